@@ -1,0 +1,57 @@
+//! `catalog/metrics/*.toml`: one file per namespace, resource type and dimension set.
+
+use serde::Deserialize;
+use stackseer_model::{BadDirection, Kind, MissingPoint, Role};
+use std::collections::BTreeMap;
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Service {
+    pub namespace: String,
+    /// CloudFormation's name of the type these metrics describe.
+    pub resource_type: String,
+    /// DevOps Guru's `ServiceName`, where it has one.
+    #[serde(default)]
+    pub service: Option<String>,
+    /// What titles call the service: `Lambda`, `ApiGateway`, `DynamoDB`.
+    pub label: String,
+    /// The exact dimension set. A value is a template over the resource (`{name}`, `{attribute}`); `*` means every value
+    /// that `ListMetrics` knows for it.
+    pub dimensions: BTreeMap<String, String>,
+    /// Only resources with these attribute values, where one CloudFormation type has several kinds.
+    #[serde(default)]
+    pub only: BTreeMap<String, String>,
+    /// Seconds between two points.
+    pub period: u32,
+    /// Seconds after a period's end until its point can be trusted to be there.
+    pub publication_delay: u32,
+    /// IAM actions that reading these needs, beyond the resource discovery.
+    #[serde(default)]
+    pub iam: Vec<String>,
+    #[serde(rename = "metric")]
+    pub metrics: Vec<MetricSpec>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MetricSpec {
+    pub name: String,
+    /// How a sentence says it: `duration`, `throttled writes`.
+    pub label: String,
+    pub statistic: String,
+    pub unit: String,
+    pub role: Role,
+    pub kind: Kind,
+    pub bad: BadDirection,
+    pub missing: MissingPoint,
+    /// Whether it may open an insight by itself.
+    pub opens: bool,
+    /// The smallest departure from the expected that a person would care about, in the unit.
+    #[serde(default)]
+    pub least: f64,
+    /// Overrides the file's, for a metric that is published differently.
+    #[serde(default)]
+    pub period: Option<u32>,
+    #[serde(default)]
+    pub publication_delay: Option<u32>,
+}

@@ -1,0 +1,70 @@
+//! What was normal for one metric: small enough to keep by the thousand.
+
+use crate::profile::Profile;
+use crate::scale::Scale;
+use crate::tail::Tail;
+use crate::{Kind, Settings};
+use serde::{Deserialize, Serialize};
+
+/// Points, and seconds, of history without which nothing can be told.
+const WARM_POINTS: u64 = 100;
+const WARM_SECONDS: i64 = 24 * 3600;
+/// Goes up whenever a stored baseline of the version before can't be used any more.
+const VERSION: u8 = 1;
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Baseline {
+    pub(crate) settings: Settings,
+    /// The kind as the history shows it: a count that is mostly zero is sparse.
+    pub(crate) kind: Kind,
+    pub(crate) scale: Scale,
+    pub(crate) profile: Profile,
+    /// How far the last days lie from the profile.
+    pub(crate) drift: f32,
+    pub(crate) up: Tail,
+    pub(crate) down: Tail,
+    pub(crate) points: u64,
+    pub(crate) seconds: i64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BaselineError {
+    #[error("the baseline is of version {found}, this program uses {VERSION}: learn it again")]
+    Version { found: u8 },
+    #[error("the baseline is damaged: learn it again")]
+    Damaged,
+}
+
+impl Baseline {
+    /// At most 2 KB.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let body = postcard::to_stdvec(self).unwrap_or_default();
+        [&[VERSION], body.as_slice()].concat()
+    }
+
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, BaselineError> {
+        match bytes.split_first() {
+            Some((&VERSION, body)) => postcard::from_bytes(body).map_err(|_| BaselineError::Damaged),
+            Some((&found, _)) => Err(BaselineError::Version { found }),
+            None => Err(BaselineError::Damaged),
+        }
+    }
+
+    /// Whether enough history was seen to be sure of what is normal.
+    pub fn is_warm(&self) -> bool {
+        self.points >= WARM_POINTS && self.seconds >= WARM_SECONDS
+    }
+
+    pub fn learned_points(&self) -> u64 {
+        self.points
+    }
+
+    pub(crate) fn expected_scaled(&self, time: i64) -> f64 {
+        self.profile.expected(time) + f64::from(self.drift)
+    }
+
+    /// The expected value at a time.
+    pub fn expected(&self, time: i64) -> f64 {
+        self.scale.undo(self.expected_scaled(time))
+    }
+}

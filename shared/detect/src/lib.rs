@@ -1,0 +1,37 @@
+// NOTE FROM THE LEAD TO THE ENGINEER OF THIS CRATE (remove this comment): I wrote this implementation while you were reading.
+// Continue from it, don't start over; keep the public API as it stands here (fit has a `from`; Detection/Span/BandPoint as is,
+// others code against it). Yours now: everything inside. Score unit of Span: -log10 of expected times a week (1.7 = once in
+// fifty weeks). To do: stream.rs scores 57.6 on the NAB half (target >= 68 standard; find what deviates from detection.md §7);
+// tests with twins, null test on simulated families, PetShop-normal spans per week, recall, size <= 2 KB, speed bench, docs of
+// numbers. If you already have a better design running, measure both and keep the better, behind this same API.
+//! One metric's normal and its departures. Pure: no clock, no network, no randomness, and a point's score never depends on
+//! later points.
+//!
+//! Two detectors for two situations:
+//! - [`fit`] and [`detect`]: weeks of history are at hand. The threshold is calibrated on the metric's own history of
+//!   *persistent* departures, so that it is crossed by chance about once in fifty weeks.
+//! - [`Detector`]: one series, nothing but its own past, constant memory.
+
+mod baseline;
+mod detection;
+mod fit;
+mod persistence;
+mod profile;
+mod scale;
+mod series;
+mod settings;
+mod stream;
+mod tail;
+
+pub use baseline::{Baseline, BaselineError};
+pub use detection::{BandPoint, Detection, Direction, Span, detect};
+pub use fit::fit;
+pub use settings::{Bad, Kind, Missing, Sensitivity, Settings};
+pub use stream::{Detector, Step};
+
+/// A value and the start of the period it stands for, in Unix seconds. A value that is not finite counts as missing.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Point {
+    pub time: i64,
+    pub value: f64,
+}

@@ -1,0 +1,98 @@
+//! A metric's span outside its normal, with the means to say how much harm it did.
+
+use crate::{Observed, Situation};
+use stackseer_detect::{BandPoint, Span};
+use stackseer_model::{Direction, Metric, Timestamp};
+
+#[derive(Debug, Clone, Copy)]
+pub struct Abnormal<'a> {
+    pub observed: &'a Observed,
+    pub span: &'a Span,
+    pub start: Timestamp,
+    /// None while it goes on.
+    pub end: Option<Timestamp>,
+}
+
+impl<'a> Abnormal<'a> {
+    pub fn metric(&self) -> &'a Metric {
+        &self.observed.metric
+    }
+
+    pub fn direction(&self) -> Direction {
+        match self.span.direction {
+            stackseer_detect::Direction::Up => Direction::Up,
+            stackseer_detect::Direction::Down => Direction::Down,
+        }
+    }
+
+    pub fn overlaps(&self, from: Timestamp, to: Timestamp) -> bool {
+        self.start <= to && self.end.is_none_or(|end| end >= from)
+    }
+
+    /// How many times the expected, over the span. Infinite where nothing was expected.
+    pub fn ratio(&self) -> f64 {
+        ratio(self.span.mean, self.span.mean_expected)
+    }
+}
+
+pub fn ratio(observed: f64, expected: f64) -> f64 {
+    if observed == expected {
+        1.0
+    } else if expected <= 0.0 {
+        f64::INFINITY
+    } else {
+        observed / expected
+    }
+}
+
+/// Every span of every observed metric.
+pub fn all<'a>(situation: &'a Situation<'a>) -> Vec<Abnormal<'a>> {
+    let mut found: Vec<Abnormal<'a>> = situation
+        .observed
+        .iter()
+        .filter_map(|observed| observed.detection().map(|detection| (observed, detection)))
+        .flat_map(|(observed, detection)| {
+            detection.spans.iter().map(move |span| Abnormal {
+                observed,
+                span,
+                start: time(span.start),
+                end: span.end.map(time),
+            })
+        })
+        .collect();
+    found.sort_by(|a, b| (a.start, &a.metric().key).cmp(&(b.start, &b.metric().key)));
+    found
+}
+
+/// Unix seconds to a timestamp; what no calendar holds becomes the epoch.
+pub fn time(seconds: i64) -> Timestamp {
+    Timestamp::from_second(seconds).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+/// Mean observed and expected value over `from..=to`.
+#[derive(Debug, Clone, Copy)]
+pub struct Means {
+    pub observed: f64,
+    pub expected: f64,
+    /// Mean half width of the band above the expected.
+    pub above: f64,
+    pub peak: f64,
+}
+
+pub fn means(observed: &Observed, from: Timestamp, to: Timestamp) -> Option<Means> {
+    let band = &observed.detection()?.band;
+    let (from, to) = (from.as_second(), to.as_second());
+    let inside =
+        || band.iter().filter(|p| p.time >= from && p.time <= to).filter_map(|p: &BandPoint| Some((p, p.value?)));
+    let count = inside().count();
+    if count == 0 {
+        return None;
+    }
+    let mean = |pick: &dyn Fn(&BandPoint, f64) -> f64| inside().map(|(p, v)| pick(p, v)).sum::<f64>() / count as f64;
+    Some(Means {
+        observed: mean(&|_, v| v),
+        expected: mean(&|p, _| p.expected),
+        above: mean(&|p, _| p.upper - p.expected),
+        peak: inside().map(|(_, v)| v).fold(f64::NEG_INFINITY, f64::max),
+    })
+}

@@ -1,0 +1,246 @@
+//! Proactive insights: what the checks of the catalogue say of the application's resources. Unknown neither opens nor closes.
+
+mod config_is;
+mod ratio_below;
+
+use crate::Plan;
+use crate::lifecycle::tell;
+use stackseer_catalog::{Catalog, Check, CheckCondition, fill};
+use stackseer_model::*;
+use std::collections::BTreeMap;
+
+/// What the checks are asked with.
+pub struct CheckSituation<'a> {
+    pub now: Timestamp,
+    pub application: &'a Application,
+    pub inventory: &'a Inventory,
+    /// Daily use of the metrics that checks name.
+    pub usage: &'a [(Metric, Vec<DailyUse>)],
+    pub known: &'a [Insight],
+    pub catalog: &'a Catalog,
+}
+
+/// One whole day of a metric, as rates per second.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct DailyUse {
+    pub day: Timestamp,
+    pub mean: f64,
+    pub peak: f64,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum CheckAnswer {
+    Pass,
+    /// With the numbers for the texts.
+    Fail(Box<Failure>),
+    Unknown(String),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Failure {
+    pub metric: Option<Metric>,
+    pub observed: f64,
+    pub limit: Option<f64>,
+    /// Since when it has been so, as far as was seen.
+    pub since: Option<Timestamp>,
+    pub values: BTreeMap<&'static str, String>,
+}
+
+pub fn plan_checks(situation: &CheckSituation<'_>) -> Plan {
+    let mut plan = Plan::default();
+    for check in situation.catalog.checks() {
+        let answers: Vec<(&Resource, CheckAnswer)> = situation
+            .inventory
+            .resources
+            .iter()
+            .filter(|r| r.resource_type == check.resource_type)
+            .filter_map(|r| Some((r, applies(check, r).then(|| answer(situation, check, r))?)))
+            .collect();
+        reconcile(situation, check, &answers, &mut plan);
+    }
+    plan
+}
+
+/// An attribute that isn't known can't rule the resource out: its check says Unknown by itself.
+fn applies(check: &Check, resource: &Resource) -> bool {
+    check.only.iter().all(|(attribute, wanted)| resource.attributes.get(attribute).is_none_or(|value| value == wanted))
+}
+
+fn answer(situation: &CheckSituation<'_>, check: &Check, resource: &Resource) -> CheckAnswer {
+    if let Some((attribute, _)) = check.only.iter().find(|(attribute, _)| !resource.attributes.contains_key(*attribute))
+    {
+        return CheckAnswer::Unknown(format!("{attribute} of {} is not known", resource.name));
+    }
+    match &check.condition {
+        CheckCondition::ConfigIs { attribute, bad } => config_is::answer(resource, attribute, bad),
+        CheckCondition::RatioBelow { namespace, metric, limit, share, days, target } => {
+            let usage = situation
+                .usage
+                .iter()
+                .find(|(m, _)| m.resource == resource.id && &m.key.namespace == namespace && &m.key.name == metric);
+            let wanted = ratio_below::Wanted { limit, share: *share, days: *days, target: *target };
+            ratio_below::answer(resource, usage, &wanted)
+        }
+    }
+}
+
+fn reconcile(situation: &CheckSituation<'_>, check: &Check, answers: &[(&Resource, CheckAnswer)], plan: &mut Plan) {
+    let now = situation.now;
+    let known = situation.known.iter().find(|i| {
+        i.insight_type == InsightType::Proactive
+            && i.status == Status::Ongoing
+            && i.pattern.as_deref() == Some(&check.id)
+    });
+    let failures: Vec<(&Resource, &Failure)> = answers
+        .iter()
+        .filter_map(|(resource, answer)| match answer {
+            CheckAnswer::Fail(failure) => Some((*resource, failure.as_ref())),
+            _ => None,
+        })
+        .collect();
+    let mut insight = match known {
+        Some(known) => known.clone(),
+        None if failures.is_empty() => return,
+        None => opened(situation, check, &failures),
+    };
+    let mut joined = Vec::new();
+    for (resource, failure) in &failures {
+        let fresh = anomaly(check, &insight, resource, failure, now);
+        match insight.anomalies.iter_mut().find(|a| a.resource_name == resource.name && a.status == Status::Ongoing) {
+            Some(anomaly) => {
+                *anomaly = Anomaly {
+                    open_time: anomaly.open_time,
+                    start_time: anomaly.start_time,
+                    id: anomaly.id.clone(),
+                    ..fresh
+                }
+            }
+            None => {
+                joined.push(fresh.id.clone());
+                insight.anomalies.push(fresh);
+            }
+        }
+    }
+    for anomaly in insight.anomalies.iter_mut().filter(|a| a.status == Status::Ongoing) {
+        let passes = answers.iter().any(|(r, answer)| r.name == anomaly.resource_name && *answer == CheckAnswer::Pass);
+        let gone = !situation
+            .inventory
+            .resources
+            .iter()
+            .any(|r| r.name == anomaly.resource_name && r.resource_type == anomaly.resource_type);
+        if passes || gone {
+            anomaly.status = Status::Closed;
+            anomaly.end_time = Some(now);
+            anomaly.close_time = Some(now);
+        }
+    }
+    insight.recommendations =
+        failures.iter().map(|(resource, failure)| advice(situation, check, resource, failure)).collect();
+    insight.causes = failures
+        .iter()
+        .map(|(resource, failure)| Cause {
+            resource: resource.name.clone(),
+            resource_type: resource.resource_type.clone(),
+            metric: failure.metric.as_ref().map(|m| m.key.name.clone()),
+            score: 1.0,
+            reason: fill(&check.description, &values(situation, resource, failure)),
+        })
+        .collect();
+    if known.is_none() {
+        let reason = insight.description.clone();
+        tell(&mut insight, &mut plan.messages, MessageType::NewInsight, "opened", reason, vec![], now);
+    } else if !joined.is_empty() {
+        let reason = "more resources fail the same check".to_owned();
+        tell(&mut insight, &mut plan.messages, MessageType::NewAssociation, "extended", reason, joined, now);
+    }
+    if insight.anomalies.iter().all(|a| a.status == Status::Closed) {
+        insight.status = Status::Closed;
+        insight.end_time = Some(now);
+        let reason = "no resource fails the check any more".to_owned();
+        tell(&mut insight, &mut plan.messages, MessageType::ClosedInsight, "closed", reason, vec![], now);
+    }
+    if known.is_none_or(|known| *known != Insight { update_time: known.update_time, ..insight.clone() }) {
+        insight.update_time = now;
+        plan.changed.push(insight);
+    }
+}
+
+fn opened(situation: &CheckSituation<'_>, check: &Check, failures: &[(&Resource, &Failure)]) -> Insight {
+    let (resource, failure) = failures[0];
+    let values = values(situation, resource, failure);
+    let now = situation.now;
+    Insight {
+        id: InsightId::of(&situation.application.id, &check.id, now.as_second()),
+        name: fill(&check.title, &values),
+        insight_type: InsightType::Proactive,
+        severity: check.severity,
+        status: Status::Ongoing,
+        start_time: failures.iter().filter_map(|(_, f)| f.since).min().unwrap_or(now),
+        end_time: None,
+        open_time: now,
+        update_time: now,
+        application: situation.application.clone(),
+        description: fill(&check.description, &values),
+        pattern: Some(check.id.clone()),
+        causes: vec![],
+        anomalies: vec![],
+        events: vec![],
+        recommendations: vec![],
+        history: vec![],
+        repeat_of: None,
+    }
+}
+
+fn values(situation: &CheckSituation<'_>, resource: &Resource, failure: &Failure) -> BTreeMap<&'static str, String> {
+    let mut values = failure.values.clone();
+    values.insert("application", situation.application.name.clone());
+    values.insert("resource", resource.name.clone());
+    values
+}
+
+fn anomaly(check: &Check, insight: &Insight, resource: &Resource, failure: &Failure, now: Timestamp) -> Anomaly {
+    let subject = failure.metric.as_ref().map_or_else(|| check.id.clone(), |m| m.key.to_string());
+    let start = failure.since.unwrap_or(now);
+    Anomaly {
+        id: AnomalyId::of(&insight.id, &format!("{subject} {}", resource.name), start.as_second()),
+        anomaly_type: AnomalyType::Causal,
+        causal_anomaly: None,
+        severity: check.severity,
+        status: Status::Ongoing,
+        start_time: start,
+        end_time: None,
+        open_time: now,
+        close_time: None,
+        metric: failure.metric.clone(),
+        resource_name: resource.name.clone(),
+        resource_type: resource.resource_type.clone(),
+        direction: Direction::Down,
+        peak: failure.observed,
+        expected: failure.limit.unwrap_or(0.0),
+        score: 0.0,
+        limit: failure.limit,
+        description: format!("{} fails: {}", check.id, resource.name),
+        series: vec![],
+    }
+}
+
+fn advice(situation: &CheckSituation<'_>, check: &Check, resource: &Resource, failure: &Failure) -> Recommendation {
+    let values = values(situation, resource, failure);
+    Recommendation {
+        name: fill(&check.recommendation.name, &values),
+        description: fill(&check.recommendation.description, &values),
+        reason: fill(&check.recommendation.reason, &values),
+        link: check.recommendation.link.clone(),
+        related_events: vec![],
+        related_anomalies: failure
+            .metric
+            .iter()
+            .map(|m| RelatedAnomaly {
+                namespace: m.key.namespace.clone(),
+                metric: m.key.name.clone(),
+                resource_name: resource.name.clone(),
+                resource_type: resource.resource_type.clone(),
+            })
+            .collect(),
+    }
+}

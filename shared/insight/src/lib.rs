@@ -1,0 +1,18 @@
+//! The pure planner: from what was normal, what was just observed and what is already open, to what is now open and what
+//! to tell people. It sees no clock, no network and no SDK type; `now` comes with the [`Situation`].
+
+mod abnormal;
+mod cause;
+mod check;
+mod group;
+mod lifecycle;
+mod pattern;
+mod recommendation;
+mod severity;
+mod situation;
+mod text;
+mod topology;
+
+pub use check::{CheckAnswer, CheckSituation, DailyUse, plan_checks};
+pub use lifecycle::plan;
+pub use situation::{Observed, Outcome, Plan, Situation};

@@ -1,0 +1,509 @@
+//! Opening, extending, closing and repeating reactive insights.
+
+use crate::abnormal::{self, Abnormal};
+use crate::group::{Group, groups};
+use crate::situation::{Outcome, Plan, Situation};
+use crate::topology::Topology;
+use crate::{cause, pattern, recommendation, severity, text};
+use stackseer_catalog::fill;
+use stackseer_model::*;
+
+/// The symptoms must have been normal for so long before an insight closes: DevOps Guru was seen to take about ten minutes.
+const QUIET_SECONDS: i64 = 10 * 60;
+/// A single symptom this rare opens an insight without a second one beside it.
+const ALONE: f64 = 5.0;
+/// A repeat within this time is told quietly.
+const REPEAT_SECONDS: i64 = 7 * 24 * 3600;
+/// Spans of one metric this close together are one anomaly: CloudWatch corrects late points and the window slides.
+const SLACK_SECONDS: i64 = 10 * 60;
+/// What an anomaly keeps of its series.
+const SNAPSHOT_POINTS: usize = 180;
+const MOST_EVENTS: usize = 50;
+
+pub fn plan(situation: &Situation<'_>) -> Plan {
+    let topology = Topology::new(situation.inventory);
+    let found = abnormal::all(situation);
+    let mut insights: Vec<Insight> = open_reactive(situation).cloned().collect();
+    let mut plan = Plan::default();
+
+    for mut group in groups(&found, &topology, situation.now) {
+        // What a closed insight has told already is not told again as the window still shows it.
+        group.symptoms.retain(|s| !closed_reactive(situation).any(|i| holds(i, s, situation.now)));
+        if group.symptoms.is_empty() {
+            continue;
+        }
+        let known = insights.iter().position(|i| group.symptoms.iter().any(|s| belongs(i, s)));
+        match known {
+            Some(i) => extend(situation, &topology, &group, &mut insights[i], &mut plan.messages),
+            None if opens(situation, &group) => {
+                let insight = open(situation, &topology, &group, &mut plan.messages);
+                insights.push(insight);
+            }
+            None => {}
+        }
+    }
+    for insight in &mut insights {
+        settle(situation, &found, insight, &mut plan.messages);
+    }
+    plan.changed = insights.into_iter().filter(|i| differs(situation.known.iter().find(|k| k.id == i.id), i)).collect();
+    plan
+}
+
+fn open_reactive<'a>(situation: &'a Situation<'_>) -> impl Iterator<Item = &'a Insight> {
+    situation.known.iter().filter(|i| i.insight_type == InsightType::Reactive && i.status == Status::Ongoing)
+}
+
+fn closed_reactive<'a>(situation: &'a Situation<'_>) -> impl Iterator<Item = &'a Insight> {
+    situation.known.iter().filter(|i| i.insight_type == InsightType::Reactive && i.status == Status::Closed)
+}
+
+/// Whether anything but the time of the last look is different.
+fn differs(before: Option<&Insight>, after: &Insight) -> bool {
+    before.is_none_or(|before| {
+        let same_time = Insight { update_time: before.update_time, ..after.clone() };
+        *before != same_time
+    })
+}
+
+fn same_metric(anomaly: &Anomaly, abnormal: &Abnormal<'_>) -> bool {
+    anomaly.metric.as_ref().is_some_and(|m| m.key == abnormal.metric().key)
+}
+
+/// The anomaly of the insight that is this very span, seen before.
+fn position(insight: &Insight, abnormal: &Abnormal<'_>, now: Timestamp) -> Option<usize> {
+    insight.anomalies.iter().position(|a| {
+        same_metric(a, abnormal)
+            && a.start_time.as_second() <= abnormal.end.unwrap_or(now).as_second() + SLACK_SECONDS
+            && a.end_time.is_none_or(|end| end.as_second() + SLACK_SECONDS >= abnormal.start.as_second())
+    })
+}
+
+fn holds(insight: &Insight, abnormal: &Abnormal<'_>, now: Timestamp) -> bool {
+    position(insight, abnormal, now).is_some()
+}
+
+/// A relapse while the insight is still open is the same incident.
+fn belongs(insight: &Insight, abnormal: &Abnormal<'_>) -> bool {
+    insight.anomalies.iter().any(|a| same_metric(a, abnormal))
+}
+
+/// One rare symptom, or a less rare one that something else speaks for.
+fn opens(situation: &Situation<'_>, group: &Group<'_>) -> bool {
+    let strong = group.symptoms.iter().any(|s| s.observed.is_warm() && s.span.score >= ALONE);
+    let first = &group.symptoms[0].metric().resource;
+    let second = group
+        .all()
+        .skip(1)
+        .any(|a| a.metric().key.name != group.symptoms[0].metric().key.name || &a.metric().resource != first);
+    let changed = situation.events.iter().any(|e| {
+        cause::near(e, group.start()) && group.symptoms.iter().any(|s| e.resources.contains(&s.metric().resource))
+    });
+    strong || second || changed
+}
+
+/// What is said of the incident, from the evidence of now.
+struct Findings {
+    name: String,
+    description: String,
+    pattern: Option<(String, u8)>,
+    causes: Vec<Cause>,
+    recommendations: Vec<Recommendation>,
+}
+
+fn findings(situation: &Situation<'_>, topology: &Topology<'_>, group: &Group<'_>) -> Findings {
+    let mut causes = cause::rank(situation, topology, group);
+    let events: Vec<ChangeEvent> = related_events(situation, group)
+        .into_iter()
+        .filter(|e| cause::near(e, group.start()) && group.all().any(|a| e.resources.contains(&a.metric().resource)))
+        .collect();
+    if let Some(found) = pattern::best(situation, topology, group) {
+        let effect = &found.effect;
+        let resource =
+            situation.inventory.resource(&effect.metric().resource).expect("a matched effect has its resource");
+        let advice = &found.pattern.recommendation;
+        let description = fill(&found.pattern.description, &found.values);
+        lead_with(situation, &mut causes, &found, &description);
+        let recommendation = Recommendation {
+            name: fill(&advice.name, &found.values),
+            description: fill(&advice.description, &found.values),
+            reason: fill(&advice.reason, &found.values),
+            link: advice.link.clone(),
+            related_events: vec![],
+            related_anomalies: vec![],
+        };
+        return Findings {
+            name: fill(&found.pattern.title, &found.values),
+            description,
+            pattern: Some((found.pattern.id.clone(), found.pattern.rank)),
+            recommendations: vec![recommendation::relate(recommendation, effect, resource, &events)],
+            causes,
+        };
+    }
+    let effect = main_symptom(group, topology);
+    let unnamed = Resource::new("", effect.metric().resource.as_str());
+    let resource = situation.inventory.resource(&effect.metric().resource).unwrap_or(&unnamed);
+    let boundary = match situation.application.boundary {
+        Boundary::Stack { .. } => format!(" In Stack {}", situation.application.name),
+        Boundary::Tag { .. } => format!(" In Application {}", situation.application.name),
+        Boundary::Unassigned => String::new(),
+    };
+    let by = causes
+        .first()
+        .filter(|c| c.resource != resource.name)
+        .map_or_else(String::new, |c| format!(", caused by {}", c.resource));
+    let metric = effect.metric();
+    let label = situation.catalog.service_label(&resource.resource_type);
+    let why = match causes.first() {
+        Some(cause) => format!("Most likely cause: {}: {}.", cause.resource, cause.reason),
+        None => "No clear cause: no resource shows most of the harm, and no change came just before.".to_owned(),
+    };
+    let recommendation = recommendation::by_role(effect, resource, causes.first(), &events);
+    Findings {
+        name: format!("{label} {} Anomalous{boundary}: {}{by}", metric.key.name, resource.name),
+        description: format!(
+            "{} of {} has been {} against {} expected since {}. {why}",
+            metric.key.name,
+            resource.name,
+            text::value(metric, effect.span.peak),
+            text::value(metric, effect.span.expected),
+            text::clock(effect.start),
+        ),
+        pattern: None,
+        recommendations: vec![recommendation::relate(recommendation, effect, resource, &events)],
+        causes,
+    }
+}
+
+/// The pattern's cause comes first.
+fn lead_with(situation: &Situation<'_>, causes: &mut Vec<Cause>, found: &pattern::Match<'_>, reason: &str) {
+    let Some(resource) = situation.inventory.resource(found.cause.resource) else { return };
+    let known = causes.iter().position(|c| c.resource == resource.name && c.resource_type == resource.resource_type);
+    let score = known.map_or(0.0, |i| causes.remove(i).score).max(causes.first().map_or(0.5, |c| c.score));
+    let metric = found.cause.metric.map(|m| m.observed.metric.key.name.clone());
+    causes.insert(
+        0,
+        Cause {
+            resource: resource.name.clone(),
+            resource_type: resource.resource_type.clone(),
+            metric,
+            score,
+            reason: reason.to_owned(),
+        },
+    );
+}
+
+/// What people feel: the most severe symptom, at the front door before behind it, the earliest.
+fn main_symptom<'g, 'a>(group: &'g Group<'a>, topology: &Topology<'_>) -> &'g Abnormal<'a> {
+    group
+        .symptoms
+        .iter()
+        .max_by_key(|s| {
+            let entry = topology.is_entry(&s.metric().resource);
+            (severity::of(s, topology), entry, std::cmp::Reverse(s.start))
+        })
+        .expect("a group has a symptom")
+}
+
+fn related_events(situation: &Situation<'_>, group: &Group<'_>) -> Vec<ChangeEvent> {
+    let from = group.start().as_second() - cause::BEFORE_MINUTES * 60;
+    let mut events: Vec<ChangeEvent> =
+        situation.events.iter().filter(|e| e.time.as_second() >= from).cloned().collect();
+    events.sort_by(|a, b| (a.time, &a.id).cmp(&(b.time, &b.id)));
+    events.dedup_by(|a, b| a.id == b.id);
+    // Those on the incident's own resources are worth most.
+    events.sort_by_key(|e| !group.all().any(|a| e.resources.contains(&a.metric().resource)));
+    events.truncate(MOST_EVENTS);
+    events
+}
+
+fn open(situation: &Situation<'_>, topology: &Topology<'_>, group: &Group<'_>, messages: &mut Vec<Message>) -> Insight {
+    let now = situation.now;
+    let start = group.start();
+    let subject = main_symptom(group, topology).metric().key.to_string();
+    let id = InsightId::of(&situation.application.id, &subject, start.as_second());
+    let found = findings(situation, topology, group);
+    let mut insight = Insight {
+        id,
+        name: found.name,
+        insight_type: InsightType::Reactive,
+        severity: Severity::Low,
+        status: Status::Ongoing,
+        start_time: start,
+        end_time: None,
+        open_time: now,
+        update_time: now,
+        application: situation.application.clone(),
+        description: found.description,
+        pattern: found.pattern.map(|(id, _)| id),
+        causes: found.causes,
+        anomalies: vec![],
+        events: related_events(situation, group),
+        recommendations: found.recommendations,
+        history: vec![],
+        repeat_of: None,
+    };
+    record_anomalies(situation, topology, group, &mut insight);
+    insight.severity = insight.anomalies.iter().map(|a| a.severity).max().unwrap_or(Severity::Low);
+    let earlier =
+        closed_reactive(situation).filter(|known| repeats(known, &insight)).max_by_key(|known| known.start_time);
+    let reason = opened_because(group);
+    if let Some(earlier) = earlier {
+        insight.repeat_of = Some(earlier.id.clone());
+        insight.name = format!("Repeated Insight: {}", insight.name);
+        insight.severity = Severity::Low;
+    }
+    tell(&mut insight, messages, MessageType::NewInsight, "opened", reason, vec![], now);
+    insight
+}
+
+fn opened_because(group: &Group<'_>) -> String {
+    let strongest =
+        group.symptoms.iter().max_by(|a, b| a.span.score.total_cmp(&b.span.score)).expect("a group has a symptom");
+    let metric = strongest.metric();
+    let others = group.all().count() - 1;
+    let beside = if others == 0 { String::new() } else { format!(", and {others} more beside it") };
+    format!(
+        "{} was {} against {} expected from {}{beside}",
+        metric.key.name,
+        text::value(metric, strongest.span.peak),
+        text::value(metric, strongest.span.expected),
+        text::clock(strongest.start),
+    )
+}
+
+fn repeats(earlier: &Insight, insight: &Insight) -> bool {
+    let recent =
+        insight.start_time.as_second() - earlier.end_time.unwrap_or(earlier.update_time).as_second() <= REPEAT_SECONDS;
+    recent && earlier.start_time < insight.start_time && plain(&earlier.name) == plain(&insight.name)
+}
+
+fn plain(name: &str) -> &str {
+    name.strip_prefix("Repeated Insight: ").unwrap_or(name)
+}
+
+fn extend(
+    situation: &Situation<'_>,
+    topology: &Topology<'_>,
+    group: &Group<'_>,
+    insight: &mut Insight,
+    messages: &mut Vec<Message>,
+) {
+    let now = situation.now;
+    let had = insight.anomalies.len();
+    record_anomalies(situation, topology, group, insight);
+    insight.events = related_events(situation, group);
+
+    let found = findings(situation, topology, group);
+    let rank = |id: &Option<String>| {
+        situation.catalog.patterns().iter().find(|p| Some(&p.id) == id.as_ref()).map_or(0, |p| p.rank)
+    };
+    let better = found.pattern.as_ref().is_some_and(|(_, new)| *new > rank(&insight.pattern));
+    let same = insight.pattern.is_some() && found.pattern.as_ref().map(|(id, _)| id) == insight.pattern.as_ref();
+    if insight.pattern.is_none() || better || same {
+        let named = |causes: &[Cause]| causes.first().map(|c| c.resource.clone());
+        let (before, after) = (named(&insight.causes), named(&found.causes));
+        if before != after && after.is_some() {
+            let because = found.causes[0].reason.clone();
+            let from = before.unwrap_or_else(|| "no clear cause".to_owned());
+            let reason = format!("{from} → {}: {because}", after.unwrap_or_default());
+            insight.history.push(Transition { time: now, change: "cause changed".to_owned(), reason });
+        }
+        let prefix = if insight.repeat_of.is_some() { "Repeated Insight: " } else { "" };
+        let new_advice =
+            found.recommendations.iter().any(|r| insight.recommendations.iter().all(|known| known.name != r.name));
+        insight.name = format!("{prefix}{}", found.name);
+        insight.description = found.description;
+        insight.pattern = found.pattern.map(|(id, _)| id);
+        insight.causes = found.causes;
+        insight.recommendations = found.recommendations;
+        if new_advice && better {
+            let reason = format!("recommends: {}", insight.recommendations[0].name);
+            tell(insight, messages, MessageType::NewRecommendation, "recommendation", reason, vec![], now);
+        }
+    }
+    let joined: Vec<&Anomaly> =
+        insight.anomalies[had..].iter().filter(|a| a.anomaly_type == AnomalyType::Causal).collect();
+    if !joined.is_empty() {
+        let ids = joined.iter().map(|a| a.id.clone()).collect();
+        let names: Vec<&str> = joined.iter().map(|a| a.description.as_str()).collect();
+        let reason = names.join("; ");
+        tell(insight, messages, MessageType::NewAssociation, "extended", reason, ids, now);
+    }
+    let highest = insight.anomalies.iter().map(|a| a.severity).max().unwrap_or(Severity::Low);
+    if highest > insight.severity && insight.repeat_of.is_none() {
+        let reason = format!("{:?} → {highest:?}: an anomaly of that severity joined", insight.severity);
+        insight.severity = highest;
+        tell(insight, messages, MessageType::SeverityUpgraded, "severity upgraded", reason, vec![], now);
+    }
+    insight.update_time = now;
+}
+
+/// Adds the group's spans to the insight, or brings up to date those it has.
+fn record_anomalies(situation: &Situation<'_>, topology: &Topology<'_>, group: &Group<'_>, insight: &mut Insight) {
+    for abnormal in group.all() {
+        let fresh = anomaly(situation, topology, insight, abnormal);
+        match position(insight, abnormal, situation.now) {
+            Some(i) => {
+                let known = &mut insight.anomalies[i];
+                let stronger = fresh.score > known.score;
+                known.end_time = fresh.end_time;
+                known.status = fresh.status;
+                known.close_time = fresh.close_time;
+                known.severity = known.severity.max(fresh.severity);
+                known.series = fresh.series;
+                if stronger {
+                    known.peak = fresh.peak;
+                    known.expected = fresh.expected;
+                    known.score = fresh.score;
+                    known.description = fresh.description;
+                }
+            }
+            None => insight.anomalies.push(fresh),
+        }
+    }
+    let causal = insight.anomalies.iter().find(|a| a.anomaly_type == AnomalyType::Causal).map(|a| a.id.clone());
+    for anomaly in insight.anomalies.iter_mut().filter(|a| a.anomaly_type == AnomalyType::Contextual) {
+        anomaly.causal_anomaly.clone_from(&causal);
+    }
+}
+
+fn anomaly(situation: &Situation<'_>, topology: &Topology<'_>, insight: &Insight, abnormal: &Abnormal<'_>) -> Anomaly {
+    let metric = abnormal.metric();
+    let resource = situation.inventory.resource(&metric.resource);
+    let resource_name = resource.map_or_else(|| metric.resource.to_string(), |r| r.name.clone());
+    let ended = abnormal.end.is_some();
+    Anomaly {
+        id: AnomalyId::of(&insight.id, &metric.key.to_string(), abnormal.start.as_second()),
+        anomaly_type: if metric.opens { AnomalyType::Causal } else { AnomalyType::Contextual },
+        causal_anomaly: None,
+        severity: severity::of(abnormal, topology),
+        status: if ended { Status::Closed } else { Status::Ongoing },
+        start_time: abnormal.start,
+        end_time: abnormal.end,
+        open_time: situation.now,
+        close_time: ended.then_some(situation.now),
+        metric: Some(metric.clone()),
+        resource_type: resource.map_or_else(String::new, |r| r.resource_type.clone()),
+        direction: abnormal.direction(),
+        peak: abnormal.span.peak,
+        expected: abnormal.span.expected,
+        score: abnormal.span.score,
+        limit: None,
+        description: format!(
+            "{} of {resource_name} {} against {} expected from {}",
+            metric.key.name,
+            text::value(metric, abnormal.span.peak),
+            text::value(metric, abnormal.span.expected),
+            text::clock(abnormal.start),
+        ),
+        resource_name,
+        series: snapshot(abnormal),
+    }
+}
+
+/// The band around the span, thinned to what a chart needs; the peak is always kept.
+fn snapshot(abnormal: &Abnormal<'_>) -> Vec<BandPoint> {
+    let Some(detection) = abnormal.observed.detection() else { return vec![] };
+    let step = detection.band.len().div_ceil(SNAPSHOT_POINTS).max(1);
+    detection
+        .band
+        .iter()
+        .enumerate()
+        .filter(|(i, point)| i % step == 0 || point.time == abnormal.span.peak_time)
+        .map(|(_, point)| BandPoint {
+            time: abnormal::time(point.time),
+            value: point.value,
+            lower: point.lower,
+            expected: point.expected,
+            upper: point.upper,
+        })
+        .collect()
+}
+
+/// Ends what has ended, and closes an insight whose symptoms have been normal long enough.
+fn settle(situation: &Situation<'_>, found: &[Abnormal<'_>], insight: &mut Insight, messages: &mut Vec<Message>) {
+    let now = situation.now;
+    let mut unseen = None;
+    let mut gone = false;
+    let last_seen = insight.update_time;
+    let known = insight.clone();
+    for anomaly in insight.anomalies.iter_mut().filter(|a| a.status == Status::Ongoing) {
+        let Some(metric) = &anomaly.metric else { continue };
+        let still = found.iter().any(|a| a.end.is_none() && same_metric(anomaly, a) && holds(&known, a, now));
+        if still {
+            continue;
+        }
+        let observed = situation.observed.iter().find(|o| o.metric.key == metric.key);
+        let exists = situation.inventory.resource(&metric.resource).is_some();
+        let end = match observed.map(|o| &o.outcome) {
+            Some(Outcome::Unknown(reason)) => {
+                unseen = Some(reason.reason.clone());
+                continue;
+            }
+            // Read again, and no span of it goes on.
+            Some(Outcome::Read { .. }) => last_seen.max(anomaly.start_time),
+            None if !exists => {
+                gone = true;
+                now
+            }
+            None if anomaly.anomaly_type == AnomalyType::Contextual => continue,
+            None => {
+                unseen = Some("it was not read".to_owned());
+                continue;
+            }
+        };
+        anomaly.end_time = Some(end);
+        anomaly.close_time = Some(now);
+        anomaly.status = Status::Closed;
+    }
+    if let Some(reason) = unseen {
+        let reason = format!("can't tell whether it goes on: {reason}");
+        if insight.history.last().is_none_or(|t| t.reason != reason) {
+            insight.history.push(Transition { time: now, change: "unknown".to_owned(), reason });
+        }
+        return;
+    }
+    let symptoms = || insight.anomalies.iter().filter(|a| a.anomaly_type == AnomalyType::Causal);
+    if symptoms().any(|a| a.status == Status::Ongoing) {
+        return;
+    }
+    let end = symptoms().filter_map(|a| a.end_time).max().unwrap_or(last_seen);
+    if !gone && now.as_second() - end.as_second() < QUIET_SECONDS {
+        return;
+    }
+    for anomaly in insight.anomalies.iter_mut().filter(|a| a.status == Status::Ongoing) {
+        anomaly.status = Status::Closed;
+        anomaly.end_time = Some(end);
+        anomaly.close_time = Some(now);
+    }
+    insight.status = Status::Closed;
+    insight.end_time = Some(end);
+    let reason = if gone {
+        "its resource no longer exists".to_owned()
+    } else {
+        format!("back to normal since {}, after {}", text::clock(end), text::lasted(insight.start_time, end))
+    };
+    tell(insight, messages, MessageType::ClosedInsight, "closed", reason, vec![], now);
+    insight.update_time = now;
+}
+
+/// One change of state: a line in the history and a message in the outbox.
+pub(crate) fn tell(
+    insight: &mut Insight,
+    messages: &mut Vec<Message>,
+    message_type: MessageType,
+    change: &str,
+    reason: String,
+    anomalies: Vec<AnomalyId>,
+    now: Timestamp,
+) {
+    insight.history.push(Transition { time: now, change: change.to_owned(), reason: reason.clone() });
+    messages.push(Message {
+        id: event_id(insight.id.as_str(), change, now.as_second(), &insight.history.len().to_string()),
+        message_type,
+        insight: insight.id.clone(),
+        time: now,
+        anomalies,
+        reason,
+    });
+}

@@ -1,0 +1,25 @@
+//! Severity by role and reach. An insight's is the highest of its anomalies'.
+
+use crate::abnormal::Abnormal;
+use crate::topology::Topology;
+use stackseer_model::{Role, Severity};
+
+/// How many times the expected a latency at the front door must be to count as an outage.
+const SEVERE_LATENCY: f64 = 3.0;
+/// Availability below this many per cent at the front door counts as an outage.
+const SEVERE_AVAILABILITY: f64 = 95.0;
+
+pub fn of(abnormal: &Abnormal<'_>, topology: &Topology<'_>) -> Severity {
+    let metric = abnormal.metric();
+    let entry = topology.is_entry(&metric.resource);
+    let severity = match metric.role {
+        Role::Errors => Severity::High,
+        Role::Availability if abnormal.span.peak < SEVERE_AVAILABILITY => Severity::High,
+        Role::Latency if entry && abnormal.ratio() >= SEVERE_LATENCY => Severity::High,
+        Role::Throttles | Role::Availability | Role::Latency | Role::Backlog => Severity::Medium,
+        Role::Saturation if metric.opens => Severity::Medium,
+        Role::Traffic | Role::Saturation | Role::Capacity => Severity::Low,
+    };
+    // With little history a departure may still be ordinary.
+    if abnormal.observed.is_warm() { severity } else { severity.min(Severity::Medium) }
+}

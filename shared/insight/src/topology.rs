@@ -1,0 +1,141 @@
+//! Walks over the application's edges.
+
+use stackseer_catalog::Place;
+use stackseer_model::{EdgeKind, Inventory, ResourceId};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+pub struct Topology<'a> {
+    calls: BTreeMap<&'a ResourceId, Vec<(&'a ResourceId, EdgeKind)>>,
+    called_by: BTreeMap<&'a ResourceId, Vec<(&'a ResourceId, EdgeKind)>>,
+    all: Vec<&'a ResourceId>,
+}
+
+impl<'a> Topology<'a> {
+    pub fn new(inventory: &'a Inventory) -> Self {
+        let mut calls: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        let mut called_by: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for edge in &inventory.edges {
+            calls.entry(&edge.from).or_default().push((&edge.to, edge.kind));
+            called_by.entry(&edge.to).or_default().push((&edge.from, edge.kind));
+        }
+        Self { calls, called_by, all: inventory.resources.iter().map(|r| &r.id).collect() }
+    }
+
+    /// Directly called and waited for.
+    pub fn callees(&self, of: &ResourceId) -> impl Iterator<Item = &'a ResourceId> {
+        neighbours(&self.calls, of).filter(|(_, kind)| *kind == EdgeKind::Sync).map(|(id, _)| id)
+    }
+
+    pub fn callers(&self, of: &ResourceId) -> impl Iterator<Item = &'a ResourceId> {
+        neighbours(&self.called_by, of).filter(|(_, kind)| *kind == EdgeKind::Sync).map(|(id, _)| id)
+    }
+
+    /// Nothing in the application calls or feeds it: harm here is harm the user sees.
+    pub fn is_entry(&self, id: &ResourceId) -> bool {
+        neighbours(&self.called_by, id).next().is_none()
+    }
+
+    /// Whether at most `most` edges, in whichever direction, lie between the two.
+    pub fn within(&self, a: &ResourceId, b: &ResourceId, most: usize) -> bool {
+        let mut seen = BTreeSet::from([a]);
+        let mut queue = VecDeque::from([(a, 0)]);
+        while let Some((id, depth)) = queue.pop_front() {
+            if id == b {
+                return true;
+            }
+            if depth < most {
+                for (next, _) in neighbours(&self.calls, id).chain(neighbours(&self.called_by, id)) {
+                    if seen.insert(next) {
+                        queue.push_back((next, depth + 1));
+                    }
+                }
+            }
+        }
+        false
+    }
+
+    /// The resources a condition's place means, seen from `of`.
+    pub fn at(&self, place: Place, of: &'a ResourceId) -> Vec<&'a ResourceId> {
+        match place {
+            Place::Itself => vec![of],
+            Place::Downstream => self.reach(of, |id| self.callees(id).collect()),
+            Place::Upstream => self.reach(of, |id| neighbours(&self.called_by, id).map(|(id, _)| id).collect()),
+            Place::Producer => neighbours(&self.called_by, of).map(|(id, _)| id).collect(),
+            Place::Consumer => neighbours(&self.calls, of).map(|(id, _)| id).collect(),
+            Place::Application => self.all.clone(),
+        }
+    }
+
+    fn reach(&self, of: &'a ResourceId, next: impl Fn(&ResourceId) -> Vec<&'a ResourceId>) -> Vec<&'a ResourceId> {
+        let mut seen = BTreeSet::from([of]);
+        let mut reached = Vec::new();
+        let mut queue = VecDeque::from([of]);
+        while let Some(id) = queue.pop_front() {
+            for id in next(id) {
+                if seen.insert(id) {
+                    reached.push(id);
+                    queue.push_back(id);
+                }
+            }
+        }
+        reached
+    }
+}
+
+type Neighbours<'a> = BTreeMap<&'a ResourceId, Vec<(&'a ResourceId, EdgeKind)>>;
+
+fn neighbours<'a>(map: &Neighbours<'a>, of: &ResourceId) -> impl Iterator<Item = (&'a ResourceId, EdgeKind)> {
+    map.get(of).into_iter().flatten().copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use stackseer_model::{Edge, Resource};
+
+    fn inventory(edges: &[(&str, &str, EdgeKind)]) -> Inventory {
+        let id = |name: &str| ResourceId(name.to_owned());
+        let names: BTreeSet<&str> = edges.iter().flat_map(|(a, b, _)| [*a, *b]).collect();
+        Inventory {
+            resources: names.iter().map(|n| Resource { id: id(n), ..Resource::new("T", n) }).collect(),
+            edges: edges.iter().map(|(a, b, kind)| Edge { from: id(a), to: id(b), kind: *kind }).collect(),
+            unseen: vec![],
+        }
+    }
+
+    #[test]
+    fn latency_does_not_travel_back_over_an_asynchronous_edge() {
+        let inventory = inventory(&[
+            ("api", "front", EdgeKind::Sync),
+            ("front", "table", EdgeKind::Sync),
+            ("front", "queue", EdgeKind::Async),
+            ("queue", "worker", EdgeKind::Async),
+        ]);
+        let topology = Topology::new(&inventory);
+        let names = |place, of: &str| {
+            let of = inventory.resources.iter().find(|r| r.name == of).unwrap();
+            topology.at(place, &of.id).iter().map(|id| id.as_str()).collect::<Vec<_>>()
+        };
+        assert_eq!(names(Place::Downstream, "api"), ["front", "table"]);
+        assert_eq!(names(Place::Upstream, "worker"), ["queue", "front", "api"]);
+        assert_eq!(names(Place::Producer, "queue"), ["front"]);
+        assert_eq!(names(Place::Consumer, "queue"), ["worker"]);
+        assert!(topology.is_entry(&ResourceId("api".into())));
+        assert!(!topology.is_entry(&ResourceId("worker".into())));
+    }
+
+    #[test]
+    fn distance_is_counted_in_edges_and_ends_in_a_cycle() {
+        let inventory = inventory(&[
+            ("a", "b", EdgeKind::Sync),
+            ("b", "c", EdgeKind::Sync),
+            ("c", "a", EdgeKind::Sync),
+            ("c", "d", EdgeKind::Sync),
+        ]);
+        let topology = Topology::new(&inventory);
+        let id = |n: &str| ResourceId(n.into());
+        assert!(topology.within(&id("a"), &id("d"), 2));
+        assert!(!topology.within(&id("a"), &id("d"), 1));
+        assert_eq!(topology.at(Place::Downstream, &inventory.resources[0].id).len(), 3);
+    }
+}

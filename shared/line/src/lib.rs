@@ -1,0 +1,16 @@
+//! The line from an application to its insights, generic over the ports: learn → watch → plan. The command line and the
+//! Lambdas run this very code.
+
+mod learn;
+mod metrics;
+mod usage;
+mod watch;
+
+pub use learn::{Learned, learn};
+pub use metrics::metrics_of;
+pub use watch::{Reach, Watch, Watched, check, watch};
+
+/// How far back a watch looks. `GetMetricData` is billed per metric, not per point, so each watch reads it all afresh.
+pub const WINDOW_MINUTES: i64 = 3 * 60;
+/// What CloudWatch keeps at 60 seconds is 15 days; a whole fortnight holds every weekday twice.
+pub const HISTORY_DAYS: i64 = 14;

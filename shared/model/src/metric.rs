@@ -1,0 +1,90 @@
+use crate::ResourceId;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// What CloudWatch needs to find one series.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct MetricKey {
+    pub namespace: String,
+    pub name: String,
+    pub dimensions: BTreeMap<String, String>,
+    /// CloudWatch's name: `Sum`, `Average`, `Maximum`, `p90`, …
+    pub statistic: String,
+}
+
+impl fmt::Display for MetricKey {
+    /// `AWS/Lambda Duration p90 FunctionName=checkout`: stable, it is part of ids and store keys.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} {}", self.namespace, self.name, self.statistic)?;
+        self.dimensions.iter().try_for_each(|(name, value)| write!(f, " {name}={value}"))
+    }
+}
+
+/// One series of one resource, with what the catalogue knows about it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Metric {
+    #[serde(flatten)]
+    pub key: MetricKey,
+    pub resource: ResourceId,
+    pub unit: String,
+    pub role: Role,
+    pub kind: Kind,
+    pub bad: BadDirection,
+    pub missing: MissingPoint,
+    /// Seconds between two points as AWS publishes them.
+    pub period: u32,
+    /// Seconds after a minute ends until its point can be trusted to be there.
+    pub publication_delay: u32,
+    /// Whether an anomaly of this metric may open an insight by itself; the others only explain.
+    pub opens: bool,
+    /// The smallest departure from the expected that a person would care about, in the metric's unit.
+    pub least: f64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    Errors,
+    Throttles,
+    Latency,
+    Backlog,
+    Traffic,
+    Saturation,
+    Capacity,
+    Availability,
+}
+
+/// How the values behave, which decides the detector's transform.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Events per period, usually many.
+    Count,
+    /// A duration: positive, heavy upper tail.
+    Latency,
+    /// A level that may go anywhere.
+    Gauge,
+    /// Bounded on both sides, such as 0–100 %.
+    Ratio,
+    /// Events per period, usually none.
+    Sparse,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BadDirection {
+    Up,
+    Down,
+    Both,
+}
+
+/// What the absence of a point means for this very metric.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MissingPoint {
+    /// Nothing happened: zero.
+    Zero,
+    /// Not known: skipped, never invented.
+    Gap,
+}

@@ -1,0 +1,99 @@
+//! What the line needs from outside. Each takes and returns domain types; an adapter turns its own errors into [`PortError`].
+
+use crate::*;
+use std::collections::BTreeMap;
+use std::future::Future;
+
+/// Why a port could not answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PortError {
+    /// Worth trying again later: throttled, timed out, a broken connection.
+    #[error("{action}: {message}")]
+    Transient { action: String, message: String },
+    /// The credentials may not do this.
+    #[error("{action}: access denied: {message}")]
+    Denied { action: String, message: String },
+    /// The thing named does not exist.
+    #[error("{what} not found")]
+    NotFound { what: String },
+    /// Asking again won't help: the request or the stored data is wrong.
+    #[error("{action}: {message}")]
+    Permanent { action: String, message: String },
+}
+
+/// One series, or why it could not be read. `Ok` with an empty series: it was read, and nothing was published.
+pub type ReadSeries = Result<Series, Unseen>;
+
+#[derive(Debug, Clone, Default)]
+pub struct MetricAnswer {
+    /// In the order asked.
+    pub series: Vec<ReadSeries>,
+    /// `GetMetricData` calls made, pages included.
+    pub calls: u32,
+}
+
+pub trait MetricSource: Sync {
+    /// Reads `metrics`, each at its own period, from `from` (inclusive) to `to` (exclusive).
+    fn read(
+        &self,
+        metrics: &[&Metric],
+        from: Timestamp,
+        to: Timestamp,
+    ) -> impl Future<Output = Result<MetricAnswer, PortError>> + Send;
+
+    /// The dimension sets under which this metric exists.
+    fn dimension_sets(
+        &self,
+        namespace: &str,
+        metric: &str,
+    ) -> impl Future<Output = Result<Vec<BTreeMap<String, String>>, PortError>> + Send;
+}
+
+pub trait ResourceSource: Sync {
+    fn applications(&self, coverage: &Coverage) -> impl Future<Output = Result<Vec<Application>, PortError>> + Send;
+
+    /// A service that can't be read lands in `Inventory::unseen`; only the application itself being gone is an error.
+    fn inventory(&self, application: &Application) -> impl Future<Output = Result<Inventory, PortError>> + Send;
+}
+
+pub trait EventSource: Sync {
+    /// Change events of the Region in the range, resources named as the inventory names them.
+    fn change_events(
+        &self,
+        inventory: &Inventory,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> impl Future<Output = Result<Vec<ChangeEvent>, PortError>> + Send;
+}
+
+/// An application's insights as the planner needs them, and the generation they were read at.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct InsightState {
+    pub generation: u64,
+    /// Open ones, and those closed in the last seven days.
+    pub insights: Vec<Insight>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Committed {
+    At(u64),
+    /// Somebody else committed since the state was read; nothing was written.
+    Conflict,
+}
+
+pub trait Store: Sync {
+    fn insight_state(
+        &self,
+        application: &ApplicationId,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<InsightState, PortError>> + Send;
+
+    /// All or nothing, and only at `generation`: the changed insights and the outbox rows beside them.
+    fn commit(
+        &self,
+        application: &Application,
+        generation: u64,
+        changed: &[Insight],
+        messages: &[Message],
+    ) -> impl Future<Output = Result<Committed, PortError>> + Send;
+}

@@ -1,0 +1,83 @@
+use crate::ResourceId;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Resource {
+    pub id: ResourceId,
+    /// CloudFormation's name of the type, `AWS::Lambda::Function`.
+    #[serde(rename = "type")]
+    pub resource_type: String,
+    /// What a person calls it: function name, table name, queue name.
+    pub name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arn: Option<String>,
+    /// The stack it is in, a nested one's own name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stack: Option<String>,
+    /// Configuration that metrics, checks and patterns use, in the catalogue's snake_case names:
+    /// `reserved_concurrency`, `timeout_seconds`, `billing_mode`, `point_in_time_recovery`, `cluster`, …
+    /// Absent means not known, which is never the same as "off".
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub attributes: BTreeMap<String, String>,
+}
+
+impl Resource {
+    pub fn new(resource_type: &str, name: &str) -> Self {
+        Self {
+            id: ResourceId(format!("{resource_type}/{name}")),
+            resource_type: resource_type.to_owned(),
+            name: name.to_owned(),
+            arn: None,
+            stack: None,
+            attributes: BTreeMap::new(),
+        }
+    }
+
+    pub fn number(&self, attribute: &str) -> Option<f64> {
+        self.attributes.get(attribute)?.parse().ok()
+    }
+}
+
+/// `from` calls, feeds or writes to `to`: a cause travels against the arrow (a slow `to` slows a waiting `from`), load along it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Edge {
+    pub from: ResourceId,
+    pub to: ResourceId,
+    pub kind: EdgeKind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EdgeKind {
+    /// The caller waits: latency and errors travel back.
+    Sync,
+    /// A queue, stream, topic, rule or state machine between them: latency does not travel back.
+    Async,
+}
+
+/// One application's resources and how they hang together, as read at one time.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Inventory {
+    pub resources: Vec<Resource>,
+    pub edges: Vec<Edge>,
+    /// What could not be read. Never to be taken for healthy.
+    pub unseen: Vec<Unseen>,
+}
+
+impl Inventory {
+    pub fn resource(&self, id: &ResourceId) -> Option<&Resource> {
+        self.resources.iter().find(|r| &r.id == id)
+    }
+}
+
+/// Something that could not be read, and why.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Unseen {
+    /// Resource, metric or service, as a person would name it.
+    pub what: String,
+    /// The IAM action that failed, `cloudwatch:GetMetricData`, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action: Option<String>,
+    pub reason: String,
+}
