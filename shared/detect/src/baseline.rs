@@ -2,6 +2,7 @@
 
 use crate::profile::Profile;
 use crate::scale::Scale;
+use crate::spread::Spread;
 use crate::tail::Tail;
 use crate::{Kind, Settings};
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,8 @@ pub struct Baseline {
     pub(crate) profile: Profile,
     /// How far the last days lie from the profile.
     pub(crate) drift: f32,
+    pub(crate) spread: Spread,
+    /// Of persistent departures, in units of the spread; for sparse metrics of sums.
     pub(crate) up: Tail,
     pub(crate) down: Tail,
     pub(crate) points: u64,

@@ -4,7 +4,7 @@ use crate::persistence::{persistent, sums};
 use crate::series::{align, regular};
 use crate::{Bad, Baseline, Kind, Point};
 
-/// Fewer points of history than this say nothing at all.
+/// While the history is short only what is usually absent can be told to be wrong, from so many points on.
 const LEAST_POINTS: u64 = 30;
 /// While the history is short, a departure must be rarer by this many powers of ten.
 const COLD: f64 = 2.0;
@@ -59,7 +59,8 @@ pub fn detect(baseline: &Baseline, window: &[Point], from: i64, until: i64) -> D
     let seldom = -settings.sensitivity.false_spans_a_week().log10() + if baseline.is_warm() { 0.0 } else { COLD };
     let look = Look { baseline, values: &values, from, period, seldom };
     let band = look.band();
-    let spans = if baseline.learned_points() < LEAST_POINTS { vec![] } else { look.spans(&band) };
+    let tells = baseline.is_warm() || (baseline.kind == Kind::Sparse && baseline.learned_points() >= LEAST_POINTS);
+    let spans = if tells { look.spans(&band) } else { vec![] };
     Detection { band, spans }
 }
 
@@ -88,7 +89,10 @@ impl Look<'_> {
                 let expected = baseline.scale.undo(scaled);
                 let (lower, upper) = match baseline.kind {
                     Kind::Sparse => (0.0, baseline.scale.undo(up)),
-                    _ => (baseline.scale.undo(scaled - down), baseline.scale.undo(scaled + up)),
+                    _ => {
+                        let spread = baseline.spread.at(time);
+                        (baseline.scale.undo(scaled - down * spread), baseline.scale.undo(scaled + up * spread))
+                    }
                 };
                 let least = baseline.settings.least;
                 BandPoint {
@@ -215,7 +219,9 @@ impl Look<'_> {
                 .enumerate()
                 .map(|(i, v)| {
                     let time = self.from + (from + i) as i64 * self.period;
-                    v.map(|v| sign * (baseline.scale.apply(v) - baseline.expected_scaled(time)))
+                    v.map(|v| {
+                        sign * (baseline.scale.apply(v) - baseline.expected_scaled(time)) / baseline.spread.at(time)
+                    })
                 })
                 .collect();
             tail.score(rarest(&mut persistent(&departed, m, n)))

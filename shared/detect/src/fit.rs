@@ -5,6 +5,7 @@ use crate::persistence::{persistent, sums};
 use crate::profile;
 use crate::scale::Scale;
 use crate::series::{align, median, regular};
+use crate::spread::Spread;
 use crate::tail::Tail;
 use crate::{Baseline, Kind, Missing, Point, Settings};
 
@@ -46,13 +47,14 @@ pub fn fit(settings: &Settings, history: &[Point], from: i64, until: i64) -> Bas
     let centre = median(&mut known.clone()).unwrap_or(0.0);
     let scale = Scale::of(kind, centre);
     let learned = Learned { settings, kind, scale, start, period, values: &values };
-    let (profile, drift, up, down) = if kind == Kind::Sparse { learned.sparse() } else { learned.dense() };
+    let (profile, drift, spread, up, down) = if kind == Kind::Sparse { learned.sparse() } else { learned.dense() };
     Baseline {
         settings: settings.clone(),
         kind,
         scale,
         profile,
         drift: drift as f32,
+        spread,
         up,
         down,
         points: known.len() as u64,
@@ -70,7 +72,7 @@ struct Learned<'a> {
 }
 
 impl Learned<'_> {
-    fn sparse(&self) -> (profile::Profile, f64, Tail, Tail) {
+    fn sparse(&self) -> (profile::Profile, f64, Spread, Tail, Tail) {
         let known: Vec<f64> = self.values.iter().flatten().copied().collect();
         let mean = known.iter().sum::<f64>() / known.len().max(1) as f64;
         let constant = vec![Some(self.scale.apply(mean)); 1];
@@ -80,10 +82,10 @@ impl Learned<'_> {
         let summed: Vec<Option<f64>> = sums(self.values, n).map(|s| s.map(|s| self.scale.apply(s))).collect();
         let up = self.tail(&summed, floor);
         // Fewer than usually none is no departure.
-        (fitted.profile, 0.0, up, Tail::fit(&mut [], f64::from(f32::MAX)))
+        (fitted.profile, 0.0, Spread::one(), up, Tail::fit(&mut [], f64::from(f32::MAX)))
     }
 
-    fn dense(&self) -> (profile::Profile, f64, Tail, Tail) {
+    fn dense(&self) -> (profile::Profile, f64, Spread, Tail, Tail) {
         let scaled: Vec<Option<f64>> = self.values.iter().map(|v| v.map(|v| self.scale.apply(v))).collect();
         let fitted = profile::fit(&scaled, self.start, self.period);
         let mut residuals: Vec<Option<f64>> = scaled
@@ -99,11 +101,15 @@ impl Learned<'_> {
         let spread = median(&mut absolute).unwrap_or(0.0);
         let floor = self.scale.floor(self.kind, level, spread, self.settings.least);
 
+        let spread_of_hours = Spread::fit(&residuals, self.start, self.period, floor);
+        for (i, residual) in residuals.iter_mut().enumerate() {
+            *residual = residual.map(|r| r / spread_of_hours.at(self.start + i as i64 * self.period));
+        }
         let (m, n) = self.settings.persistence();
         let downwards: Vec<Option<f64>> = residuals.iter().map(|r| r.map(|r| -r)).collect();
-        let up = self.tail(&persistent(&residuals, m, n).collect::<Vec<_>>(), floor);
-        let down = self.tail(&persistent(&downwards, m, n).collect::<Vec<_>>(), floor);
-        (fitted.profile, drift, up, down)
+        let up = self.tail(&persistent(&residuals, m, n).collect::<Vec<_>>(), Spread::TAIL);
+        let down = self.tail(&persistent(&downwards, m, n).collect::<Vec<_>>(), Spread::TAIL);
+        (fitted.profile, drift, spread_of_hours, up, down)
     }
 
     /// Takes from each day what the days before it already departed, as a watch on that day would have; returns what the

@@ -1,9 +1,3 @@
-// NOTE FROM THE LEAD TO THE ENGINEER OF THIS CRATE (remove this comment): I wrote this implementation while you were reading.
-// Continue from it, don't start over; keep the public API as it stands here (fit has a `from`; Detection/Span/BandPoint as is,
-// others code against it). Yours now: everything inside. Score unit of Span: -log10 of expected times a week (1.7 = once in
-// fifty weeks). To do: stream.rs scores 57.6 on the NAB half (target >= 68 standard; find what deviates from detection.md §7);
-// tests with twins, null test on simulated families, PetShop-normal spans per week, recall, size <= 2 KB, speed bench, docs of
-// numbers. If you already have a better design running, measure both and keep the better, behind this same API.
 //! One metric's normal and its departures. Pure: no clock, no network, no randomness, and a point's score never depends on
 //! later points.
 //!
@@ -20,6 +14,7 @@ mod profile;
 mod scale;
 mod series;
 mod settings;
+mod spread;
 mod stream;
 mod tail;
 

@@ -1,0 +1,130 @@
+use crate::{GivenRole, IncidentError, METRICS, Place, Problem};
+use stackseer_model::{Application, ChangeEvent, Inventory, Metric, MetricKey, ResourceId, Series, Timestamp};
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+
+/// All that is known of an application over a time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Incident {
+    pub application: Application,
+    /// Seconds between two points; a metric that is published less often may be so here too.
+    pub period: u32,
+    /// What is normal is learned from here.
+    pub learn: Range,
+    /// What the line looks at, tick by tick.
+    pub watch: Range,
+    pub tick_minutes: u32,
+    pub inventory: Inventory,
+    pub series: Vec<Recorded>,
+    /// In the order of their times.
+    pub events: Vec<ChangeEvent>,
+}
+
+/// From `from` (inclusive) to `to` (exclusive).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Range {
+    pub from: Timestamp,
+    pub to: Timestamp,
+}
+
+/// One series as it was read. An empty one was read too, and nothing had been published.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recorded {
+    /// Without dimensions: those the catalogue has for the metric.
+    pub key: MetricKey,
+    pub resource: ResourceId,
+    pub resource_type: String,
+    /// Where the catalogue doesn't know the metric, or where the folder knows better.
+    pub role: Option<GivenRole>,
+    pub series: Series,
+    /// Line of its first point in `metrics.csv`; 0 where it comes from no file.
+    pub line: u64,
+}
+
+impl Recorded {
+    /// The metric as the folder itself describes it; none without a role.
+    fn metric(&self, period: u32) -> Option<Metric> {
+        let given = self.role.as_ref()?;
+        Some(Metric {
+            key: self.key.clone(),
+            resource: self.resource.clone(),
+            unit: given.unit.clone(),
+            role: given.role,
+            kind: given.kind,
+            bad: given.bad,
+            missing: given.missing,
+            period,
+            publication_delay: 0,
+            opens: given.opens,
+            least: given.least,
+        })
+    }
+
+    /// Whether this is the series of a metric of the catalogue.
+    pub(crate) fn is_of(&self, metric: &Metric) -> bool {
+        let (own, asked) = (&self.key, &metric.key);
+        self.resource == metric.resource
+            && own.namespace == asked.namespace
+            && own.name == asked.name
+            && own.statistic == asked.statistic
+            && (own.dimensions.is_empty() || own.dimensions == asked.dimensions)
+    }
+}
+
+impl Incident {
+    /// The metrics to learn and watch: of those the catalogue knows for this inventory the recorded ones, at the folder's
+    /// grain, and those the folder itself gives a role. A recorded metric that neither knows is an error, as it would be
+    /// silently nothing.
+    pub fn metrics(&self, catalogued: &[Metric]) -> Result<Vec<Metric>, IncidentError> {
+        self.described(catalogued, |recorded| {
+            Err(IncidentError::Invalid {
+                at: Place {
+                    file: METRICS.into(),
+                    line: (recorded.line > 0).then_some(recorded.line),
+                    field: Some("role".to_owned()),
+                },
+                problem: Problem::UnknownMetric {
+                    resource: recorded.resource.to_string(),
+                    metric: recorded.key.to_string(),
+                },
+            })
+        })
+    }
+
+    /// As [`Self::metrics`], but leaves out what neither knows: an account has more metrics than are watched.
+    pub fn known_metrics(&self, catalogued: &[Metric]) -> Vec<Metric> {
+        self.described(catalogued, |_| Ok::<_, Infallible>(())).unwrap_or_else(|never| match never {})
+    }
+
+    fn described<E>(
+        &self,
+        catalogued: &[Metric],
+        unknown: impl Fn(&Recorded) -> Result<(), E>,
+    ) -> Result<Vec<Metric>, E> {
+        let mut by_resource: BTreeMap<&ResourceId, Vec<&Metric>> = BTreeMap::new();
+        for metric in catalogued {
+            by_resource.entry(&metric.resource).or_default().push(metric);
+        }
+        let mut metrics = Vec::with_capacity(self.series.len());
+        for recorded in &self.series {
+            let of_resource = by_resource.get(&recorded.resource).map_or(&[][..], Vec::as_slice);
+            if let Some(metric) = recorded.metric(self.period) {
+                metrics.push(metric);
+            } else if let Some(known) = of_resource.iter().find(|metric| recorded.is_of(metric)) {
+                metrics.push(Metric { period: known.period.max(self.period), ..(*known).clone() });
+            } else {
+                unknown(recorded)?;
+            }
+        }
+        metrics.sort_by(|a, b| a.key.cmp(&b.key));
+        Ok(metrics)
+    }
+
+    /// When the line looks: every tick within the watched range, and its end.
+    pub fn ticks(&self) -> impl Iterator<Item = Timestamp> + use<> {
+        let (from, to) = (self.watch.from.as_second(), self.watch.to.as_second());
+        let tick = i64::from(self.tick_minutes.max(1)) * 60;
+        (1..=(to - from + tick - 1).div_euclid(tick))
+            .filter_map(move |n| Timestamp::from_second((from + n * tick).min(to)).ok())
+    }
+}
