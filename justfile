@@ -3,6 +3,10 @@
 _default:
     @"{{ just_executable() }}" --list
 
+# The simulated shop with its incidents
+demo:
+    cargo run --bin stackseer -- demo
+
 # All tests: what a change must pass
 test:
     tests/run
@@ -11,3 +15,12 @@ test:
 lint:
     cargo fmt --all --check
     cargo clippy --workspace --all-targets -- -D warnings
+
+# PetShop: which issues does an insight name, and does an ordinary time stay quiet? Looks in ../shared/data/petshop or $PETSHOP_DIR
+petshop:
+    tests/venv >/dev/null
+    .cache/venv/bin/python tests/replay/petshop_table.py "$(tests/binary)"
+
+# NAB: scores of every series, and NAB's own score of them. Looks in ../shared or $STACKSEER_DATA and $STACKSEER_TOOLS
+nab out=".cache/nab":
+    tests/nab {{ out }}

@@ -3,7 +3,7 @@
 use crate::profile::Profile;
 use crate::scale::Scale;
 use crate::spread::Spread;
-use crate::tail::Tail;
+use crate::tail::Joint;
 use crate::{Kind, Settings};
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 const WARM_POINTS: u64 = 100;
 const WARM_SECONDS: i64 = 24 * 3600;
 /// Goes up whenever a stored baseline of the version before can't be used any more.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Baseline {
@@ -23,9 +23,9 @@ pub struct Baseline {
     /// How far the last days lie from the profile.
     pub(crate) drift: f32,
     pub(crate) spread: Spread,
-    /// Of persistent departures, in units of the spread; for sparse metrics of sums.
-    pub(crate) up: Tail,
-    pub(crate) down: Tail,
+    /// Of departures in units of the spread; for sparse metrics of sums.
+    pub(crate) up: Joint,
+    pub(crate) down: Joint,
     pub(crate) points: u64,
     pub(crate) seconds: i64,
 }

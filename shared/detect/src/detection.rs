@@ -2,6 +2,7 @@
 
 use crate::persistence::{persistent, sums};
 use crate::series::{align, regular};
+use crate::tail::Joint;
 use crate::{Bad, Baseline, Kind, Point};
 
 /// While the history is short only what is usually absent can be told to be wrong, from so many points on.
@@ -81,7 +82,8 @@ impl Look<'_> {
 
     fn band(&self) -> Vec<BandPoint> {
         let baseline = self.baseline;
-        let (up, down) = (baseline.up.value_at(self.point_score()), baseline.down.value_at(self.point_score()));
+        let limit = |joint: &Joint| joint.value_at(self.point_score(), baseline.settings.persistence());
+        let (up, down) = (limit(&baseline.up), limit(&baseline.down));
         (0..self.values.len())
             .map(|slot| {
                 let time = self.from + slot as i64 * self.period;
@@ -208,9 +210,9 @@ impl Look<'_> {
         let rarest =
             |departures: &mut dyn Iterator<Item = Option<f64>>| departures.flatten().fold(f64::NEG_INFINITY, f64::max);
         let score = if baseline.kind == Kind::Sparse {
-            baseline.up.score(rarest(&mut sums(slots, n).map(|s| s.map(|s| baseline.scale.apply(s)))))
+            baseline.up.score(rarest(&mut sums(slots, n).map(|s| s.map(|s| baseline.scale.apply(s)))), (m, n))
         } else {
-            let (tail, sign) = match direction {
+            let (joint, sign) = match direction {
                 Direction::Up => (baseline.up, 1.0),
                 Direction::Down => (baseline.down, -1.0),
             };
@@ -224,7 +226,7 @@ impl Look<'_> {
                     })
                 })
                 .collect();
-            tail.score(rarest(&mut persistent(&departed, m, n)))
+            joint.score(rarest(&mut persistent(&departed, m, n)), (m, n))
         };
         score - baseline.settings.a_week().log10()
     }

@@ -6,12 +6,13 @@ use crate::profile;
 use crate::scale::Scale;
 use crate::series::{align, median, regular};
 use crate::spread::Spread;
-use crate::tail::Tail;
+use crate::tail::{Joint, Tail};
 use crate::{Baseline, Kind, Missing, Point, Settings};
 
 const DAY: i64 = 24 * 3600;
-/// A count that is zero this often is handled as sparse.
+/// A count that is zero this often is handled as sparse, and what should be sparse but is zero less often as a count.
 const SPARSE_ZEROS: f64 = 0.8;
+const COUNT_ZEROS: f64 = 0.5;
 /// Share of a day's departure from the profile that the next day is expected to start with: a shift that stays is three
 /// quarters accepted after two days.
 const DRIFT_GAIN: f64 = 0.5;
@@ -38,10 +39,10 @@ pub fn fit(settings: &Settings, history: &[Point], from: i64, until: i64) -> Bas
         _ => regular(history, period, settings.missing, start, until),
     };
     let known: Vec<f64> = values.iter().flatten().copied().collect();
-    let zeros = known.iter().filter(|v| **v == 0.0).count() as f64;
-    let mostly_zero = !known.is_empty() && zeros >= SPARSE_ZEROS * known.len() as f64;
+    let zeros = known.iter().filter(|v| **v == 0.0).count() as f64 / known.len() as f64;
     let kind = match settings.kind {
-        Kind::Count if mostly_zero => Kind::Sparse,
+        Kind::Count if zeros >= SPARSE_ZEROS => Kind::Sparse,
+        Kind::Sparse if zeros < COUNT_ZEROS => Kind::Count,
         kind => kind,
     };
     let centre = median(&mut known.clone()).unwrap_or(0.0);
@@ -72,7 +73,7 @@ struct Learned<'a> {
 }
 
 impl Learned<'_> {
-    fn sparse(&self) -> (profile::Profile, f64, Spread, Tail, Tail) {
+    fn sparse(&self) -> (profile::Profile, f64, Spread, Joint, Joint) {
         let known: Vec<f64> = self.values.iter().flatten().copied().collect();
         let mean = known.iter().sum::<f64>() / known.len().max(1) as f64;
         let constant = vec![Some(self.scale.apply(mean)); 1];
@@ -80,12 +81,13 @@ impl Learned<'_> {
         let (_, n) = self.settings.persistence();
         let floor = self.scale.floor(self.kind, mean, 0.0, self.settings.least);
         let summed: Vec<Option<f64>> = sums(self.values, n).map(|s| s.map(|s| self.scale.apply(s))).collect();
-        let up = self.tail(&summed, floor);
+        let alone = |tail: Tail| Joint { together: tail, single: None };
+        let up = alone(self.tail(&summed, floor));
         // Fewer than usually none is no departure.
-        (fitted.profile, 0.0, Spread::one(), up, Tail::fit(&mut [], f64::from(f32::MAX)))
+        (fitted.profile, 0.0, Spread::one(), up, alone(Tail::fit(&mut [], f64::from(f32::MAX))))
     }
 
-    fn dense(&self) -> (profile::Profile, f64, Spread, Tail, Tail) {
+    fn dense(&self) -> (profile::Profile, f64, Spread, Joint, Joint) {
         let scaled: Vec<Option<f64>> = self.values.iter().map(|v| v.map(|v| self.scale.apply(v))).collect();
         let fitted = profile::fit(&scaled, self.start, self.period);
         let mut residuals: Vec<Option<f64>> = scaled
@@ -106,9 +108,12 @@ impl Learned<'_> {
             *residual = residual.map(|r| r / spread_of_hours.at(self.start + i as i64 * self.period));
         }
         let (m, n) = self.settings.persistence();
+        let joint = |departures: &[Option<f64>]| Joint {
+            together: self.tail(&persistent(departures, m, n).collect::<Vec<_>>(), Spread::TAIL),
+            single: Some(self.tail(departures, Spread::TAIL)),
+        };
         let downwards: Vec<Option<f64>> = residuals.iter().map(|r| r.map(|r| -r)).collect();
-        let up = self.tail(&persistent(&residuals, m, n).collect::<Vec<_>>(), Spread::TAIL);
-        let down = self.tail(&persistent(&downwards, m, n).collect::<Vec<_>>(), Spread::TAIL);
+        let (up, down) = (joint(&residuals), joint(&downwards));
         (fitted.profile, drift, spread_of_hours, up, down)
     }
 

@@ -15,9 +15,9 @@ impl Scale {
     pub fn of(kind: Kind, median: f64) -> Self {
         match kind {
             // Below one event the ratio means nothing.
-            Kind::Count | Kind::Sparse => Self::Log { offset: 1.0 },
+            Kind::Count => Self::Log { offset: 1.0 },
             Kind::Latency => Self::Log { offset: (median.abs() * 0.01).max(1e-9) as f32 },
-            Kind::Gauge | Kind::Ratio => Self::Linear,
+            Kind::Gauge | Kind::Ratio | Kind::Sparse => Self::Linear,
         }
     }
 
@@ -39,8 +39,9 @@ impl Scale {
     pub fn floor(self, kind: Kind, level: f64, spread: f64, least: f64) -> f64 {
         match (self, kind) {
             // 3 %.
-            (Self::Log { .. }, Kind::Count | Kind::Latency | Kind::Gauge | Kind::Ratio) => 0.03,
-            (Self::Log { .. }, Kind::Sparse) => 0.25,
+            (Self::Log { .. }, _) => 0.03,
+            // One event.
+            (Self::Linear, Kind::Sparse) => 1.0,
             // 0.05 % of full scale for what is bounded, 1 % of the level for what is not.
             (Self::Linear, Kind::Ratio) => (level.abs() * 0.0005).max(1e-6),
             (Self::Linear, _) => (level.abs().max(spread) * 0.01).max(least * 0.1).max(1e-9),

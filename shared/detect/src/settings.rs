@@ -25,7 +25,7 @@ pub enum Kind {
     Gauge,
     /// Bounded on both sides, such as 0–100 %: measured by difference.
     Ratio,
-    /// Events per period, usually none: summed over a few periods.
+    /// Events per period, usually none: summed over a few periods, measured by difference.
     Sparse,
 }
 

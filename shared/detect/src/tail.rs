@@ -59,9 +59,54 @@ impl Tail {
     }
 }
 
+/// How rare it is that *m* of *n* points lie beyond a value: as the history's own such departures say, and never rarer than if
+/// its single points came by chance. A fortnight in which no two dips happened to meet does not make two that do an incident.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Joint {
+    pub together: Tail,
+    /// None: what is counted is no meeting of single points.
+    pub single: Option<Tail>,
+}
+
+impl Joint {
+    /// −log10 of the share of points at which the last *n* hold *m* beyond `value`.
+    pub fn score(&self, value: f64, (m, n): (usize, usize)) -> f64 {
+        let by_chance = self.single.map(|single| (m as f64 * single.score(value) - ways(m, n).log10()).max(0.0));
+        self.together.score(value).min(by_chance.unwrap_or(f64::INFINITY))
+    }
+
+    /// The value whose score is `score`.
+    pub fn value_at(&self, score: f64, (m, n): (usize, usize)) -> f64 {
+        let by_chance = self.single.map(|single| single.value_at((score + ways(m, n).log10()) / m as f64));
+        self.together.value_at(score).max(by_chance.unwrap_or(f64::NEG_INFINITY))
+    }
+}
+
+/// Of choosing m of n.
+fn ways(m: usize, n: usize) -> f64 {
+    (0..m).map(|i| (n - i) as f64 / (m - i) as f64).product()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_single_points_do_by_chance_bounds_the_joint_score_and_inverts() {
+        // One point in fifty departs, no two ever met.
+        let mut singles: Vec<f64> = (0..5000).map(|i| if i % 50 == 0 { 5.0 + (i % 7) as f64 } else { 0.0 }).collect();
+        let joint =
+            Joint { together: Tail::fit(&mut vec![0.0; 5000], 0.1), single: Some(Tail::fit(&mut singles, 0.1)) };
+        let persistence = (2, 3);
+        assert!(joint.score(6.0, persistence) < 5.0, "{}", joint.score(6.0, persistence));
+        assert!(joint.together.score(6.0) > 8.0);
+        // Below the tail a score has no value of its own.
+        for score in [4.0, 5.0, 8.0] {
+            let value = joint.value_at(score, persistence);
+            assert!((joint.score(value, persistence) - score).abs() < 1e-3, "{score} {value}");
+        }
+        assert_eq!((ways(2, 3), ways(3, 5), ways(1, 5)), (3.0, 10.0, 5.0));
+    }
 
     #[test]
     fn score_and_value_are_inverse() {

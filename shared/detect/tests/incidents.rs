@@ -64,6 +64,32 @@ fn a_burst_of_first_errors_is_a_span_and_a_stray_one_is_not() {
 }
 
 #[test]
+fn stray_errors_in_the_history_do_not_hide_a_burst() {
+    let rare = family("rare errors");
+    let mut series = rare.series(42, 15);
+    series.retain(|p| p.time < NOW);
+    assert!(series.len() > 100, "one error in every hour or two");
+    let baseline = fit(&rare.settings, &series, START, NOW);
+    let burst = |errors: f64| {
+        let points: Vec<Point> = (30..40).map(|minute| Point { time: NOW + minute * 60, value: errors }).collect();
+        detect(&baseline, &points, NOW, NOW + 3 * HOUR).spans
+    };
+    let found = burst(10.0);
+    assert_eq!(found.len(), 1);
+    assert!(found[0].score > 3.0, "{}", found[0].score);
+    assert_eq!(found[0].start, NOW + 30 * 60);
+    assert_eq!(burst(0.0), []);
+}
+
+#[test]
+fn errors_that_are_common_have_a_daily_season() {
+    let mut requests = family("requests, busy by day, half at weekends");
+    requests.settings = settings(Kind::Sparse, 60, Missing::Zero, Bad::Up, 3.0);
+    assert_eq!(watch(&requests, |v| v).spans, []);
+    assert_eq!(watch(&requests, |v| v * 3.0).spans.len(), 1);
+}
+
+#[test]
 fn one_extreme_point_does_not_persist() {
     let latency = family("latency, slower when busy");
     let mut series = latency.series(42, 15);

@@ -235,7 +235,8 @@ fn of_backlog<'a>(situation: &'a Situation<'_>, topology: &Topology<'_>, group: 
     ranked
 }
 
-/// A change just before the onset on a resource that takes part outranks any metric.
+/// A change just before the onset on a resource that takes part counts for half by itself: with it a resource outranks one that
+/// shows more of the harm, but not one that shows all of it.
 fn with_changes<'a>(situation: &'a Situation<'_>, group: &Group<'a>, causes: &mut Ranked<'a>, onset: Timestamp) {
     let involved: Vec<&'a ResourceId> =
         causes.iter().map(|(id, _)| *id).chain(group.symptoms.iter().map(|s| &s.metric().resource)).collect();

@@ -10,8 +10,11 @@ use stackseer_model::*;
 
 /// The symptoms must have been normal for so long before an insight closes: DevOps Guru was seen to take about ten minutes.
 const QUIET_SECONDS: i64 = 10 * 60;
-/// A single symptom this rare opens an insight without a second one beside it.
-const ALONE: f64 = 5.0;
+/// A single symptom this rare opens an insight without a second one beside it: less than once in a thousand metric-weeks, which
+/// the null test of `stackseer-detect` holds with room to spare.
+const ALONE: f64 = 3.0;
+/// A less rare one that lasts so long opens too: no span of the null test's ordinary weeks comes near.
+const LASTING_SECONDS: i64 = 30 * 60;
 /// A repeat within this time is told quietly.
 const REPEAT_SECONDS: i64 = 7 * 24 * 3600;
 /// Spans of one metric this close together are one anomaly: CloudWatch corrects late points and the window slides.
@@ -22,7 +25,10 @@ const MOST_EVENTS: usize = 50;
 
 pub fn plan(situation: &Situation<'_>) -> Plan {
     let topology = Topology::new(situation.inventory);
-    let found = abnormal::all(situation);
+    let events = remembered_events(situation);
+    let situation = &Situation { events: &events, ..*situation };
+    let mut found = abnormal::all(situation);
+    remember_starts(situation, &mut found);
     let mut insights: Vec<Insight> = open_reactive(situation).cloned().collect();
     let mut plan = Plan::default();
 
@@ -57,6 +63,29 @@ fn closed_reactive<'a>(situation: &'a Situation<'_>) -> impl Iterator<Item = &'a
     situation.known.iter().filter(|i| i.insight_type == InsightType::Reactive && i.status == Status::Closed)
 }
 
+/// What was read now, and what an open insight knows already: a long incident outlives the changes that began it in what is
+/// read.
+fn remembered_events(situation: &Situation<'_>) -> Vec<ChangeEvent> {
+    let mut events = situation.events.to_vec();
+    for event in open_reactive(situation).flat_map(|i| &i.events) {
+        if events.iter().all(|e| e.id != event.id) {
+            events.push(event.clone());
+        }
+    }
+    events
+}
+
+/// In the same way a long anomaly outlives its start in the window.
+fn remember_starts(situation: &Situation<'_>, found: &mut [Abnormal<'_>]) {
+    for abnormal in found.iter_mut() {
+        let known = open_reactive(situation)
+            .filter_map(|i| Some(i.anomalies[position(i, abnormal, situation.now)?].start_time))
+            .min();
+        abnormal.start = known.map_or(abnormal.start, |start| start.min(abnormal.start));
+    }
+    found.sort_by(|a, b| (a.start, &a.metric().key).cmp(&(b.start, &b.metric().key)));
+}
+
 /// Whether anything but the time of the last look is different.
 fn differs(before: Option<&Insight>, after: &Insight) -> bool {
     before.is_none_or(|before| {
@@ -87,9 +116,10 @@ fn belongs(insight: &Insight, abnormal: &Abnormal<'_>) -> bool {
     insight.anomalies.iter().any(|a| same_metric(a, abnormal))
 }
 
-/// One rare symptom, or a less rare one that something else speaks for.
+/// One rare or lasting symptom, or another one that something else speaks for.
 fn opens(situation: &Situation<'_>, group: &Group<'_>) -> bool {
-    let strong = group.symptoms.iter().any(|s| s.observed.is_warm() && s.span.score >= ALONE);
+    let lasts = |s: &Abnormal<'_>| s.end.unwrap_or(situation.now).as_second() - s.start.as_second() >= LASTING_SECONDS;
+    let strong = group.symptoms.iter().any(|s| s.observed.is_warm() && (s.span.score >= ALONE || lasts(s)));
     let first = &group.symptoms[0].metric().resource;
     let second = group
         .all()
@@ -121,18 +151,19 @@ fn findings(situation: &Situation<'_>, topology: &Topology<'_>, group: &Group<'_
         let resource =
             situation.inventory.resource(&effect.metric().resource).expect("a matched effect has its resource");
         let advice = &found.pattern.recommendation;
-        let description = fill(&found.pattern.description, &found.values);
-        lead_with(situation, &mut causes, &found, &description);
+        let said = |template: &str| sentence(template, &found);
+        let description = said(&found.pattern.description);
+        lead_with(situation, &mut causes, &found);
         let recommendation = Recommendation {
-            name: fill(&advice.name, &found.values),
-            description: fill(&advice.description, &found.values),
-            reason: fill(&advice.reason, &found.values),
+            name: said(&advice.name),
+            description: said(&advice.description),
+            reason: said(&advice.reason),
             link: advice.link.clone(),
             related_events: vec![],
             related_anomalies: vec![],
         };
         return Findings {
-            name: fill(&found.pattern.title, &found.values),
+            name: said(&found.pattern.title),
             description,
             pattern: Some((found.pattern.id.clone(), found.pattern.rank)),
             recommendations: vec![recommendation::relate(recommendation, effect, resource, &events)],
@@ -174,8 +205,20 @@ fn findings(situation: &Situation<'_>, topology: &Topology<'_>, group: &Group<'_
     }
 }
 
+/// A metric's label, unlike a resource's name, may be written with a capital.
+fn sentence(template: &str, found: &pattern::Match<'_>) -> String {
+    let text = fill(template, &found.values);
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) if template.starts_with("{metric}") || template.starts_with("{cause_metric}") => {
+            first.to_uppercase().chain(letters).collect()
+        }
+        _ => text,
+    }
+}
+
 /// The pattern's cause comes first.
-fn lead_with(situation: &Situation<'_>, causes: &mut Vec<Cause>, found: &pattern::Match<'_>, reason: &str) {
+fn lead_with(situation: &Situation<'_>, causes: &mut Vec<Cause>, found: &pattern::Match<'_>) {
     let Some(resource) = situation.inventory.resource(found.cause.resource) else { return };
     let known = causes.iter().position(|c| c.resource == resource.name && c.resource_type == resource.resource_type);
     let score = known.map_or(0.0, |i| causes.remove(i).score).max(causes.first().map_or(0.5, |c| c.score));
@@ -187,7 +230,7 @@ fn lead_with(situation: &Situation<'_>, causes: &mut Vec<Cause>, found: &pattern
             resource_type: resource.resource_type.clone(),
             metric,
             score,
-            reason: reason.to_owned(),
+            reason: found.cause.said(found.effect.start),
         },
     );
 }
@@ -424,7 +467,6 @@ fn snapshot(abnormal: &Abnormal<'_>) -> Vec<BandPoint> {
 fn settle(situation: &Situation<'_>, found: &[Abnormal<'_>], insight: &mut Insight, messages: &mut Vec<Message>) {
     let now = situation.now;
     let mut unseen = None;
-    let mut gone = false;
     let last_seen = insight.update_time;
     let known = insight.clone();
     for anomaly in insight.anomalies.iter_mut().filter(|a| a.status == Status::Ongoing) {
@@ -442,10 +484,7 @@ fn settle(situation: &Situation<'_>, found: &[Abnormal<'_>], insight: &mut Insig
             }
             // Read again, and no span of it goes on.
             Some(Outcome::Read { .. }) => last_seen.max(anomaly.start_time),
-            None if !exists => {
-                gone = true;
-                now
-            }
+            None if !exists => now,
             None if anomaly.anomaly_type == AnomalyType::Contextual => continue,
             None => {
                 unseen = Some("it was not read".to_owned());
@@ -468,6 +507,8 @@ fn settle(situation: &Situation<'_>, found: &[Abnormal<'_>], insight: &mut Insig
         return;
     }
     let end = symptoms().filter_map(|a| a.end_time).max().unwrap_or(last_seen);
+    let gone =
+        symptoms().all(|a| a.metric.as_ref().is_some_and(|m| situation.inventory.resource(&m.resource).is_none()));
     if !gone && now.as_second() - end.as_second() < QUIET_SECONDS {
         return;
     }

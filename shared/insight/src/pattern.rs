@@ -7,7 +7,7 @@ use crate::situation::{Observed, Situation};
 use crate::text;
 use crate::topology::Topology;
 use stackseer_catalog::{Condition, DirectionWord, Pattern, State};
-use stackseer_model::{ChangeEvent, Direction, PropertyChange, Resource, ResourceId, Timestamp};
+use stackseer_model::{ChangeEvent, Direction, Metric, PropertyChange, Resource, ResourceId, Timestamp};
 use std::collections::BTreeMap;
 
 /// A metric's own anomaly may precede the effect's by this much and still belong to it.
@@ -28,7 +28,57 @@ pub struct Evidence<'a> {
     pub metric: Option<MetricEvidence<'a>>,
     pub event: Option<&'a ChangeEvent>,
     pub change: Option<&'a PropertyChange>,
-    limit: Option<f64>,
+    limit: Option<Limit<'a>>,
+}
+
+#[derive(Clone, Copy)]
+struct Limit<'a> {
+    attribute: &'a str,
+    value: f64,
+}
+
+impl Limit<'_> {
+    /// In the metric's own unit, where the attribute's name says which it is in.
+    fn in_unit_of(self, metric: &Metric) -> f64 {
+        let seconds = match metric.unit.as_str() {
+            _ if !self.attribute.ends_with("_seconds") => 1.0,
+            "Milliseconds" => 1e3,
+            "Microseconds" => 1e6,
+            _ => 1.0,
+        };
+        self.value * seconds
+    }
+
+    fn said(self) -> String {
+        if self.attribute.ends_with("_seconds") { text::duration(self.value * 1e3) } else { text::number(self.value) }
+    }
+}
+
+impl Evidence<'_> {
+    /// In numbers, as a cause's reason.
+    pub fn said(&self, onset: Timestamp) -> String {
+        if let Some(event) = self.event {
+            return cause::describe(event, onset);
+        }
+        match (self.metric, self.limit) {
+            (Some(shown), Some(limit)) => {
+                let metric = &shown.observed.metric;
+                format!("{} {} of {}", metric.key.name, text::value(metric, shown.value), limit.said())
+            }
+            (Some(shown), None) => {
+                let metric = &shown.observed.metric;
+                format!(
+                    "{} {} against {} expected ({})",
+                    metric.key.name,
+                    text::value(metric, shown.value),
+                    text::value(metric, shown.expected),
+                    text::times(ratio(shown.value, shown.expected)),
+                )
+            }
+            (None, Some(limit)) => format!("{} is {}", limit.attribute, limit.said()),
+            (None, None) => "its configuration".to_owned(),
+        }
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -88,11 +138,16 @@ fn evidence<'a>(
     effect: &Abnormal<'a>,
 ) -> Option<Evidence<'a>> {
     let places = topology.at(condition.at, &effect.metric().resource);
-    let resources = places
+    let resources: Vec<&Resource> = places
         .into_iter()
         .filter_map(|id| situation.inventory.resource(id))
-        .filter(|r| condition.resource_type.as_ref().is_none_or(|wanted| wanted == &r.resource_type));
-    let found: Vec<Evidence<'a>> = resources.filter_map(|r| at_resource(situation, condition, effect, r)).collect();
+        .filter(|r| condition.resource_type.as_ref().is_none_or(|wanted| wanted == &r.resource_type))
+        .collect();
+    if condition.is == Some(State::Normal) && resources.iter().any(|r| !all_normal(situation, condition, effect, r)) {
+        return None;
+    }
+    let found: Vec<Evidence<'a>> =
+        resources.into_iter().filter_map(|r| at_resource(situation, condition, effect, r)).collect();
     // The largest departure speaks for the condition.
     found.into_iter().max_by(|a, b| {
         let size = |e: &Evidence<'_>| e.metric.map_or(0.0, |m| if m.ratio.is_finite() { m.ratio } else { f64::MAX });
@@ -108,20 +163,23 @@ fn at_resource<'a>(
 ) -> Option<Evidence<'a>> {
     let nothing = Evidence { resource: &resource.id, metric: None, event: None, change: None, limit: None };
     if let Some(state) = condition.is {
-        let limit = condition.limit.as_ref().and_then(|attribute| resource.number(attribute));
-        let metric = situation
-            .observed
-            .iter()
-            .filter(|o| o.metric.resource == resource.id)
-            .filter(|o| condition.metric.contains(&o.metric.key.name) || condition.role.contains(&o.metric.role))
+        let limit = condition
+            .limit
+            .as_ref()
+            .and_then(|attribute| Some(Limit { attribute, value: resource.number(attribute)? }));
+        // What people feel speaks before what only explains: the 90th percentile before the longest single run.
+        let metric = meant(situation, condition, resource)
             .filter_map(|o| metric_state(situation, condition, state, limit, effect, o))
-            .max_by(|a, b| a.ratio.total_cmp(&b.ratio))?;
+            .max_by(|a, b| {
+                let opens = |m: &MetricEvidence<'_>| m.observed.metric.opens;
+                opens(a).cmp(&opens(b)).then(a.ratio.total_cmp(&b.ratio))
+            })?;
         return Some(Evidence { metric: Some(metric), limit, ..nothing });
     }
     if let Some(attribute) = &condition.attribute {
         let value = resource.attributes.get(attribute)?;
         return (condition.values.is_empty() || condition.values.contains(value))
-            .then_some(Evidence { limit: value.parse().ok(), ..nothing });
+            .then_some(Evidence { limit: value.parse().ok().map(|value| Limit { attribute, value }), ..nothing });
     }
     situation.events.iter().filter(|e| e.resources.contains(&resource.id)).find_map(|event| {
         let change = change_matches(condition, event, effect.start)?;
@@ -129,11 +187,40 @@ fn at_resource<'a>(
     })
 }
 
+/// The metrics of the resource that a condition speaks of.
+fn meant<'a>(
+    situation: &'a Situation<'a>,
+    condition: &'a Condition,
+    resource: &'a Resource,
+) -> impl Iterator<Item = &'a Observed> {
+    situation
+        .observed
+        .iter()
+        .filter(|o| o.metric.resource == resource.id)
+        .filter(|o| condition.metric.contains(&o.metric.key.name) || condition.role.contains(&o.metric.role))
+        .filter(|o| condition.statistic.as_ref().is_none_or(|statistic| statistic == &o.metric.key.statistic))
+}
+
+/// One function that is called as ever doesn't make its siblings so, and what could not be read is not known to be normal. A
+/// metric without points in the span says nothing.
+fn all_normal<'a>(
+    situation: &'a Situation<'a>,
+    condition: &'a Condition,
+    effect: &Abnormal<'a>,
+    resource: &'a Resource,
+) -> bool {
+    let until = effect.end.unwrap_or(situation.now);
+    meant(situation, condition, resource).all(|o| {
+        let silent = o.detection().is_some() && means(o, effect.start, until).is_none();
+        silent || metric_state(situation, condition, State::Normal, None, effect, o).is_some()
+    })
+}
+
 fn metric_state<'a>(
     situation: &Situation<'a>,
     condition: &Condition,
     state: State,
-    limit: Option<f64>,
+    limit: Option<Limit<'_>>,
     effect: &Abnormal<'a>,
     observed: &'a Observed,
 ) -> Option<MetricEvidence<'a>> {
@@ -171,7 +258,9 @@ fn metric_state<'a>(
             };
             (observed.is_warm() && !abnormal).then_some(plain)
         }
-        State::Near => (over.peak >= limit? * condition.share.unwrap_or(0.9)).then_some(plain),
+        State::Near => {
+            (over.peak >= limit?.in_unit_of(&observed.metric) * condition.share.unwrap_or(0.9)).then_some(plain)
+        }
     }
 }
 
@@ -226,7 +315,7 @@ fn values(
         values.insert("cause_ratio", text::times(ratio(evidence.value, evidence.expected)));
     }
     if let Some(limit) = cause.limit {
-        values.insert("limit", text::number(limit));
+        values.insert("limit", limit.said());
     }
     if let Some(event) = cause.event {
         values.insert("change", event.name.clone());

@@ -14,7 +14,8 @@ pub fn of(abnormal: &Abnormal<'_>, topology: &Topology<'_>) -> Severity {
     let entry = topology.is_entry(&metric.resource);
     let severity = match metric.role {
         Role::Errors => Severity::High,
-        Role::Availability if abnormal.span.peak < SEVERE_AVAILABILITY => Severity::High,
+        // Some count what is unhealthy instead of a share that is well.
+        Role::Availability if metric.unit == "Percent" && abnormal.span.peak < SEVERE_AVAILABILITY => Severity::High,
         Role::Latency if entry && abnormal.ratio() >= SEVERE_LATENCY => Severity::High,
         Role::Throttles | Role::Availability | Role::Latency | Role::Backlog => Severity::Medium,
         Role::Saturation if metric.opens => Severity::Medium,

@@ -2,6 +2,9 @@
 
 use stackseer_model::{Metric, Timestamp};
 
+/// Fewer events a minute than this are hardly any.
+const HARDLY_ANY: f64 = 0.1;
+
 /// A value of the metric with its unit: `812 ms`, `4.2 s`, `1,240 a minute`, `87 %`.
 pub fn value(metric: &Metric, value: f64) -> String {
     match metric.unit.as_str() {
@@ -11,7 +14,11 @@ pub fn value(metric: &Metric, value: f64) -> String {
         "Percent" => format!("{} %", number(value)),
         "Bytes" => bytes(value),
         "Count" | "None" | "" if metric.key.statistic == "Sum" => {
-            format!("{} a minute", number(value * 60.0 / f64::from(metric.period.max(1))))
+            match value * 60.0 / f64::from(metric.period.max(1)) {
+                0.0 => "none".to_owned(),
+                few if few.abs() < HARDLY_ANY => "hardly any".to_owned(),
+                rate => format!("{} a minute", number(rate)),
+            }
         }
         _ => number(value),
     }

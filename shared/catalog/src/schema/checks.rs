@@ -1,6 +1,6 @@
 //! `catalog/checks/*.toml`: proactive. Each answers Pass, Fail or Unknown for one resource.
 
-use crate::Advice;
+use super::Advice;
 use serde::Deserialize;
 use stackseer_model::Severity;
 use std::collections::BTreeMap;

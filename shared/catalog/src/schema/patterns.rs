@@ -1,6 +1,6 @@
 //! `catalog/patterns/*.toml`: a cause and the effect it is known by.
 
-use crate::Advice;
+use super::Advice;
 use serde::Deserialize;
 use stackseer_model::{Direction, EventClass, Role};
 
@@ -10,7 +10,7 @@ pub struct Pattern {
     /// The file's name without `.toml`.
     #[serde(skip)]
     pub id: String,
-    /// Template, see [`crate::fill`].
+    /// Template, see [`super::fill`].
     pub title: String,
     /// One or two sentences: what happened, in numbers. Template.
     pub description: String,
@@ -68,12 +68,16 @@ pub struct Condition {
     pub metric: Vec<String>,
     #[serde(default)]
     pub role: Vec<Role>,
+    /// Only this statistic of the metric, where several are read: `Average`, `p90`.
+    #[serde(default)]
+    pub statistic: Option<String>,
     #[serde(default)]
     pub is: Option<State>,
     /// With `is = "high"` or `"low"`: how many times the expected it must be, over the effect's span.
     #[serde(default)]
     pub ratio: Option<f64>,
-    /// With `is = "near"`: the attribute that is the limit, and the share of it that counts as near.
+    /// With `is = "near"`: the attribute that is the limit, and the share of it that counts as near. An attribute that ends in
+    /// `_seconds` is compared in the metric's own unit of time.
     #[serde(default)]
     pub limit: Option<String>,
     #[serde(default)]
@@ -89,7 +93,7 @@ pub struct Condition {
     pub property: Option<String>,
     #[serde(default)]
     pub moved: Option<DirectionWord>,
-    /// How long before the effect's onset the change may lie. Default 60.
+    /// How long before the effect's onset the change may lie. Default 60, at most 180.
     #[serde(default)]
     pub within_minutes: Option<u32>,
 
@@ -124,7 +128,7 @@ pub enum State {
     High,
     /// Anomalous downwards, or below 1/`ratio` of the expected.
     Low,
-    /// Read, learned, and neither.
+    /// Neither, of all that fit: each was read and learned.
     Normal,
     /// At `share` of `limit` or more.
     Near,

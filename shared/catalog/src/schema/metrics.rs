@@ -7,6 +7,9 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Service {
+    /// The file's name without `.toml`.
+    #[serde(skip)]
+    pub id: String,
     pub namespace: String,
     /// CloudFormation's name of the type these metrics describe.
     pub resource_type: String,

@@ -1,0 +1,277 @@
+//! The command line, and the help that teaches it.
+
+use clap::{Args as ClapArgs, ColorChoice, Parser, Subcommand, ValueEnum};
+use jiff::Timestamp;
+use std::path::PathBuf;
+
+/// Finds what is wrong in an AWS application, and says why and what to do.
+///
+/// Stackseer reads an application's metrics and changes, learns what is normal from their history, and explains what is not:
+/// one insight per incident, with its cause, the evidence and a recommendation.
+#[derive(Debug, Parser)]
+#[command(name = "stackseer", version, max_term_width = 100, arg_required_else_help = true, after_long_help = EXAMPLES)]
+pub struct Args {
+    #[command(subcommand)]
+    pub command: Command,
+    #[command(flatten)]
+    pub global: Global,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  stackseer demo                                a simulated shop with four incidents; needs no AWS account
+  stackseer doctor                              can your credentials read what a scan needs?
+  stackseer scan --stack shop                   what is wrong in a CloudFormation stack, now and in the last hours
+  stackseer scan --stack shop --record incident keep all that was read, for a replay
+  stackseer replay incident                     run the same line over it, without AWS
+  stackseer detect latency.csv                  anomaly scores of one series
+
+Exit code: 0 done, whether or not something is wrong; 1 failed; 2 bad usage.";
+
+#[derive(Debug, Clone, ClapArgs)]
+pub struct Global {
+    /// How to print the result on stdout
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "FORMAT", help_heading = "Everywhere")]
+    pub output: Output,
+    /// When to use colours; NO_COLOR is respected
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN", help_heading = "Everywhere")]
+    pub color: ColorChoice,
+    /// Say on stderr what is read and how much of it
+    #[arg(short, long, global = true, help_heading = "Everywhere")]
+    pub verbose: bool,
+}
+
+impl Global {
+    pub fn apply(&self) {
+        match self.color {
+            ColorChoice::Auto => anstream::ColorChoice::Auto,
+            ColorChoice::Always => anstream::ColorChoice::Always,
+            ColorChoice::Never => anstream::ColorChoice::Never,
+        }
+        .write_global();
+    }
+
+    /// A line for those who asked for `--verbose`.
+    pub fn note(&self, line: impl std::fmt::Display) {
+        if self.verbose {
+            anstream::eprintln!("{line}");
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Output {
+    /// For people
+    #[default]
+    Text,
+    /// For programs
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// What is wrong in an AWS application now, and what was in the last hours
+    Scan(Scan),
+    /// Run the line over an incident folder, tick by tick, without AWS
+    Replay(Replay),
+    /// Anomaly scores of one series: CSV in, CSV out
+    Detect(Detect),
+    /// A simulated shop on a fast clock, with incidents; needs no AWS account
+    Demo(Demo),
+    /// What the credentials can reach, and what would go unseen without the rest
+    Doctor(Doctor),
+}
+
+/// Read-only. Learns what is normal from CloudWatch's history on the spot, then explains the last three hours.
+///
+/// What is found is kept in a small store in your data folder, so that the next scan knows what is open, new and closed.
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
+Examples:
+  stackseer scan --stack shop --stack billing
+  stackseer scan --tag devops-guru-app=shop --region eu-central-1 --profile production
+  stackseer scan --region-wide --output json | jq '.insights[].name'
+  stackseer scan --stack shop --at 2026-11-22T14:30:00Z
+
+Cost: AWS bills $0.01 per 1,000 metrics requested; --verbose says how many were.")]
+#[command(group = clap::ArgGroup::new("coverage").required(true).multiple(true))]
+pub struct Scan {
+    /// A CloudFormation stack with its nested stacks; may be given again
+    #[arg(long, value_name = "NAME", group = "coverage")]
+    pub stack: Vec<String>,
+    /// Resources with this tag; keys start with devops-guru-, without a value each value is an application; may be given again
+    #[arg(long, value_name = "KEY=VALUE", group = "coverage", value_parser = tag)]
+    pub tag: Vec<Tag>,
+    /// Every stack, and the resources that are in none
+    #[arg(long, group = "coverage")]
+    pub region_wide: bool,
+    /// Look as of this time instead of now, e.g. 2026-11-22T14:30:00Z; remembers nothing
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub at: Option<Timestamp>,
+    /// Save all that is read as an incident folder, for `stackseer replay`
+    #[arg(long, value_name = "DIR")]
+    pub record: Option<PathBuf>,
+    #[command(flatten)]
+    pub account: Account,
+    #[command(flatten)]
+    pub state: State,
+    #[command(flatten)]
+    pub knowledge: Knowledge,
+}
+
+#[derive(Debug, Clone, ClapArgs)]
+#[command(next_help_heading = "Knowledge")]
+pub struct Knowledge {
+    /// Metrics of your own namespace, as docs/adding-metrics.md describes them; may be given again
+    #[arg(long, value_name = "FILE.toml")]
+    pub catalog: Vec<PathBuf>,
+}
+
+/// Which AWS account, found as every AWS tool finds it.
+#[derive(Debug, Clone, ClapArgs)]
+#[command(next_help_heading = "AWS")]
+pub struct Account {
+    /// Profile of ~/.aws/config, if not AWS_PROFILE
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Region, if not the profile's or the environment's
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
+    /// Send every request there instead of to AWS
+    #[arg(long, value_name = "URL", env = "AWS_ENDPOINT_URL")]
+    pub endpoint_url: Option<String>,
+}
+
+#[derive(Debug, Clone, ClapArgs)]
+#[command(next_help_heading = "State")]
+pub struct State {
+    /// File that remembers the insights, if not stackseer/state.db in your data folder
+    #[arg(long, value_name = "FILE", env = "STACKSEER_STATE", conflicts_with = "no_state")]
+    pub state: Option<PathBuf>,
+    /// Remember nothing: every insight is new
+    #[arg(long)]
+    pub no_state: bool,
+}
+
+/// The folder's format is in docs/incident-folder.md; `stackseer scan --record` writes one.
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
+Examples:
+  stackseer replay incident
+  stackseer replay incident --output json | jq '.insights[] | {name, cause: .causes[0].resource}'")]
+pub struct Replay {
+    /// Incident folder
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+    #[command(flatten)]
+    pub knowledge: Knowledge,
+}
+
+/// Reads timestamp,value and writes timestamp,value,anomaly_score,lower,upper: a row per row, each from past rows only, in
+/// constant memory.
+///
+/// A score of 1 is worth a look, 3 is worth an alarm; it is 0 while an episode that was told goes on. An empty value or NaN is
+/// a missing point: it scores 0 and has no bounds.
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
+Examples:
+  stackseer detect latency.csv --kind latency > scores.csv
+  tail -f requests.csv | stackseer detect - --kind count --period 60
+
+Timestamps: 2026-11-22T14:30:00Z, with an offset, 2026-11-22 14:30:00 (taken as UTC), or Unix seconds.")]
+pub struct Detect {
+    /// CSV file with the columns timestamp and value; - is stdin
+    #[arg(value_name = "FILE.csv")]
+    pub file: PathBuf,
+    /// How the values behave
+    #[arg(long, value_enum, default_value_t)]
+    pub kind: Kind,
+    /// Seconds between two points, if the first rows don't tell
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
+    pub period: Option<u32>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Kind {
+    /// Events per period, usually many
+    Count,
+    /// A duration: positive, heavy upper tail
+    Latency,
+    /// A level that may go anywhere
+    #[default]
+    Gauge,
+    /// Bounded on both sides, such as 0-100 %
+    Ratio,
+    /// Events per period, usually none
+    Sparse,
+}
+
+/// A shop on API Gateway, Lambda, DynamoDB and SQS: three weeks of ordinary traffic to learn from, then a load test, a capacity
+/// cut, a bad deployment and a poisoned queue. The real line runs over it; only the shop is simulated.
+#[derive(Debug, ClapArgs)]
+pub struct Demo {
+    /// Another seed makes another shop with the same incidents
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    pub seed: u64,
+}
+
+/// Tries each kind of call that a scan makes, once, read-only.
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
+Examples:
+  stackseer doctor --profile production
+  stackseer doctor --output json | jq '.checks[] | select(.ok | not)'")]
+pub struct Doctor {
+    #[command(flatten)]
+    pub account: Account,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tag {
+    pub key: String,
+    /// None: every value is an application of its own.
+    pub value: Option<String>,
+}
+
+fn tag(text: &str) -> Result<Tag, String> {
+    let (key, value) = text.split_once('=').map_or((text, None), |(k, v)| (k, Some(v.to_owned())));
+    if !key.to_ascii_lowercase().starts_with("devops-guru-") {
+        return Err(
+            "a key that says what belongs together starts with devops-guru-, such as devops-guru-app=shop".to_owned()
+        );
+    }
+    if value.as_deref() == Some("") {
+        return Err("no value after =; leave = out to take every value".to_owned());
+    }
+    Ok(Tag { key: key.to_owned(), value })
+}
+
+fn time(text: &str) -> Result<Timestamp, String> {
+    crate::commands::timestamp(text).ok_or_else(|| "not a time; write it as 2026-11-22T14:30:00Z".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_holds_together() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn a_tag_needs_the_prefix_and_a_value_where_it_says_so() {
+        assert_eq!(tag("devops-guru-app=shop").unwrap().value.as_deref(), Some("shop"));
+        assert_eq!(tag("DevOps-Guru-app").unwrap().value, None);
+        assert!(tag("app=shop").is_err() && tag("devops-guru-app=").is_err());
+    }
+
+    #[test]
+    fn scan_says_that_it_wants_to_know_what() {
+        let error = Args::try_parse_from(["stackseer", "scan"]).unwrap_err();
+        assert_eq!(error.exit_code(), 2);
+        assert!(error.to_string().contains("--stack <NAME>"), "{error}");
+        assert!(Args::try_parse_from(["stackseer", "scan", "--stack", "a", "--tag", "devops-guru-x=y"]).is_ok());
+    }
+}

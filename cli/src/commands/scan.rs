@@ -1,0 +1,215 @@
+//! `stackseer scan`: discover, learn, watch, check, remember, print.
+
+use crate::args::{self, Global, Tag};
+use crate::progress::Progress;
+use crate::record::{About, Recorder};
+use crate::render::{ApplicationReport, Calls, Report, Window};
+use crate::state::State;
+use anyhow::{Context, Result, bail};
+use jiff::Timestamp;
+use stackseer_aws::Aws;
+use stackseer_catalog::Catalog;
+use stackseer_incident::write_folder;
+use stackseer_line::{HISTORY_DAYS, Reach, WINDOW_MINUTES, Watch, check, learn, metrics_of, watch};
+use stackseer_model::ports::{Committed, ResourceSource, Store};
+use stackseer_model::*;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+pub async fn run(args: &args::Scan, global: &Global) -> Result<()> {
+    let catalog = super::catalog(&args.knowledge)?;
+    let now = args.at.unwrap_or_else(Timestamp::now);
+    let aws = super::connect(&args.account).await?;
+    // What was found as of another time is no state of now.
+    let state = if args.at.is_some() { State::Forgotten } else { State::open(&args.state)? };
+    let scan = Scan { aws: &aws, catalog: &catalog, state: &state, now, global };
+
+    let resources = aws.resources(&catalog);
+    let mut applications: Vec<Application> = Vec::new();
+    for coverage in coverages(args) {
+        let progress = Progress::start("finding applications", 0);
+        applications.extend(resources.applications(&coverage).await?);
+        drop(progress);
+    }
+    applications.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
+    applications.dedup_by(|a, b| a.id == b.id);
+    if applications.is_empty() {
+        bail!("found no application in {}: no stack, and no resource with such a tag", aws.region());
+    }
+
+    let mut report = Report::default();
+    let mut failed = None;
+    for application in &applications {
+        let record = args.record.as_deref().map(|folder| match applications.len() {
+            1 => folder.to_owned(),
+            _ => folder.join(&application.name),
+        });
+        match scan.application(&resources, application, record.as_deref()).await {
+            Ok(found) => report.add(found),
+            Err(error) if applications.len() > 1 => {
+                report.unseen.push(Unseen {
+                    what: application.name.clone(),
+                    action: None,
+                    reason: format!("{error:#}"),
+                });
+                failed = Some(error);
+            }
+            Err(error) => return Err(error.context(format!("can't scan {}", application.name))),
+        }
+    }
+    if report.applications.is_empty() {
+        return Err(failed.unwrap_or_else(|| anyhow::anyhow!("nothing could be scanned")));
+    }
+    report.sort();
+    report.print(global.output, now)
+}
+
+/// One coverage per key of tags; all stacks together.
+fn coverages(args: &args::Scan) -> Vec<Coverage> {
+    let mut coverages = Vec::new();
+    if !args.stack.is_empty() {
+        coverages.push(Coverage::Stacks { names: args.stack.clone() });
+    }
+    let mut keys: BTreeMap<&str, Vec<Option<&String>>> = BTreeMap::new();
+    for Tag { key, value } in &args.tag {
+        keys.entry(key).or_default().push(value.as_ref());
+    }
+    for (key, values) in keys {
+        // One without a value means every value.
+        let values: Option<Vec<String>> = values.into_iter().map(|v| v.cloned()).collect();
+        coverages.push(Coverage::Tags { key: key.to_owned(), values: values.unwrap_or_default() });
+    }
+    if args.region_wide {
+        coverages.push(Coverage::Region);
+    }
+    coverages
+}
+
+struct Scan<'a> {
+    aws: &'a Aws,
+    catalog: &'a Catalog,
+    state: &'a State,
+    now: Timestamp,
+    global: &'a Global,
+}
+
+impl Scan<'_> {
+    async fn application(
+        &self,
+        resources: &impl ResourceSource,
+        application: &Application,
+        record: Option<&Path>,
+    ) -> Result<Report> {
+        let (now, catalog) = (self.now, self.catalog);
+        let name = &application.name;
+        let minutes_before = |minutes: i64| Timestamp::from_second(now.as_second() - minutes * 60);
+        let window = Window { from: minutes_before(WINDOW_MINUTES)?, to: now };
+        let learn_from = minutes_before(WINDOW_MINUTES + HISTORY_DAYS * 24 * 60)?;
+
+        let progress = Progress::start(&format!("{name}: finding resources"), 0);
+        let inventory = resources.inventory(application).await?;
+        let (metrics, events) = (self.aws.metrics(), self.aws.events());
+        let source = Recorder::new(&metrics, &events, record.is_some());
+        let (wanted, mut unseen) = metrics_of(&source, catalog, &inventory).await?;
+        drop(progress);
+        self.global.note(format_args!(
+            "{name}: {} resources, {} edges, {} metrics",
+            inventory.resources.len(),
+            inventory.edges.len(),
+            wanted.len()
+        ));
+        unseen.extend(inventory.unseen.iter().cloned());
+
+        let learned = {
+            let progress = Progress::start(&format!("{name}: learning what is normal"), wanted.len());
+            learn(&source, catalog, inventory, wanted, learn_from, window.from, |done| progress.set(done)).await?
+        };
+
+        let known = self.state.insight_state(&application.id, now).await?;
+        let progress = Progress::start(&format!("{name}: looking at the last hours"), 0);
+        let about =
+            Watch { catalog, application, learned: &learned, known: &known.insights, now, reach: Reach::Everything };
+        let watched = watch(&source, &source, &about).await?;
+        let checked = check(catalog, application, &learned, &known.insights, now);
+        drop(progress);
+        unseen.extend(watched.unseen);
+        self.global.note(format_args!(
+            "{name}: {} GetMetricData calls to learn, {} to watch {} metrics",
+            learned.calls, watched.calls, watched.metrics_read
+        ));
+
+        let changed: Vec<Insight> = watched.plan.changed.into_iter().chain(checked.changed).collect();
+        let messages: Vec<Message> = watched.plan.messages.into_iter().chain(checked.messages).collect();
+        if !changed.is_empty() {
+            let committed = self.state.commit(application, known.generation, &changed, &messages).await?;
+            if committed == Committed::Conflict {
+                anstream::eprintln!("{name}: another scan remembered its result meanwhile; this one's is printed only");
+            }
+        }
+        if let Some(folder) = record {
+            let about = About {
+                application,
+                inventory: &learned.inventory,
+                learn: (learn_from, window.from),
+                watch: (window.from, window.to),
+            };
+            if let Some(incident) = source.incident(&about) {
+                write_folder(folder, &incident).with_context(|| format!("can't record {name}"))?;
+                self.global.note(format_args!("{name}: recorded in {}", folder.display()));
+            }
+        }
+
+        let new =
+            changed.iter().filter(|c| known.insights.iter().all(|k| k.id != c.id)).map(|i| i.id.clone()).collect();
+        let mut insights: BTreeMap<InsightId, Insight> =
+            known.insights.into_iter().map(|i| (i.id.clone(), i)).collect();
+        insights.extend(changed.into_iter().map(|i| (i.id.clone(), i)));
+        insights.retain(|_, i| i.status == Status::Ongoing || i.update_time >= window.from);
+        Ok(Report {
+            applications: vec![ApplicationReport {
+                application: application.clone(),
+                window,
+                resources: learned.inventory.resources,
+                metrics: learned.metrics.len(),
+                metrics_watched: watched.metrics_read,
+                calls: Calls { learn: learned.calls, watch: watched.calls },
+            }],
+            insights: insights.into_values().collect(),
+            new,
+            unseen,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::args::Args;
+    use clap::Parser;
+
+    fn of(line: &[&str]) -> Vec<Coverage> {
+        match Args::try_parse_from([&["stackseer", "scan"], line].concat()).unwrap().command {
+            args::Command::Scan(scan) => coverages(&scan),
+            _ => unreachable!("it says scan"),
+        }
+    }
+
+    #[test]
+    fn stacks_go_together_and_tags_by_key() {
+        assert_eq!(of(&["--stack", "a", "--stack", "b"]), [Coverage::Stacks { names: vec!["a".into(), "b".into()] }]);
+        let tags =
+            of(&["--tag", "devops-guru-x=1", "--tag", "devops-guru-y", "--tag", "devops-guru-x=2", "--region-wide"]);
+        assert_eq!(
+            tags,
+            [
+                Coverage::Tags { key: "devops-guru-x".into(), values: vec!["1".into(), "2".into()] },
+                Coverage::Tags { key: "devops-guru-y".into(), values: vec![] },
+                Coverage::Region,
+            ]
+        );
+        assert_eq!(
+            of(&["--tag", "devops-guru-x=1", "--tag", "devops-guru-x"]),
+            [Coverage::Tags { key: "devops-guru-x".into(), values: vec![] }]
+        );
+    }
+}

@@ -1,0 +1,329 @@
+//! Insights made by hand, as people see them.
+
+use super::{ApplicationReport, Calls, Report, Window, insight};
+use anstream::adapter::strip_str;
+use jiff::Timestamp;
+use stackseer_model::*;
+use std::collections::BTreeMap;
+
+const STACK: &str = "shop";
+
+fn at(clock: &str) -> Timestamp {
+    format!("2026-11-22T{clock}:00Z").parse().unwrap()
+}
+
+fn application() -> Application {
+    Application::new("123456789012", "eu-central-1", Boundary::Stack { name: STACK.to_owned() })
+}
+
+fn metric(resource: &Resource, name: &str, statistic: &str, unit: &str, role: Role) -> Metric {
+    Metric {
+        key: MetricKey {
+            namespace: "AWS/Lambda".to_owned(),
+            name: name.to_owned(),
+            dimensions: BTreeMap::from([("FunctionName".to_owned(), resource.name.clone())]),
+            statistic: statistic.to_owned(),
+        },
+        resource: resource.id.clone(),
+        unit: unit.to_owned(),
+        role,
+        kind: Kind::Latency,
+        bad: BadDirection::Up,
+        missing: MissingPoint::Gap,
+        period: 60,
+        publication_delay: 60,
+        opens: role != Role::Traffic,
+        least: 0.0,
+    }
+}
+
+/// 12:15 to 15:15, `usual` with a plateau of `high` from 14:03 on; nothing known for a quarter of an hour.
+fn series(usual: f64, high: f64) -> Vec<BandPoint> {
+    (0..180)
+        .map(|minute| {
+            let wobble = 1.0 + ((minute * 37) % 11) as f64 / 60.0;
+            let value = if minute >= 108 { high * wobble / 1.1 } else { usual * wobble };
+            BandPoint {
+                time: Timestamp::from_second(at("12:15").as_second() + minute * 60).unwrap(),
+                value: (!(30..45).contains(&minute)).then_some(value),
+                lower: usual * 0.6,
+                expected: usual,
+                upper: usual * 1.6,
+            }
+        })
+        .collect()
+}
+
+fn anomaly(
+    resource: &Resource,
+    metric: Metric,
+    severity: Severity,
+    peak: f64,
+    expected: f64,
+    description: &str,
+) -> Anomaly {
+    Anomaly {
+        id: AnomalyId(format!("{}-{}", resource.name, metric.key.name)),
+        anomaly_type: if metric.opens { AnomalyType::Causal } else { AnomalyType::Contextual },
+        causal_anomaly: None,
+        severity,
+        status: Status::Ongoing,
+        start_time: at("14:03"),
+        end_time: None,
+        open_time: at("14:10"),
+        close_time: None,
+        resource_name: resource.name.clone(),
+        resource_type: resource.resource_type.clone(),
+        direction: Direction::Up,
+        peak,
+        expected,
+        score: 5.2,
+        limit: None,
+        description: description.to_owned(),
+        series: series(expected, peak),
+        metric: Some(metric),
+    }
+}
+
+fn load_test() -> Insight {
+    let function = Resource::new("AWS::Lambda::Function", "shop-checkout");
+    let duration = metric(&function, "Duration", "p90", "Milliseconds", Role::Latency);
+    let invocations = metric(&function, "Invocations", "Sum", "Count", Role::Traffic);
+    let reason = "Invocations of shop-checkout rose to 4,120 a minute against 1,000 expected (4.12×) at 14:02 UTC, and Duration \
+                  followed one minute later; no downstream call became slower by itself.";
+    Insight {
+        id: InsightId("11111111-1111-5111-8111-111111111111".to_owned()),
+        name: "Anomalous increase in Lambda shop-checkout duration due to increased number of invocations".to_owned(),
+        insight_type: InsightType::Reactive,
+        severity: Severity::High,
+        status: Status::Ongoing,
+        start_time: at("14:03"),
+        end_time: None,
+        open_time: at("14:10"),
+        update_time: at("15:15"),
+        application: application(),
+        description: reason.to_owned(),
+        pattern: Some("lambda-duration-invocations".to_owned()),
+        causes: vec![
+            Cause {
+                resource: function.name.clone(),
+                resource_type: function.resource_type.clone(),
+                metric: Some("Invocations".to_owned()),
+                score: 0.83,
+                reason: reason.to_owned(),
+            },
+            Cause {
+                resource: "shop-orders".to_owned(),
+                resource_type: "AWS::DynamoDB::Table".to_owned(),
+                metric: Some("SuccessfulRequestLatency".to_owned()),
+                score: 0.12,
+                reason: "12 ms against 8 ms expected.".to_owned(),
+            },
+        ],
+        anomalies: vec![
+            anomaly(
+                &function,
+                invocations,
+                Severity::Low,
+                4120.0,
+                1000.0,
+                "Invocations of shop-checkout 4,120 a minute against 1,000 a minute expected from 14:02 UTC",
+            ),
+            anomaly(
+                &function,
+                duration,
+                Severity::High,
+                812.0,
+                204.0,
+                "Duration of shop-checkout 812 ms against 204 ms expected from 14:03 UTC",
+            ),
+        ],
+        events: vec![ChangeEvent {
+            id: "e1".to_owned(),
+            time: at("13:56"),
+            source: "lambda.amazonaws.com".to_owned(),
+            name: "UpdateFunctionConfiguration".to_owned(),
+            data_source: DataSource::AwsCloudTrail,
+            class: EventClass::ConfigChange,
+            resources: vec![ResourceId("arn:aws:lambda:eu-central-1:123456789012:function:shop-checkout".to_owned())],
+            changes: vec![PropertyChange {
+                property: "memory_mb".to_owned(),
+                from: Some("512".to_owned()),
+                to: Some("128".to_owned()),
+            }],
+            actor: Some("alice".to_owned()),
+        }],
+        recommendations: vec![Recommendation {
+            name: "Give shop-checkout provisioned concurrency for the peak".to_owned(),
+            description: "More requests at once than the function has warm environments for: each new one starts cold."
+                .to_owned(),
+            reason:
+                "Invocations are 4.12× the expected, and p90 duration went from 204 ms to 812 ms in the same minute."
+                    .to_owned(),
+            link: "https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html".to_owned(),
+            related_events: vec![],
+            related_anomalies: vec![],
+        }],
+        history: vec![
+            Transition {
+                time: at("14:10"),
+                change: "opened".to_owned(),
+                reason: "Duration was 790 ms against 204 ms expected from 14:03 UTC".to_owned(),
+            },
+            Transition {
+                time: at("14:20"),
+                change: "severity upgraded".to_owned(),
+                reason: "Medium → High: an anomaly of that severity joined".to_owned(),
+            },
+        ],
+        repeat_of: None,
+    }
+}
+
+/// No cause, no change, nothing to draw.
+fn bare() -> Insight {
+    let mut insight = load_test();
+    let queue = Resource::new("AWS::SQS::Queue", "shop-mail");
+    insight.name = "SQS ApproximateAgeOfOldestMessage Anomalous In Stack shop: shop-mail".to_owned();
+    insight.description = "ApproximateAgeOfOldestMessage of shop-mail has been 40 min against 2 s expected since 23:50 UTC. No clear cause: no resource shows most of the harm, and no change came just before.".to_owned();
+    insight.severity = Severity::Medium;
+    insight.status = Status::Closed;
+    insight.start_time = "2026-11-21T23:50:00Z".parse().unwrap();
+    insight.end_time = Some(at("00:30"));
+    insight.causes = vec![];
+    insight.events = vec![];
+    insight.recommendations = vec![];
+    insight.anomalies = vec![Anomaly {
+        start_time: insight.start_time,
+        end_time: insight.end_time,
+        status: Status::Closed,
+        series: vec![],
+        ..anomaly(
+            &queue,
+            metric(&queue, "ApproximateAgeOfOldestMessage", "Maximum", "Seconds", Role::Backlog),
+            Severity::Medium,
+            2400.0,
+            2.0,
+            "ApproximateAgeOfOldestMessage of shop-mail 40 min against 2 s expected from 23:50 UTC",
+        )
+    }];
+    insight
+}
+
+fn capacity() -> Insight {
+    let mut insight = load_test();
+    let reason = "ConsumedWriteCapacityUnits stayed at or below 10 % of the provisioned 50 for 14 days; the busiest minute used 4.1.";
+    insight.name = "DynamoDB table writes are under utilized in shop".to_owned();
+    insight.insight_type = InsightType::Proactive;
+    insight.severity = Severity::Low;
+    insight.description = reason.to_owned();
+    insight.start_time = "2026-11-08T00:00:00Z".parse().unwrap();
+    insight.causes = vec![Cause {
+        resource: "shop-orders".to_owned(),
+        resource_type: "AWS::DynamoDB::Table".to_owned(),
+        metric: Some("ConsumedWriteCapacityUnits".to_owned()),
+        score: 1.0,
+        reason: reason.to_owned(),
+    }];
+    insight.anomalies = vec![];
+    insight.events = vec![];
+    insight.history.truncate(1);
+    insight.recommendations = vec![Recommendation {
+        name: "Set the write capacity of shop-orders to 7, or switch it to on-demand".to_owned(),
+        description: "7 units hold consumption at 65 %.".to_owned(),
+        reason: reason.to_owned(),
+        link: String::new(),
+        related_events: vec![],
+        related_anomalies: vec![],
+    }];
+    insight
+}
+
+fn fits(text: &str, width: usize) {
+    // A link or a name that has no space to break at may stick out; nothing else may.
+    let long =
+        text.lines().find(|line| line.chars().count() > width && line.trim().contains(' ') && !line.contains("://"));
+    assert_eq!(long, None);
+}
+
+#[test]
+fn a_reactive_insight() {
+    let text = strip_str(&insight(&load_test(), at("15:15"), 80)).to_string();
+    fits(&text, 80);
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn a_phone_wide_terminal() {
+    let text = strip_str(&insight(&load_test(), at("15:15"), 44)).to_string();
+    fits(&text, 44);
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn a_closed_one_without_clear_cause() {
+    insta::assert_snapshot!(strip_str(&insight(&bare(), at("15:15"), 80)).to_string());
+}
+
+#[test]
+fn a_proactive_insight() {
+    insta::assert_snapshot!(strip_str(&insight(&capacity(), at("15:15"), 80)).to_string());
+}
+
+#[test]
+fn a_report_puts_the_worst_first_and_says_what_was_not_seen() {
+    let denied = |what: &str| Unseen {
+        what: what.to_owned(),
+        action: Some("kinesis:ListStreams".to_owned()),
+        reason: "access denied".to_owned(),
+    };
+    let mut report = Report {
+        applications: vec![ApplicationReport {
+            application: application(),
+            window: Window { from: at("12:15"), to: at("15:15") },
+            resources: vec![Resource::new("AWS::Lambda::Function", "shop-checkout")],
+            metrics: 61,
+            metrics_watched: 61,
+            calls: Calls { learn: 3, watch: 1 },
+        }],
+        insights: vec![capacity(), bare(), load_test()],
+        new: vec![],
+        unseen: vec![denied("stream a"), denied("stream b"), denied("stream a")],
+    };
+    report.sort();
+    let names: Vec<&str> = report.insights.iter().map(|i| i.name.split(' ').next().unwrap()).collect();
+    assert_eq!(names, ["Anomalous", "DynamoDB", "SQS"]);
+    report.insights.clear();
+    insta::assert_snapshot!(strip_str(&report.text(at("15:15"), 80)).to_string());
+}
+
+#[test]
+fn colour_marks_severity_and_what_is_outside() {
+    let text = insight(&load_test(), at("15:15"), 80);
+    assert!(text.starts_with("\u{1b}[1m\u{1b}[31mHIGH\u{1b}[0m"), "{text:?}");
+    assert!(text.contains("\u{1b}[31m█\u{1b}[0m"), "{text:?}");
+}
+
+#[test]
+fn json_has_the_documented_fields() {
+    let value = serde_json::to_value(load_test()).unwrap();
+    for field in [
+        "id",
+        "name",
+        "type",
+        "severity",
+        "status",
+        "start_time",
+        "causes",
+        "anomalies",
+        "events",
+        "recommendations",
+        "history",
+    ] {
+        assert!(value.get(field).is_some(), "{field}");
+    }
+    assert_eq!(value["causes"][0]["resource"], "shop-checkout");
+    for field in ["resource", "resource_type", "metric", "score", "reason"] {
+        assert!(value["causes"][0].get(field).is_some(), "{field}");
+    }
+}

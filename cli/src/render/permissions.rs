@@ -1,0 +1,37 @@
+//! What the credentials can reach, for people.
+
+use super::page::{BOLD, DIM, Page, RED, good};
+use stackseer_aws::{Outcome, PermissionCheck};
+
+pub struct Permissions<'a> {
+    pub account: &'a str,
+    pub region: &'a str,
+    pub checks: &'a [PermissionCheck],
+}
+
+impl Permissions<'_> {
+    pub fn text(&self, width: usize) -> String {
+        let mut page = Page::new(width);
+        page.styled(0, BOLD, &format!("Account {} in {}", self.account, self.region));
+        page.blank();
+        let longest = self.checks.iter().map(|c| c.action.action.len()).max().unwrap_or(0);
+        for PermissionCheck { action, outcome } in self.checks {
+            let (mark, style, said) = match outcome {
+                Outcome::Ok => ("✓", good(), String::new()),
+                Outcome::Denied(_) => ("✗", RED, format!("denied; unseen: {}", action.without)),
+                Outcome::Unreachable(reason) => ("?", RED, format!("{reason}; unseen: {}", action.without)),
+            };
+            page.labelled(0, mark, style, 2, &format!("{:longest$}  {said}", action.action));
+        }
+        page.blank();
+        let missing: Vec<&str> =
+            self.checks.iter().filter(|c| c.outcome != Outcome::Ok).map(|c| c.action.action).collect();
+        if missing.is_empty() {
+            page.styled(0, good(), "Everything a scan reads can be read.");
+        } else {
+            page.text(0, "A scan works with what it can read and says what it could not see. To see all, allow:");
+            page.styled(2, DIM, &missing.join(", "));
+        }
+        page.finish()
+    }
+}

@@ -1,0 +1,58 @@
+//! What a scan remembers for the next one.
+
+use crate::args;
+use anyhow::{Context, Result};
+use etcetera::{BaseStrategy, choose_base_strategy};
+use jiff::Timestamp;
+use stackseer_aws::store::{DynamoStore, open_embedded};
+use stackseer_model::ports::{Committed, InsightState, PortError, Store};
+use stackseer_model::{Application, ApplicationId, Insight, Message};
+use std::path::PathBuf;
+
+/// The store on this machine, or nothing that lasts.
+pub enum State {
+    Kept(DynamoStore),
+    Forgotten,
+}
+
+impl State {
+    pub fn open(args: &args::State) -> Result<Self> {
+        if args.no_state {
+            return Ok(Self::Forgotten);
+        }
+        let file = match &args.state {
+            Some(file) => file.clone(),
+            None => usual_file()?,
+        };
+        let store = open_embedded(&file)
+            .context("can't open the state; --state FILE names another one, --no-state does without")?;
+        Ok(Self::Kept(store))
+    }
+}
+
+fn usual_file() -> Result<PathBuf> {
+    let folders = choose_base_strategy().context("no home folder to keep the state in; name a file with --state")?;
+    Ok(folders.data_dir().join("stackseer").join("state.db"))
+}
+
+impl Store for State {
+    async fn insight_state(&self, application: &ApplicationId, now: Timestamp) -> Result<InsightState, PortError> {
+        match self {
+            Self::Kept(store) => store.insight_state(application, now).await,
+            Self::Forgotten => Ok(InsightState::default()),
+        }
+    }
+
+    async fn commit(
+        &self,
+        application: &Application,
+        generation: u64,
+        changed: &[Insight],
+        messages: &[Message],
+    ) -> Result<Committed, PortError> {
+        match self {
+            Self::Kept(store) => store.commit(application, generation, changed, messages).await,
+            Self::Forgotten => Ok(Committed::At(generation)),
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! The line over an incident's stretch of time: learn once, then watch tick by tick with the incident's own clock.
+
+use crate::progress::Progress;
+use anyhow::{Result, ensure};
+use jiff::Timestamp;
+use stackseer_catalog::Catalog;
+use stackseer_incident::{Incident, IncidentSource};
+use stackseer_insight::Plan;
+use stackseer_line::{Reach, Watch, check, learn, metrics_of, watch};
+use stackseer_model::ports::{Committed, Store};
+use stackseer_model::{Insight, Status, Unseen};
+use stackseer_testkit::MemoryStore;
+use std::collections::BTreeSet;
+
+/// An insight that has just opened or closed.
+pub struct Change<'a> {
+    pub now: Timestamp,
+    pub insight: &'a Insight,
+    pub opened: bool,
+}
+
+/// What to do with a recorded metric that neither the catalogue nor the incident itself describes.
+#[derive(Debug, Clone, Copy)]
+pub enum Undescribed {
+    Refused,
+    /// An account has more metrics than are watched.
+    Skipped,
+}
+
+/// All that came up.
+pub struct Found {
+    pub insights: Vec<Insight>,
+    pub unseen: Vec<Unseen>,
+    pub metrics: usize,
+}
+
+pub async fn run(
+    incident: &Incident,
+    catalog: &Catalog,
+    undescribed: Undescribed,
+    mut tell: impl FnMut(Change<'_>) -> Result<()>,
+) -> Result<Found> {
+    let source = IncidentSource::new(incident);
+    let (catalogued, unresolved) = metrics_of(&source, catalog, &incident.inventory).await?;
+    let metrics = match undescribed {
+        Undescribed::Refused => incident.metrics(&catalogued)?,
+        Undescribed::Skipped => incident.known_metrics(&catalogued),
+    };
+    let count = metrics.len();
+    let learned = {
+        let progress = Progress::start("learning what is normal", count);
+        let (from, to) = (incident.learn.from, incident.learn.to);
+        learn(&source, catalog, incident.inventory.clone(), metrics, from, to, |done| progress.set(done)).await?
+    };
+
+    let application = &incident.application;
+    let store = MemoryStore::default();
+    let mut unseen: BTreeSet<Unseen> =
+        unresolved.into_iter().chain(incident.inventory.unseen.iter().cloned()).collect();
+    unseen.extend(learned.unseen.values().cloned());
+    let ticks: Vec<Timestamp> = incident.ticks().collect();
+    let progress = Progress::start("watching", ticks.len());
+    for (done, now) in ticks.into_iter().enumerate() {
+        let known = store.insight_state(&application.id, now).await?;
+        let about =
+            Watch { catalog, application, learned: &learned, known: &known.insights, now, reach: Reach::SymptomsFirst };
+        let watched = watch(&source, &source, &about).await?;
+        unseen.extend(watched.unseen);
+        let mut plan = watched.plan;
+        if done == 0 {
+            // What was learned doesn't change any more, so that one look is enough.
+            let checked = check(catalog, application, &learned, &known.insights, now);
+            plan.changed.extend(checked.changed);
+            plan.messages.extend(checked.messages);
+        }
+        progress.suspend(|| changes(&known.insights, &plan, now).try_for_each(&mut tell))?;
+        if !plan.changed.is_empty() {
+            let committed = store.commit(application, known.generation, &plan.changed, &plan.messages).await?;
+            ensure!(committed != Committed::Conflict, "nobody else writes to this store");
+        }
+        progress.set(done + 1);
+    }
+    Ok(Found { insights: store.insights(&application.id), unseen: unseen.into_iter().collect(), metrics: count })
+}
+
+/// One that opened and closed within a single look is told twice.
+fn changes<'a>(known: &'a [Insight], plan: &'a Plan, now: Timestamp) -> impl Iterator<Item = Change<'a>> {
+    plan.changed.iter().flat_map(move |insight| {
+        let before = known.iter().find(|k| k.id == insight.id).map(|k| k.status);
+        let opened = before.is_none().then_some(Change { now, insight, opened: true });
+        let closes = insight.status == Status::Closed && before != Some(Status::Closed);
+        opened.into_iter().chain(closes.then_some(Change { now, insight, opened: false }))
+    })
+}

@@ -1,0 +1,102 @@
+//! The demo as a newcomer runs it: whatever the seed, four incidents are explained and close, and ordinary weeks stay quiet.
+
+use serde_json::Value;
+use std::process::{Command, Stdio};
+
+fn demo(args: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_stackseer"))
+        .arg("demo")
+        .args(args)
+        .env_clear()
+        .env("COLUMNS", "80")
+        .stdin(Stdio::null())
+        .output()
+        .expect("it starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+/// Title, its cause, and the minutes of the day at which it was injected and mended.
+const INCIDENTS: [(&str, &str, i64, i64); 4] = [
+    (
+        "Anomalous increase in Lambda shop-catalog duration due to increased number of invocations",
+        "shop-catalog",
+        9 * 60,
+        9 * 60 + 45,
+    ),
+    (
+        "DynamoDB shop-orders writes throttled after its write capacity was cut from 100 to 5",
+        "shop-orders",
+        12 * 60,
+        12 * 60 + 50,
+    ),
+    (
+        "Anomalous increase in Lambda shop-checkout errors after UpdateFunctionCode",
+        "shop-checkout",
+        15 * 60 + 30,
+        16 * 60 + 10,
+    ),
+    (
+        "SQS shop-order-queue backlog due to failing consumer shop-orders-worker",
+        "shop-orders-worker",
+        18 * 60 + 30,
+        19 * 60 + 15,
+    ),
+];
+
+#[test]
+fn each_incident_is_one_insight_with_its_cause_and_closes_after_it() {
+    for seed in ["1", "2", "3"] {
+        let report: Value = serde_json::from_str(&demo(&["--seed", seed, "--output", "json"])).expect("JSON");
+        let mut reactive: Vec<&Value> =
+            report["insights"].as_array().unwrap().iter().filter(|i| i["type"] == "reactive").collect();
+        reactive.sort_by_key(|i| i["start_time"].as_str().unwrap().to_owned());
+        let names: Vec<&str> = reactive.iter().map(|i| i["name"].as_str().unwrap()).collect();
+        assert_eq!(names, INCIDENTS.map(|i| i.0), "seed {seed}");
+        for (insight, (name, cause, from, to)) in reactive.iter().zip(INCIDENTS) {
+            let minute = |field: &str| {
+                let time: jiff::Timestamp = insight[field].as_str().unwrap().parse().unwrap();
+                time.as_second().rem_euclid(86_400) / 60
+            };
+            assert_eq!(insight["status"], "closed", "{name}");
+            assert_eq!(insight["causes"][0]["resource"], cause, "{name}");
+            assert!((0..=10).contains(&(minute("start_time") - from)), "{name} starts {}", insight["start_time"]);
+            assert!((-5..=10).contains(&(minute("end_time") - to)), "{name} ends {}", insight["end_time"]);
+            let reason = insight["recommendations"][0]["reason"].as_str().unwrap();
+            assert!(reason.chars().any(|c| c.is_ascii_digit()) && !reason.contains('{'), "{reason}");
+        }
+        let proactive: Vec<&str> = report["insights"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|i| i["type"] == "proactive")
+            .map(|i| i["name"].as_str().unwrap())
+            .collect();
+        assert_eq!(proactive.len(), 2, "{proactive:?}");
+        for title in [
+            "DynamoDB table writes are under utilized in shop",
+            "DynamoDB table point-in-time recovery not enabled in shop",
+        ] {
+            assert!(proactive.contains(&title), "{proactive:?}");
+        }
+    }
+}
+
+#[test]
+fn people_read_that_nothing_opened_in_the_ordinary_weeks_and_the_three_known_titles_with_numbers() {
+    let text = demo(&[]);
+    assert!(text.contains("are watched:\nnothing opened.\n"), "{text}");
+    let told: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for part in [
+        "Anomalous increase in Lambda shop-catalog duration due to increased number of invocations",
+        "DynamoDB table writes are under utilized in shop",
+        "Set the write throughput of shop-sessions to 7",
+        "stayed at or below 10 % of the limit of 200 for 21 days",
+        "DynamoDB table point-in-time recovery not enabled in shop",
+        "What to do",
+        "2 ongoing, 4 closed",
+    ] {
+        assert!(told.contains(part), "no {part:?} in:\n{text}");
+    }
+    assert!(text.lines().all(|line| line.chars().count() <= 80 || line.contains("://")), "{text}");
+}

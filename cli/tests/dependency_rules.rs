@@ -1,0 +1,97 @@
+//! Which crate may know which, read from `cargo metadata`. docs/architecture.md says why.
+
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::process::Command;
+
+/// What each crate may use of ours; `*` is all. A new crate needs its line here.
+const MAY_USE: &[(&str, &[&str])] = &[
+    ("stackseer-model", &[]),
+    ("stackseer-detect", &[]),
+    ("stackseer-catalog", &["stackseer-model"]),
+    ("stackseer-insight", &["stackseer-model", "stackseer-catalog", "stackseer-detect"]),
+    ("stackseer-line", &["stackseer-model", "stackseer-catalog", "stackseer-detect", "stackseer-insight"]),
+    ("stackseer-incident", &["stackseer-model"]),
+    ("stackseer-aws", &["stackseer-model", "stackseer-catalog"]),
+    // Nothing that detects or explains: the simulator must not know what it is looked at with.
+    ("stackseer-testkit", &["stackseer-model", "stackseer-incident"]),
+    ("stackseer-cli", &["*"]),
+];
+
+/// The only ones that may name an AWS crate.
+const MAY_USE_AWS: &[&str] = &["stackseer-aws", "stackseer-cli"];
+
+/// The pure core, and what would make it impure.
+const PURE: &[&str] = &["stackseer-model", "stackseer-detect", "stackseer-catalog", "stackseer-insight"];
+const IMPURE: &[&str] = &["tokio", "rand", "getrandom", "reqwest", "hyper", "rusqlite", "futures"];
+
+struct Dependency {
+    of: String,
+    name: String,
+    dev: bool,
+}
+
+fn dependencies() -> (Vec<String>, Vec<Dependency>) {
+    let out = Command::new(env!("CARGO"))
+        .args(["metadata", "--no-deps", "--format-version", "1", "--offline"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("cargo runs");
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    let metadata: Value = serde_json::from_slice(&out.stdout).expect("cargo metadata is JSON");
+    let text = |value: &Value| value.as_str().expect("a string").to_owned();
+    let packages = metadata["packages"].as_array().expect("packages");
+    let used = packages.iter().flat_map(|package| {
+        package["dependencies"].as_array().expect("dependencies").iter().map(move |dependency| Dependency {
+            of: text(&package["name"]),
+            name: text(&dependency["name"]),
+            dev: dependency["kind"] == "dev",
+        })
+    });
+    (packages.iter().map(|p| text(&p["name"])).collect(), used.collect())
+}
+
+#[test]
+fn crates_use_only_what_lies_below_them() {
+    let (packages, used) = dependencies();
+    let may_use: BTreeMap<&str, &[&str]> = MAY_USE.iter().copied().collect();
+    let mut wrong: Vec<String> = packages
+        .iter()
+        .filter(|p| !may_use.contains_key(p.as_str()))
+        .map(|p| format!("{p} has no line in MAY_USE"))
+        .collect();
+    for dependency in used.iter().filter(|d| d.name.starts_with("stackseer-")) {
+        let allowed = may_use.get(dependency.of.as_str()).copied().unwrap_or_default();
+        // Tests may use the test kit and what sits on top, but nobody's tests need AWS.
+        let fine = allowed.contains(&"*")
+            || allowed.contains(&dependency.name.as_str())
+            || (dependency.dev && dependency.name != "stackseer-aws" && dependency.name != "stackseer-cli");
+        if !fine {
+            wrong.push(format!("{} must not use {}", dependency.of, dependency.name));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn only_the_adapter_and_the_binaries_name_an_aws_crate() {
+    let (_, used) = dependencies();
+    let aws = |name: &str| name.starts_with("aws-") || name.starts_with("aws_") || name.starts_with("lambda_");
+    let wrong: Vec<String> = used
+        .iter()
+        .filter(|d| aws(&d.name) && !MAY_USE_AWS.contains(&d.of.as_str()))
+        .map(|d| format!("{} must not use {}", d.of, d.name))
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_core_stays_pure() {
+    let (_, used) = dependencies();
+    let wrong: Vec<String> = used
+        .iter()
+        .filter(|d| !d.dev && PURE.contains(&d.of.as_str()) && IMPURE.contains(&d.name.as_str()))
+        .map(|d| format!("{} must not use {}", d.of, d.name))
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

@@ -1,0 +1,115 @@
+//! The built program from outside: exit codes, streams, help.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::process::{Command, Output, Stdio};
+
+fn stackseer() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_stackseer"));
+    // Nothing of the developer's own settings.
+    command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default()).stdin(Stdio::null());
+    command
+}
+
+fn run(args: &[&str]) -> Output {
+    stackseer().args(args).output().expect("it starts")
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn bad_usage_is_2_and_says_what_to_write() {
+    for (args, hint) in [
+        (&["scan"][..], "--stack <NAME>"),
+        (&["scan", "--tag", "app=shop"], "devops-guru-"),
+        (&["scan", "--stack", "shop", "--at", "yesterday"], "2026-11-22T14:30:00Z"),
+        (&["scan", "--stack", "shop", "--state", "a", "--no-state"], "--no-state"),
+        (&["replay"], "<DIR>"),
+        (&["detect", "a.csv", "--kind", "wiggly"], "latency"),
+        (&["detect", "a.csv", "--period", "0"], "--period"),
+        (&["dance"], "stackseer"),
+        (&["demo", "--output", "xml"], "json"),
+    ] {
+        let output = run(args);
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {}", stderr(&output));
+        assert!(stderr(&output).contains(hint), "{args:?}: {}", stderr(&output));
+        assert!(output.stdout.is_empty(), "{args:?}");
+    }
+}
+
+#[test]
+fn failure_is_1_with_the_reason_on_stderr() {
+    for (args, reason) in
+        [(&["detect", "no-such.csv"][..], "no-such.csv"), (&["replay", "no-such-folder"], "no-such-folder")]
+    {
+        let output = run(args);
+        assert_eq!(output.status.code(), Some(1), "{args:?}: {}", stderr(&output));
+        assert!(stderr(&output).starts_with("stackseer: ") && stderr(&output).contains(reason), "{}", stderr(&output));
+        assert!(output.stdout.is_empty(), "{args:?}");
+    }
+}
+
+#[test]
+fn help_teaches_by_example() {
+    let help = String::from_utf8(run(&["--help"]).stdout).unwrap();
+    for command in
+        ["stackseer demo", "stackseer doctor", "stackseer scan --stack shop", "stackseer replay", "stackseer detect"]
+    {
+        assert!(help.contains(command), "{command}");
+    }
+    for command in ["scan", "replay", "detect", "doctor"] {
+        let help = String::from_utf8(run(&[command, "--help"]).stdout).unwrap();
+        assert!(help.contains("Examples:") && help.contains(&format!("stackseer {command}")), "{help}");
+    }
+}
+
+#[test]
+fn a_reader_that_has_enough_is_no_failure() {
+    let mut child = stackseer()
+        .args(["detect", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let writer = std::thread::spawn(move || {
+        // Ends with an error once the program is gone.
+        let _ = writeln!(input, "timestamp,value");
+        (0..1_000_000).take_while(|i| writeln!(input, "{},1", 1_700_000_000 + i * 60).is_ok()).count()
+    });
+    let mut output = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    output.read_line(&mut line).unwrap();
+    assert_eq!(line.trim(), "timestamp,value,anomaly_score,lower,upper");
+    drop(output);
+    let mut error = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut error).unwrap();
+    assert_eq!((child.wait().unwrap().code(), error.as_str()), (Some(0), ""));
+    assert!(writer.join().unwrap() < 1_000_000);
+}
+
+#[test]
+fn a_stream_is_answered_row_by_row() {
+    let mut child = stackseer()
+        .args(["detect", "-", "--period", "60"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let mut output = BufReader::new(child.stdout.take().unwrap()).lines();
+    writeln!(input, "timestamp,value\n2026-11-22T14:30:00Z,5").unwrap();
+    output.next();
+    assert_eq!(output.next().unwrap().unwrap(), "2026-11-22T14:30:00Z,5,0.0,5.0,5.0");
+    drop(input);
+    assert!(output.next().is_none() && child.wait().unwrap().success());
+}
+
+#[test]
+fn colour_goes_only_where_it_is_wanted() {
+    let escape = |output: Output| String::from_utf8_lossy(&output.stderr).contains('\u{1b}');
+    assert!(!escape(run(&["dance"])));
+    assert!(!escape(stackseer().args(["dance"]).env("NO_COLOR", "1").output().unwrap()));
+}

@@ -1,0 +1,114 @@
+//! Change events from CloudTrail's event history: the last 90 days of management events, no trail needed.
+
+mod changes;
+mod classify;
+#[cfg(test)]
+mod tests;
+
+use crate::error::port_error;
+use aws_sdk_cloudtrail::Client;
+use aws_sdk_cloudtrail::types::{Event, LookupAttribute, LookupAttributeKey};
+use aws_smithy_types::DateTime;
+use changes::{Hints, Index, Record};
+use serde_json::Value;
+use stackseer_model::ports::{EventSource, PortError};
+use stackseer_model::{ChangeEvent, Inventory, Timestamp};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Mutex;
+use tokio::time::{Instant, sleep_until};
+
+const LOOKUP: &str = "cloudtrail:LookupEvents";
+/// `LookupEvents` allows two calls a second for an account in a Region.
+const BETWEEN_CALLS: Duration = Duration::from_millis(500);
+
+/// One run's view of CloudTrail: a range is read once, however many applications ask for it.
+#[derive(Debug, Clone)]
+pub struct Events {
+    client: Client,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    next_call: Option<Instant>,
+    read: Option<Read>,
+}
+
+#[derive(Debug)]
+struct Read {
+    from: Timestamp,
+    to: Timestamp,
+    records: Arc<Vec<Record>>,
+}
+
+impl Events {
+    pub(crate) fn new(client: Client) -> Self {
+        Self { client, state: Arc::default() }
+    }
+
+    /// The Region's changes in the range, which may be part of a longer one that was read before.
+    async fn records(&self, from: Timestamp, to: Timestamp) -> Result<Arc<Vec<Record>>, PortError> {
+        // Held until the last page: the limit is the account's, so there is nothing to gain from asking twice at once.
+        let mut state = self.state.lock().await;
+        if let Some(read) = state.read.as_ref().filter(|read| read.from <= from && to <= read.to) {
+            return Ok(read.records.clone());
+        }
+        let mut records = Vec::new();
+        let mut token = None;
+        loop {
+            if let Some(next) = state.next_call {
+                sleep_until(next).await;
+            }
+            state.next_call = Some(Instant::now() + BETWEEN_CALLS);
+            let page = self
+                .client
+                .lookup_events()
+                .lookup_attributes(writes_only()?)
+                .start_time(DateTime::from_secs(from.as_second()))
+                .end_time(DateTime::from_secs(to.as_second()))
+                .max_results(50)
+                .set_next_token(token)
+                .send()
+                .await
+                .map_err(|e| port_error(LOOKUP, e))?;
+            records.extend(page.events.unwrap_or_default().into_iter().filter_map(record));
+            token = page.next_token.filter(|t| !t.is_empty());
+            if token.is_none() {
+                break;
+            }
+        }
+        let records = Arc::new(records);
+        state.read = Some(Read { from, to, records: records.clone() });
+        Ok(records)
+    }
+}
+
+impl EventSource for Events {
+    async fn change_events(
+        &self,
+        inventory: &Inventory,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<ChangeEvent>, PortError> {
+        let records = self.records(from, to).await?;
+        let index = Index::new(inventory);
+        let within = records.iter().filter(|r| r.time() >= from && r.time() < to);
+        let mut events: Vec<ChangeEvent> = within.filter_map(|r| r.on(&index)).collect();
+        events.sort_by(|a, b| (a.time, &a.id).cmp(&(b.time, &b.id)));
+        events.dedup_by(|a, b| a.id == b.id);
+        Ok(events)
+    }
+}
+
+fn writes_only() -> Result<LookupAttribute, PortError> {
+    let attribute =
+        LookupAttribute::builder().attribute_key(LookupAttributeKey::ReadOnly).attribute_value("false").build();
+    attribute.map_err(|e| PortError::Permanent { action: LOOKUP.to_owned(), message: e.to_string() })
+}
+
+fn record(event: Event) -> Option<Record> {
+    let record: Value = serde_json::from_str(event.cloud_trail_event.as_deref()?).ok()?;
+    let resources = event.resources.unwrap_or_default().into_iter().filter_map(|r| r.resource_name).collect();
+    Record::of(&record, Hints { id: event.event_id, resources })
+}

@@ -1,0 +1,325 @@
+//! Applications, their resources and how these hang together.
+
+mod attributes;
+mod describe;
+mod edges;
+mod intrinsics;
+pub(crate) mod kinds;
+mod lookup;
+mod policies;
+mod region;
+mod stacks;
+mod tags;
+mod template;
+#[cfg(test)]
+mod tests;
+
+use crate::Metrics;
+use crate::client::Place;
+use crate::error::unseen;
+use aws_config::SdkConfig;
+use describe::Live;
+use edges::Stack;
+use futures_util::stream::{self, StreamExt};
+use intrinsics::Scope;
+use lookup::Lookup;
+use region::Assigned;
+use stacks::{Head, StackRead, Stacks};
+use stackseer_catalog::{Catalog, Service};
+use stackseer_model::ports::{PortError, ResourceSource};
+use stackseer_model::*;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use tags::{Tagged, Tags};
+
+/// Stacks read at the same time.
+const AT_ONCE: usize = 3;
+
+/// One run's view of an account in a Region. What was read once is not read again: a new run makes a new one.
+#[derive(Debug, Clone)]
+pub struct Resources {
+    place: Place,
+    stacks: Stacks,
+    tags: Tags,
+    live: Live,
+    metrics: Metrics,
+    services: Arc<Vec<Service>>,
+}
+
+impl Resources {
+    pub(crate) fn new(sdk: &SdkConfig, place: Place, metrics: Metrics, catalog: &Catalog) -> Self {
+        let live = Live::new(
+            aws_sdk_lambda::Client::new(sdk),
+            aws_sdk_dynamodb::Client::new(sdk),
+            aws_sdk_sns::Client::new(sdk),
+        );
+        Self {
+            stacks: Stacks::new(aws_sdk_cloudformation::Client::new(sdk), place.clone()),
+            tags: Tags::new(aws_sdk_resourcegroupstagging::Client::new(sdk)),
+            live,
+            metrics,
+            services: Arc::new(catalog.services().to_vec()),
+            place,
+        }
+    }
+
+    fn application(&self, boundary: Boundary) -> Application {
+        Application::new(&self.place.account, &self.place.region, boundary)
+    }
+
+    async fn root_stack(&self, name: &str) -> Result<Application, PortError> {
+        let head = self.stacks.head(name).await?;
+        if let Some(root) = head.root.filter(|root| *root != head.id) {
+            let message = format!("{} is nested in {root}; name that stack instead", head.name);
+            return Err(PortError::Permanent { action: format!("stack {name}"), message });
+        }
+        Ok(self.application(Boundary::Stack { name: head.name }))
+    }
+
+    async fn tag_values(&self, key: &str) -> Result<BTreeSet<String>, PortError> {
+        let mut values: BTreeSet<String> = BTreeSet::new();
+        values.extend(self.stacks.all().await?.iter().filter_map(|head| head.tags.get(key).cloned()));
+        values
+            .extend(self.tags.with_tag(key, None).await?.into_iter().filter_map(|mut tagged| tagged.tags.remove(key)));
+        Ok(values)
+    }
+
+    /// The stacks that carry the tag, without those nested in another that does.
+    async fn tagged_stacks(&self, key: &str, value: &str) -> Result<Vec<Head>, PortError> {
+        let all = self.stacks.all().await?;
+        let carries = |head: &&Head| head.is_alive() && head.tags.get(key).is_some_and(|v| v == value);
+        let tagged: Vec<&Head> = all.iter().filter(carries).collect();
+        let within =
+            |head: &Head| head.root.as_ref().is_some_and(|r| *r != head.id && tagged.iter().any(|t| t.id == *r));
+        Ok(tagged.iter().filter(|head| !within(head)).map(|head| (*head).clone()).collect())
+    }
+
+    async fn of_stack(&self, name: &str) -> Result<Inventory, PortError> {
+        match self.stacks.tree(name).await {
+            Ok(tree) => Ok(self.finish(&tree, vec![], vec![]).await),
+            Err(error @ PortError::Denied { .. }) => {
+                let missed = vec![unseen(format!("resources of stack {name}"), &error)];
+                Ok(Inventory { unseen: missed, ..Inventory::default() })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn of_tag(&self, key: &str, value: &str) -> Result<Inventory, PortError> {
+        let mut missed = Vec::new();
+        let mut stacks = Vec::new();
+        match self.tagged_stacks(key, value).await {
+            Ok(heads) => stacks = self.trees(heads).await?,
+            Err(error @ PortError::Denied { .. }) => {
+                missed.push(unseen(format!("stacks tagged {key}={value}"), &error))
+            }
+            Err(error) => return Err(error),
+        }
+        let tagged = match self.tags.with_tag(key, Some(value)).await {
+            Ok(tagged) => tagged,
+            Err(error) => {
+                missed.push(unseen(format!("resources tagged {key}={value}"), &error));
+                vec![]
+            }
+        };
+        if stacks.is_empty() && tagged.is_empty() && missed.is_empty() {
+            return Err(PortError::NotFound {
+                what: format!("anything tagged {key}={value} in {}", self.place.region),
+            });
+        }
+        let extra = extra_resources(&stacks, tagged);
+        Ok(self.finish(&stacks, extra, missed).await)
+    }
+
+    async fn of_no_stack(&self) -> Result<Inventory, PortError> {
+        let mut assigned = Assigned::default();
+        let all = self.stacks.all().await?;
+        let roots: Vec<Head> = all.iter().filter(|h| is_root(h)).cloned().collect();
+        let stacks = self.trees(roots).await?;
+        let (inventory, _) = self.assemble(&stacks, vec![]);
+        inventory.resources.iter().for_each(|r| assigned.add(r));
+
+        let mut missed: Vec<Unseen> = stacks.iter().flat_map(|s| s.unseen.clone()).collect();
+        let mut found = match self.tags.of_services(region::services(&self.services)).await {
+            Ok(tagged) => {
+                let names = all.iter().map(|head| head.name.as_str()).collect();
+                region::by_tags(tagged, &names, &self.services, &mut assigned)
+            }
+            Err(error) => {
+                missed.push(unseen("tagged resources without a stack", &error));
+                vec![]
+            }
+        };
+        let (by_metrics, unlisted) =
+            region::by_metrics(&self.metrics, &self.services, &self.place, &mut assigned).await;
+        found.extend(by_metrics);
+        missed.extend(unlisted);
+        Ok(self.finish(&[], found, missed).await)
+    }
+
+    /// A stack deleted since it was listed is no error.
+    async fn trees(&self, heads: Vec<Head>) -> Result<Vec<Arc<StackRead>>, PortError> {
+        let trees: Vec<_> = heads.iter().map(|head| self.stacks.tree(&head.id)).collect();
+        let mut trees = stream::iter(trees).buffered(AT_ONCE);
+        let mut stacks = Vec::new();
+        while let Some(tree) = trees.next().await {
+            match tree {
+                Ok(tree) => stacks.extend(tree),
+                Err(PortError::NotFound { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(stacks)
+    }
+
+    async fn finish(&self, stacks: &[Arc<StackRead>], extra: Vec<Resource>, missed: Vec<Unseen>) -> Inventory {
+        let (mut inventory, lookup) = self.assemble(stacks, extra);
+        inventory.unseen.extend(inventory.resources.iter().filter_map(nameless));
+        inventory.unseen.extend(missed);
+        self.live.describe(&mut inventory, &lookup).await;
+        inventory
+    }
+
+    /// Resources with the attributes and edges that the templates tell.
+    fn assemble(&self, stacks: &[Arc<StackRead>], extra: Vec<Resource>) -> (Inventory, Lookup) {
+        let members = stacks.iter().flat_map(|s| s.resources.values());
+        let lookup = Lookup::new(members.chain(&extra));
+        let exports: BTreeMap<String, String> = stacks.iter().flat_map(|s| s.head.exports.clone()).collect();
+        let outputs: Vec<_> = stacks.iter().map(|s| nested_outputs(s, stacks)).collect();
+        let scopes: Vec<Scope<'_>> = stacks
+            .iter()
+            .zip(&outputs)
+            .map(|(stack, outputs)| Scope {
+                template: &stack.template,
+                stack: &stack.head.name,
+                stack_id: &stack.head.id,
+                place: &self.place,
+                parameters: &stack.head.parameters,
+                resources: &stack.resources,
+                physical_ids: &stack.physical_ids,
+                outputs,
+                exports: &exports,
+            })
+            .collect();
+
+        let mut inventory = Inventory { edges: edges::edges(&scopes, &lookup), ..Inventory::default() };
+        let mut ids: BTreeSet<ResourceId> = BTreeSet::new();
+        for (stack, scope) in stacks.iter().zip(&scopes) {
+            for (logical, resource) in &stack.resources {
+                let mut resource = resource.clone();
+                attributes::add(&Stack { scope, lookup: &lookup }, logical, &mut resource);
+                // An attachment can have its target's ARN for a physical id.
+                if !ids.insert(resource.id.clone()) {
+                    resource.id = ResourceId(format!("{}/{logical}", resource.resource_type));
+                    ids.insert(resource.id.clone());
+                }
+                inventory.resources.push(resource);
+            }
+            inventory.unseen.extend(stack.unseen.clone());
+        }
+        inventory.resources.extend(extra);
+        name_load_balancers(&mut inventory);
+        (inventory, lookup)
+    }
+}
+
+impl ResourceSource for Resources {
+    async fn applications(&self, coverage: &Coverage) -> Result<Vec<Application>, PortError> {
+        match coverage {
+            Coverage::Stacks { names } => {
+                let mut applications: Vec<Application> = Vec::new();
+                for name in names {
+                    let application = self.root_stack(name).await?;
+                    if !applications.contains(&application) {
+                        applications.push(application);
+                    }
+                }
+                Ok(applications)
+            }
+            Coverage::Tags { key, values } => {
+                tags::check_key(key)?;
+                let values = match values.is_empty() {
+                    true => self.tag_values(key).await?,
+                    false => values.iter().cloned().collect(),
+                };
+                let tag = |value| self.application(Boundary::Tag { key: key.clone(), value });
+                Ok(values.into_iter().map(tag).collect())
+            }
+            Coverage::Region => {
+                let all = self.stacks.all().await?;
+                let roots = all.iter().filter(|head| is_root(head));
+                let stacks = roots.map(|head| self.application(Boundary::Stack { name: head.name.clone() }));
+                Ok(stacks.chain([self.application(Boundary::Unassigned)]).collect())
+            }
+        }
+    }
+
+    async fn inventory(&self, application: &Application) -> Result<Inventory, PortError> {
+        match &application.boundary {
+            Boundary::Stack { name } => self.of_stack(name).await,
+            Boundary::Tag { key, value } => self.of_tag(key, value).await,
+            Boundary::Unassigned => self.of_no_stack().await,
+        }
+    }
+}
+
+fn is_root(head: &Head) -> bool {
+    head.is_alive() && head.root.as_ref().is_none_or(|root| *root == head.id)
+}
+
+/// A REST API of which only the id is known, which its metrics don't go by.
+fn nameless(resource: &Resource) -> Option<Unseen> {
+    let nameless =
+        resource.resource_type == "AWS::ApiGateway::RestApi" && !resource.attributes.contains_key("api_name");
+    nameless.then(|| Unseen {
+        what: format!("metrics of REST API {}", resource.name),
+        action: None,
+        reason: "CloudWatch knows it by its name, which no template that could be read tells".to_owned(),
+    })
+}
+
+/// By logical id of the nested stack in its parent.
+fn nested_outputs(parent: &StackRead, stacks: &[Arc<StackRead>]) -> BTreeMap<String, BTreeMap<String, String>> {
+    let of = |id: &String| stacks.iter().find(|s| s.head.id == *id).map(|s| s.head.outputs.clone());
+    parent.nested.iter().filter_map(|(logical, id)| Some((logical.clone(), of(id)?))).collect()
+}
+
+/// Tagged resources that no stack has already. Stacks themselves are not resources, what they hold is.
+fn extra_resources(stacks: &[Arc<StackRead>], tagged: Vec<Tagged>) -> Vec<Resource> {
+    let members: Vec<&Resource> = stacks.iter().flat_map(|s| s.resources.values()).collect();
+    let known: BTreeSet<&ResourceId> = members.iter().map(|r| &r.id).collect();
+    // Types whose ARN can't be made from the physical id end with it all the same.
+    let same = |resource: &Resource, member: &Resource| {
+        let Some(arn) = &resource.arn else { return false };
+        let before = arn.strip_suffix(&member.name).unwrap_or_default();
+        member.arn.is_none()
+            && before.ends_with([':', '/'])
+            && kinds::Arn::parse(arn).is_some_and(|a| a.service == kinds::service_of(&member.resource_type))
+    };
+    let mut extra: Vec<Resource> = tagged.iter().filter_map(|t| kinds::from_arn(&t.arn)).collect();
+    extra.retain(|r| r.resource_type != "AWS::CloudFormation::Stack" && !known.contains(&r.id));
+    extra.retain(|r| !members.iter().any(|member| same(r, member)));
+    extra.sort_by(|a, b| a.id.cmp(&b.id));
+    extra.dedup_by(|a, b| a.id == b.id);
+    extra
+}
+
+/// A target group publishes its metrics under its load balancer's name and namespace.
+fn name_load_balancers(inventory: &mut Inventory) {
+    const TOLD: [&str; 2] = ["load_balancer", "load_balancer_type"];
+    type Attributes = Vec<(String, String)>;
+    let told = |r: &Resource| -> Attributes {
+        TOLD.iter().filter_map(|a| Some(((*a).to_owned(), r.attributes.get(*a)?.clone()))).collect()
+    };
+    let balancers: BTreeMap<&ResourceId, Attributes> =
+        inventory.resources.iter().map(|r| (&r.id, told(r))).filter(|(_, told)| !told.is_empty()).collect();
+    let named: BTreeMap<ResourceId, Attributes> =
+        inventory.edges.iter().filter_map(|e| Some((e.to.clone(), balancers.get(&e.from)?.clone()))).collect();
+    for resource in &mut inventory.resources {
+        if resource.resource_type == "AWS::ElasticLoadBalancingV2::TargetGroup"
+            && let Some(told) = named.get(&resource.id)
+        {
+            resource.attributes.extend(told.iter().cloned());
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! The planner through its one function. Each rule has a twin in which it must not hold.
+
+mod causes;
+mod closing;
+mod extending;
+mod grouping;
+mod opening;
+mod repeating;
+mod scene;

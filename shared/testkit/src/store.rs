@@ -1,0 +1,92 @@
+use stackseer_model::ports::{Committed, InsightState, PortError, Store};
+use stackseer_model::{Application, ApplicationId, Insight, InsightType, Message, Status, Timestamp};
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Closed insights are read back for so long.
+const KEPT_SECONDS: i64 = 7 * 24 * 3600;
+
+/// A [`Store`] in memory, with the same promises as the real one, that fails when it is told to.
+#[derive(Debug, Default)]
+pub struct MemoryStore(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    applications: BTreeMap<ApplicationId, InsightState>,
+    messages: Vec<Message>,
+    failures: Vec<PortError>,
+    conflicts: u32,
+}
+
+impl MemoryStore {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The next call fails with this and changes nothing; several are used up one by one.
+    pub fn fail_next(&self, error: PortError) {
+        self.state().failures.push(error);
+    }
+
+    /// Somebody else commits just before the next commit does.
+    pub fn conflict_next(&self) {
+        self.state().conflicts += 1;
+    }
+
+    /// Everything in the outbox, in the order committed.
+    pub fn messages(&self) -> Vec<Message> {
+        self.state().messages.clone()
+    }
+
+    /// All insights, however old.
+    pub fn insights(&self, application: &ApplicationId) -> Vec<Insight> {
+        self.state().applications.get(application).map(|known| known.insights.clone()).unwrap_or_default()
+    }
+}
+
+impl State {
+    fn fail(&mut self) -> Result<(), PortError> {
+        if self.failures.is_empty() { Ok(()) } else { Err(self.failures.remove(0)) }
+    }
+}
+
+impl Store for MemoryStore {
+    async fn insight_state(&self, application: &ApplicationId, now: Timestamp) -> Result<InsightState, PortError> {
+        let mut state = self.state();
+        state.fail()?;
+        let mut read = state.applications.get(application).cloned().unwrap_or_default();
+        let recent = |i: &Insight| {
+            // A proactive insight closes with its check, not at the end of a behaviour, so that end_time may be none.
+            let closed = i.end_time.filter(|_| i.insight_type == InsightType::Reactive).unwrap_or(i.update_time);
+            i.status == Status::Ongoing || now.as_second() - closed.as_second() <= KEPT_SECONDS
+        };
+        read.insights.retain(recent);
+        Ok(read)
+    }
+
+    async fn commit(
+        &self,
+        application: &Application,
+        generation: u64,
+        changed: &[Insight],
+        messages: &[Message],
+    ) -> Result<Committed, PortError> {
+        let mut state = self.state();
+        state.fail()?;
+        let raced = state.conflicts > 0;
+        state.conflicts = state.conflicts.saturating_sub(1);
+        let known = state.applications.entry(application.id.clone()).or_default();
+        known.generation += u64::from(raced);
+        if known.generation != generation {
+            return Ok(Committed::Conflict);
+        }
+        for insight in changed {
+            known.insights.retain(|i| i.id != insight.id);
+            known.insights.push(insight.clone());
+        }
+        known.generation += 1;
+        let committed = Committed::At(known.generation);
+        state.messages.extend_from_slice(messages);
+        Ok(committed)
+    }
+}
