@@ -19,7 +19,8 @@ from series import Incident
 HERE = pathlib.Path(__file__).parent
 TAG = ("devops-guru-app", "shop")
 WIDE = 120
-WATCH_SECONDS = 3 * 3600
+# Three hours, to whole periods of the longest in use.
+WATCH_SECONDS = 3 * 3600 + 2 * 300
 # CloudWatch's most in one GetMetricData call.
 METRICS_PER_CALL = 500
 
