@@ -1,6 +1,7 @@
 use crate::ResourceId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// Somebody or something changed the application.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -22,6 +23,25 @@ pub struct ChangeEvent {
     pub changes: Vec<PropertyChange>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub actor: Option<String>,
+}
+
+/// A change somewhere in the Region, before it is known whose resources it touched.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RegionChange {
+    pub id: String,
+    pub time: Timestamp,
+    pub source: String,
+    pub name: String,
+    #[serde(default)]
+    pub data_source: DataSource,
+    pub class: EventClass,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<PropertyChange>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor: Option<String>,
+    /// Names, ids, ARNs and URLs that say what was changed.
+    pub named: BTreeSet<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -97,3 +97,69 @@ pub trait Store: Sync {
         messages: &[Message],
     ) -> impl Future<Output = Result<Committed, PortError>> + Send;
 }
+
+/// What happened in the Region, whoever it concerns: CloudTrail.
+pub trait ChangeSource: Sync {
+    fn region_changes(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> impl Future<Output = Result<Vec<RegionChange>, PortError>> + Send;
+}
+
+/// Where the Region's changes are kept for the watches; they read them as an [`EventSource`].
+pub trait ChangeLog: Sync {
+    /// The same change again rewrites it.
+    fn record_changes(&self, changes: &[RegionChange]) -> impl Future<Output = Result<(), PortError>> + Send;
+}
+
+pub trait LearningStore: Sync {
+    /// None: never learned, or kept in a form that this version can't read.
+    fn learning(&self, application: &ApplicationId)
+    -> impl Future<Output = Result<Option<Learning>, PortError>> + Send;
+
+    /// Every application that is learned, and when: what a schedule needs to know, without the baselines.
+    fn learned_applications(&self) -> impl Future<Output = Result<Vec<(Application, Timestamp)>, PortError>> + Send;
+
+    /// Replaces what was learned before. A reader sees the old or the new, never a mixture.
+    fn keep_learning(
+        &self,
+        application: &Application,
+        learning: &Learning,
+    ) -> impl Future<Output = Result<(), PortError>> + Send;
+
+    fn forget_learning(&self, application: &ApplicationId) -> impl Future<Output = Result<(), PortError>> + Send;
+}
+
+/// Where tasks wait to be done.
+pub trait TaskQueue: Sync {
+    /// All of them, or an error; some may then have been sent, which does no harm.
+    fn send(&self, tasks: &[Task]) -> impl Future<Output = Result<(), PortError>> + Send;
+}
+
+/// One way of telling people.
+pub trait Channel: Sync {
+    /// Stable and unique among the channels.
+    fn id(&self) -> &str;
+
+    fn wants(&self, message: &Message, insight: &Insight) -> bool;
+
+    fn deliver(&self, message: &Message, insight: &Insight) -> impl Future<Output = Result<(), PortError>> + Send;
+}
+
+/// Which message went to which channel already.
+pub trait DeliveryLog: Sync {
+    fn is_delivered(&self, message: &str, channel: &str) -> impl Future<Output = Result<bool, PortError>> + Send;
+
+    fn mark_delivered(
+        &self,
+        message: &str,
+        channel: &str,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<(), PortError>> + Send;
+}
+
+/// Insights by id, as messages name them.
+pub trait InsightSource: Sync {
+    fn insight(&self, id: &InsightId) -> impl Future<Output = Result<Option<Insight>, PortError>> + Send;
+}
