@@ -213,6 +213,12 @@ pub struct Demo {
     /// Another seed makes another shop with the same incidents
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     pub seed: u64,
+    /// Monday on which the first ordinary week begins; the day of the incidents is three weeks later
+    #[arg(long, value_name = "DATE", value_parser = monday)]
+    pub start: Option<Timestamp>,
+    /// Save the three weeks and the day as an incident folder, for `stackseer replay`
+    #[arg(long, value_name = "DIR")]
+    pub record: Option<PathBuf>,
 }
 
 /// Tries each kind of call that a scan makes, once, read-only.
@@ -250,6 +256,15 @@ fn time(text: &str) -> Result<Timestamp, String> {
     crate::commands::timestamp(text).ok_or_else(|| "not a time; write it as 2026-11-22T14:30:00Z".to_owned())
 }
 
+fn monday(text: &str) -> Result<Timestamp, String> {
+    let day: jiff::civil::Date = text.parse().map_err(|_| "not a date; write it as 2026-01-05".to_owned())?;
+    if day.weekday() != jiff::civil::Weekday::Monday {
+        return Err(format!("{day} is no Monday"));
+    }
+    let midnight = day.to_datetime(jiff::civil::Time::midnight());
+    jiff::tz::TimeZone::UTC.to_timestamp(midnight).map_err(|error| error.to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -265,6 +280,13 @@ mod tests {
         assert_eq!(tag("devops-guru-app=shop").unwrap().value.as_deref(), Some("shop"));
         assert_eq!(tag("DevOps-Guru-app").unwrap().value, None);
         assert!(tag("app=shop").is_err() && tag("devops-guru-app=").is_err());
+    }
+
+    #[test]
+    fn the_demo_begins_on_a_monday() {
+        assert_eq!(monday("2026-01-05").unwrap().to_string(), "2026-01-05T00:00:00Z");
+        assert!(monday("2026-01-06").unwrap_err().contains("no Monday"));
+        assert!(monday("soon").unwrap_err().contains("2026-01-05"));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use stackseer_catalog::Catalog;
 use stackseer_incident::{Incident, IncidentSource};
 use stackseer_insight::Plan;
-use stackseer_line::{Reach, Watch, check, learn, metrics_of, watch};
+use stackseer_line::{Reach, Sensitivity, Watch, check, learn, metrics_of, watch};
 use stackseer_model::ports::{Committed, Store};
 use stackseer_model::{Insight, Status, Unseen};
 use stackseer_testkit::MemoryStore;
@@ -19,14 +19,6 @@ pub struct Change<'a> {
     pub opened: bool,
 }
 
-/// What to do with a recorded metric that neither the catalogue nor the incident itself describes.
-#[derive(Debug, Clone, Copy)]
-pub enum Undescribed {
-    Refused,
-    /// An account has more metrics than are watched.
-    Skipped,
-}
-
 /// All that came up.
 pub struct Found {
     pub insights: Vec<Insight>,
@@ -37,20 +29,19 @@ pub struct Found {
 pub async fn run(
     incident: &Incident,
     catalog: &Catalog,
-    undescribed: Undescribed,
     mut tell: impl FnMut(Change<'_>) -> Result<()>,
 ) -> Result<Found> {
     let source = IncidentSource::new(incident);
     let (catalogued, unresolved) = metrics_of(&source, catalog, &incident.inventory).await?;
-    let metrics = match undescribed {
-        Undescribed::Refused => incident.metrics(&catalogued)?,
-        Undescribed::Skipped => incident.known_metrics(&catalogued),
-    };
+    let metrics = incident.metrics(&catalogued)?;
     let count = metrics.len();
     let learned = {
         let progress = Progress::start("learning what is normal", count);
         let (from, to) = (incident.learn.from, incident.learn.to);
-        learn(&source, catalog, incident.inventory.clone(), metrics, from, to, |done| progress.set(done)).await?
+        learn(&source, catalog, incident.inventory.clone(), metrics, Sensitivity::default(), from, to, |done| {
+            progress.set(done)
+        })
+        .await?
     };
 
     let application = &incident.application;

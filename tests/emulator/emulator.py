@@ -6,12 +6,14 @@ import http.server
 import json
 import os
 import pathlib
+import re
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+import typing
 import urllib.error
 import urllib.request
 
@@ -48,10 +50,10 @@ def free_port():
 
 
 class Emulator:
-    """One ministack process, gone with `stop`."""
+    """One ministack process, gone with `stop`; `environment` is added to its own."""
 
-    def __init__(self):
-        self.url = f"http://127.0.0.1:{(port := free_port())}"
+    def __init__(self, port=None, **environment):
+        self.url = f"http://127.0.0.1:{(port := port or free_port())}"
         self.folder = tempfile.TemporaryDirectory()
         self.log = open(pathlib.Path(self.folder.name) / "ministack.log", "w+")
         self.process = subprocess.Popen(
@@ -65,6 +67,7 @@ class Emulator:
                 "GATEWAY_PORT": str(port),
                 "AWS_ENDPOINT_URL": self.url,
                 "CLOUDTRAIL_RECORDING": "1",
+                **environment,
             },
             cwd=self.folder.name,
             stdout=self.log,
@@ -125,12 +128,23 @@ class Emulator:
             cloudwatch.put_metric_data(Namespace=namespace, MetricData=data[start : start + 1000])
 
 
+class Call(typing.NamedTuple):
+    operation: str
+    path: str
+    body: bytes
+    # As the signature names them.
+    key: str
+    service: str
+
+
 class Proxy:
-    """Passes every request on and notes the AWS operation of each; `deny` answers some with AccessDenied instead."""
+    """Passes every request on and notes the AWS operation of each; `deny` answers some with AccessDenied instead, and
+    `answers` by what a function makes of the body."""
 
     def __init__(self, target):
         self.calls = []
         self.deny = set()
+        self.answers = {}
         self.lock = threading.Lock()
         host = target.removeprefix("http://")
         proxy = self
@@ -141,9 +155,15 @@ class Proxy:
             def forward(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 operation = operation_of(self.path, self.headers, body)
+                signed = re.search(r"Credential=([^/]+)/[^/]+/[^/]+/([^/]+)/", self.headers.get("Authorization", ""))
                 with proxy.lock:
-                    proxy.calls.append((operation, self.path, body))
-                status, headers, answer = proxy.denied(self.headers) if operation in proxy.deny else self.ask(body)
+                    proxy.calls.append(Call(operation, self.path, body, *(signed.groups() if signed else ("", ""))))
+                if operation in proxy.deny:
+                    status, headers, answer = proxy.denied(self.headers)
+                elif operation in proxy.answers:
+                    status, headers, answer = proxy.answers[operation](body)
+                else:
+                    status, headers, answer = self.ask(body)
                 self.send_response(status)
                 for name, value in headers:
                     if name.lower() not in ("transfer-encoding", "connection", "content-length", "date", "server"):
@@ -185,7 +205,7 @@ class Proxy:
     def bodies(self, operation):
         """The decoded requests of one operation; CloudWatch's come as CBOR from the Rust SDK."""
         with self.lock:
-            found = [body for name, _, body in self.calls if name == operation]
+            found = [call.body for call in self.calls if call.operation == operation]
         return [cbor2.loads(body) if not body.startswith(b"{") else json.loads(body) for body in found]
 
     @staticmethod

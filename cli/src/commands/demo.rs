@@ -4,10 +4,10 @@ use super::replay::play;
 use crate::args::{self, Global, Output};
 use crate::progress::Progress;
 use crate::render;
-use crate::ticks::Undescribed;
 use anyhow::Result;
 use stackseer_catalog::Catalog;
-use stackseer_incident::Range;
+use stackseer_incident::{IncidentSource, Range, write_folder};
+use stackseer_line::metrics_of;
 use stackseer_model::{Insight, InsightType, Timestamp};
 use stackseer_testkit::simulator::{Simulation, simulate};
 use std::io::Write;
@@ -20,8 +20,16 @@ const WEEK_SECONDS: i64 = 7 * 24 * 3600;
 pub async fn run(args: &args::Demo, global: &Global) -> Result<()> {
     let catalog = Catalog::builtin();
     let progress = Progress::start("simulating three weeks and a day of a shop", 0);
-    let mut incident = simulate(&Simulation { seed: args.seed, ..Simulation::default() }).incident;
+    let usual = Simulation::default();
+    let start = args.start.unwrap_or(usual.start);
+    let mut incident = simulate(&Simulation { seed: args.seed, start, ..usual }).incident;
+    let (catalogued, _) = metrics_of(&IncidentSource::new(&incident), catalog, &incident.inventory).await?;
+    incident.keep_described(&catalogued);
     drop(progress);
+    if let Some(folder) = &args.record {
+        write_folder(folder, &incident)?;
+        global.note(format_args!("recorded in {}", folder.display()));
+    }
     let text = global.output == Output::Text;
     let mut out = anstream::AutoStream::auto(std::io::stdout());
     let whole = incident.learn;
@@ -37,7 +45,7 @@ pub async fn run(args: &args::Demo, global: &Global) -> Result<()> {
     incident.learn.to = week_end;
     incident.watch = Range { from: week_end, to: whole.to };
     let is_reactive = |i: &Insight| i.insight_type == InsightType::Reactive;
-    let ordinary = play(&incident, catalog, Undescribed::Skipped, global, is_reactive).await?;
+    let ordinary = play(&incident, catalog, global, is_reactive).await?;
     if text {
         match ordinary.insights.iter().filter(|i| is_reactive(i)).count() {
             0 => writeln!(out, "nothing opened.\n")?,
@@ -48,7 +56,7 @@ pub async fn run(args: &args::Demo, global: &Global) -> Result<()> {
 
     incident.learn = whole;
     incident.watch = day;
-    let report = play(&incident, catalog, Undescribed::Skipped, global, |_| true).await?;
+    let report = play(&incident, catalog, global, |_| true).await?;
     if !text {
         return report.print(global.output, day.to);
     }

@@ -2,7 +2,7 @@
 
 use crate::args::{self, Global, Output};
 use crate::render::{self, ApplicationReport, Calls, Report, Window, journal};
-use crate::ticks::{self, Change, Undescribed};
+use crate::ticks::{self, Change};
 use anyhow::Result;
 use stackseer_catalog::Catalog;
 use stackseer_incident::{Incident, read_folder};
@@ -12,7 +12,7 @@ use std::io::Write;
 pub async fn run(args: &args::Replay, global: &Global) -> Result<()> {
     let catalog = super::catalog(&args.knowledge)?;
     let incident = read_folder(&args.folder)?;
-    let report = play(&incident, &catalog, Undescribed::Refused, global, |_| true).await?;
+    let report = play(&incident, &catalog, global, |_| true).await?;
     if global.output == Output::Text && !report.insights.is_empty() {
         writeln!(std::io::stdout())?;
     }
@@ -23,7 +23,6 @@ pub async fn run(args: &args::Replay, global: &Global) -> Result<()> {
 pub async fn play(
     incident: &Incident,
     catalog: &Catalog,
-    undescribed: Undescribed,
     global: &Global,
     told: impl Fn(&Insight) -> bool,
 ) -> Result<Report> {
@@ -39,7 +38,7 @@ pub async fn play(
     let mut out = anstream::AutoStream::auto(std::io::stdout());
     let width = render::width();
     let text = global.output == Output::Text;
-    let found = ticks::run(incident, catalog, undescribed, |Change { now, insight, opened }| {
+    let found = ticks::run(incident, catalog, |Change { now, insight, opened }| {
         if text && told(insight) {
             let line = if opened { journal::opened(insight, now, width) } else { journal::closed(insight, now, width) };
             out.write_all(line.as_bytes())?;

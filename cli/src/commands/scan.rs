@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use stackseer_aws::Aws;
 use stackseer_catalog::Catalog;
 use stackseer_incident::write_folder;
-use stackseer_line::{HISTORY_DAYS, Reach, WINDOW_MINUTES, Watch, check, learn, metrics_of, watch};
+use stackseer_line::{HISTORY_DAYS, Reach, Sensitivity, WINDOW_MINUTES, Watch, check, learn, metrics_of, watch};
 use stackseer_model::ports::{Committed, ResourceSource, Store};
 use stackseer_model::*;
 use std::collections::BTreeMap;
@@ -122,7 +122,10 @@ impl Scan<'_> {
 
         let learned = {
             let progress = Progress::start(&format!("{name}: learning what is normal"), wanted.len());
-            learn(&source, catalog, inventory, wanted, learn_from, window.from, |done| progress.set(done)).await?
+            learn(&source, catalog, inventory, wanted, Sensitivity::default(), learn_from, window.from, |done| {
+                progress.set(done)
+            })
+            .await?
         };
 
         let known = self.state.insight_state(&application.id, now).await?;

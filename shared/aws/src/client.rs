@@ -163,6 +163,17 @@ fn line(text: &str) -> String {
     }
 }
 
+/// As [`connect`], for who knows the account already: nothing is asked of AWS before the first real call.
+pub async fn connect_as(partition: &str, account: &str) -> Result<Aws, ConnectError> {
+    let loader = aws_config::defaults(version())
+        .app_name(AppName::new(APP_NAME).expect("the name is a valid one"))
+        .retry_config(RetryConfig::adaptive().with_max_attempts(6))
+        .timeout_config(timeouts());
+    let sdk = loader.load().await;
+    let region = sdk.region().map(|r| r.as_ref().to_owned()).filter(|r| !r.is_empty()).ok_or(ConnectError::NoRegion)?;
+    Ok(Aws { sdk, place: Place { partition: partition.to_owned(), region, account: account.to_owned() } })
+}
+
 fn timeouts() -> TimeoutConfig {
     TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(5))
@@ -195,6 +206,20 @@ impl Aws {
 
     pub fn permissions(&self) -> Permissions {
         Permissions::new(&self.sdk, self.place.clone())
+    }
+
+    #[cfg(feature = "queue")]
+    pub fn tasks(&self, queue_url: &str) -> crate::Tasks {
+        crate::Tasks::new(aws_sdk_sqs::Client::new(&self.sdk), queue_url)
+    }
+
+    /// The ways of telling people that the settings name.
+    #[cfg(feature = "channels")]
+    pub fn channels(
+        &self,
+        settings: &crate::channels::ChannelSettings,
+    ) -> Result<Vec<crate::channels::AnyChannel>, crate::channels::FifoTopic> {
+        crate::channels::all(&self.sdk, settings)
     }
 
     /// The store in the account's own DynamoDB table, which must exist.

@@ -20,6 +20,9 @@ const DENIED: &[&str] = &[
     "IncompleteSignature",
     "InvalidClientTokenId",
     "InvalidSignatureException",
+    "KMSAccessDenied",
+    "KMSAccessDeniedException",
+    "KMSOptInRequired",
     "MissingAuthenticationToken",
     "NotAuthorized",
     "OptInRequired",
@@ -31,11 +34,15 @@ const DENIED: &[&str] = &[
 const TRANSIENT: &[&str] = &[
     "EC2ThrottledException",
     "InternalError",
+    "InternalException",
     "InternalFailure",
     "InternalServerError",
     "InternalServiceFault",
+    "KMSThrottling",
+    "KMSThrottlingException",
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
+    "RequestThrottled",
     "RequestTimeout",
     "RequestTimeoutException",
     "ServiceException",
@@ -54,9 +61,9 @@ pub(crate) fn port_error<E>(action: &str, error: SdkError<E, HttpResponse>) -> P
 where
     E: ProvideErrorMetadata + Error + 'static,
 {
-    let action = action.to_owned();
     let status = error.raw_response().map(|r| r.status().as_u16());
     let Some(service) = error.as_service_error() else {
+        let action = action.to_owned();
         let message = deepest(&error);
         // A request that could not even be built is the same next time.
         return match error {
@@ -70,6 +77,12 @@ where
         None if code.is_empty() => deepest(service),
         None => code.to_owned(),
     };
+    coded(action, code, &message, status)
+}
+
+/// By the code that a service gives, for the whole call or for one entry of it.
+pub(crate) fn coded(action: &str, code: &str, message: &str, status: Option<u16>) -> PortError {
+    let (action, message) = (action.to_owned(), message.to_owned());
     if DENIED.contains(&code) || (code.is_empty() && matches!(status, Some(401 | 403))) {
         PortError::Denied { action, message }
     } else if code.ends_with("NotFound") || code.ends_with("NotFoundException") || message.ends_with("does not exist") {

@@ -1,7 +1,6 @@
 use crate::{GivenRole, IncidentError, METRICS, Place, Problem};
 use stackseer_model::{Application, ChangeEvent, Inventory, Metric, MetricKey, ResourceId, Series, Timestamp};
 use std::collections::BTreeMap;
-use std::convert::Infallible;
 
 /// All that is known of an application over a time.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,6 +59,10 @@ impl Recorded {
         })
     }
 
+    fn known<'a>(&self, catalogued: &BTreeMap<&ResourceId, Vec<&'a Metric>>) -> Option<&'a Metric> {
+        catalogued.get(&self.resource)?.iter().copied().find(|metric| self.is_of(metric))
+    }
+
     /// Whether this is the series of a metric of the catalogue.
     pub(crate) fn is_of(&self, metric: &Metric) -> bool {
         let (own, asked) = (&self.key, &metric.key);
@@ -76,48 +79,35 @@ impl Incident {
     /// grain, and those the folder itself gives a role. A recorded metric that neither knows is an error, as it would be
     /// silently nothing.
     pub fn metrics(&self, catalogued: &[Metric]) -> Result<Vec<Metric>, IncidentError> {
-        self.described(catalogued, |recorded| {
-            Err(IncidentError::Invalid {
-                at: Place {
-                    file: METRICS.into(),
-                    line: (recorded.line > 0).then_some(recorded.line),
-                    field: Some("role".to_owned()),
-                },
-                problem: Problem::UnknownMetric {
-                    resource: recorded.resource.to_string(),
-                    metric: recorded.key.to_string(),
-                },
-            })
-        })
-    }
-
-    /// As [`Self::metrics`], but leaves out what neither knows: an account has more metrics than are watched.
-    pub fn known_metrics(&self, catalogued: &[Metric]) -> Vec<Metric> {
-        self.described(catalogued, |_| Ok::<_, Infallible>(())).unwrap_or_else(|never| match never {})
-    }
-
-    fn described<E>(
-        &self,
-        catalogued: &[Metric],
-        unknown: impl Fn(&Recorded) -> Result<(), E>,
-    ) -> Result<Vec<Metric>, E> {
-        let mut by_resource: BTreeMap<&ResourceId, Vec<&Metric>> = BTreeMap::new();
-        for metric in catalogued {
-            by_resource.entry(&metric.resource).or_default().push(metric);
-        }
+        let by_resource = by_resource(catalogued);
         let mut metrics = Vec::with_capacity(self.series.len());
         for recorded in &self.series {
-            let of_resource = by_resource.get(&recorded.resource).map_or(&[][..], Vec::as_slice);
             if let Some(metric) = recorded.metric(self.period) {
                 metrics.push(metric);
-            } else if let Some(known) = of_resource.iter().find(|metric| recorded.is_of(metric)) {
-                metrics.push(Metric { period: known.period.max(self.period), ..(*known).clone() });
+            } else if let Some(known) = recorded.known(&by_resource) {
+                metrics.push(Metric { period: known.period.max(self.period), ..known.clone() });
             } else {
-                unknown(recorded)?;
+                return Err(IncidentError::Invalid {
+                    at: Place {
+                        file: METRICS.into(),
+                        line: (recorded.line > 0).then_some(recorded.line),
+                        field: Some("role".to_owned()),
+                    },
+                    problem: Problem::UnknownMetric {
+                        resource: recorded.resource.to_string(),
+                        metric: recorded.key.to_string(),
+                    },
+                });
             }
         }
         metrics.sort_by(|a, b| a.key.cmp(&b.key));
         Ok(metrics)
+    }
+
+    /// Leaves out what neither the catalogue nor the series itself describes: an account has more metrics than are watched.
+    pub fn keep_described(&mut self, catalogued: &[Metric]) {
+        let by_resource = by_resource(catalogued);
+        self.series.retain(|recorded| recorded.role.is_some() || recorded.known(&by_resource).is_some());
     }
 
     /// When the line looks: every tick within the watched range, and its end.
@@ -127,4 +117,12 @@ impl Incident {
         (1..=(to - from + tick - 1).div_euclid(tick))
             .filter_map(move |n| Timestamp::from_second((from + n * tick).min(to)).ok())
     }
+}
+
+fn by_resource(catalogued: &[Metric]) -> BTreeMap<&ResourceId, Vec<&Metric>> {
+    let mut by_resource: BTreeMap<&ResourceId, Vec<&Metric>> = BTreeMap::new();
+    for metric in catalogued {
+        by_resource.entry(&metric.resource).or_default().push(metric);
+    }
+    by_resource
 }

@@ -125,7 +125,9 @@ fn the_recorded_metrics_are_watched_at_the_folders_grain() {
     assert!(metrics.iter().all(|m| m.period == 300));
     assert_eq!((metrics[4].role, metrics[4].unit.as_str(), metrics[4].opens), (Role::Latency, "Seconds", true));
     assert_eq!(metrics[1].publication_delay, 120);
-    let fewer = incident().known_metrics(&known[..1]);
+    let mut fewer = incident();
+    fewer.keep_described(&known[..1]);
+    let fewer = fewer.metrics(&known[..1]).unwrap();
     assert_eq!(
         fewer.iter().map(|m| m.key.to_string()).collect::<Vec<_>>(),
         [names[1].clone(), names[3].clone(), names[4].clone()]

@@ -2,7 +2,7 @@
 
 use crate::usage::daily_use;
 use stackseer_catalog::Catalog;
-use stackseer_detect::{Baseline, Settings, fit};
+use stackseer_detect::{Baseline, BaselineError, Sensitivity, Settings, fit};
 use stackseer_insight::DailyUse;
 use stackseer_model::ports::{MetricSource, PortError};
 use stackseer_model::*;
@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 const AT_ONCE: usize = 50;
 
 /// What is known about an application before a window is looked at.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Learned {
     pub inventory: Inventory,
     pub metrics: Vec<Metric>,
@@ -25,11 +25,13 @@ pub struct Learned {
 }
 
 /// Fits every metric's baseline on `from..to`. `progress` is told after each batch how many metrics are done.
+#[expect(clippy::too_many_arguments, reason = "each is a different thing, and all are needed")]
 pub async fn learn(
     source: &impl MetricSource,
     catalog: &Catalog,
     inventory: Inventory,
     metrics: Vec<Metric>,
+    sensitivity: Sensitivity,
     from: Timestamp,
     to: Timestamp,
     mut progress: impl FnMut(usize),
@@ -46,7 +48,7 @@ pub async fn learn(
                 Ok(series) => {
                     learned.baselines.insert(
                         metric.key.clone(),
-                        fit(&settings(metric), &points(&series), from.as_second(), to.as_second()),
+                        fit(&settings(metric, sensitivity), &points(&series), from.as_second(), to.as_second()),
                     );
                     if let Some(days) = daily_use(catalog, metric, &series, from, to) {
                         learned.usage.push((metric.clone(), days));
@@ -63,11 +65,28 @@ pub async fn learn(
     Ok(learned)
 }
 
+/// As a store keeps it.
+pub(crate) fn to_keep(learned: Learned, at: Timestamp) -> Learning {
+    let baselines = learned.baselines.into_iter().map(|(key, baseline)| (key, baseline.to_bytes())).collect();
+    Learning { at, inventory: learned.inventory, metrics: learned.metrics, baselines, unseen: learned.unseen }
+}
+
+/// An error: learned by a version whose baselines can't be read any more, so that it must be learned again.
+pub(crate) fn restored(kept: Learning) -> Result<Learned, BaselineError> {
+    let baselines = kept
+        .baselines
+        .into_iter()
+        .map(|(key, bytes)| Ok((key, Baseline::from_bytes(&bytes)?)))
+        .collect::<Result<_, BaselineError>>()?;
+    let Learning { inventory, metrics, unseen, .. } = kept;
+    Ok(Learned { inventory, metrics, baselines, usage: vec![], unseen, calls: 0 })
+}
+
 pub(crate) fn points(series: &Series) -> Vec<stackseer_detect::Point> {
     series.0.iter().map(|p| stackseer_detect::Point { time: p.time.as_second(), value: p.value }).collect()
 }
 
-pub(crate) fn settings(metric: &Metric) -> Settings {
+fn settings(metric: &Metric, sensitivity: Sensitivity) -> Settings {
     use stackseer_detect as detect;
     Settings {
         kind: match metric.kind {
@@ -88,6 +107,6 @@ pub(crate) fn settings(metric: &Metric) -> Settings {
             BadDirection::Both => detect::Bad::Both,
         },
         least: metric.least,
-        sensitivity: detect::Sensitivity::Medium,
+        sensitivity,
     }
 }

@@ -1,13 +1,20 @@
 //! The line from an application to its insights, generic over the ports: learn → watch → plan. The command line and the
 //! Lambdas run this very code.
 
+mod deliver;
 mod learn;
 mod metrics;
+mod task;
+mod tick;
 mod usage;
 mod watch;
 
+pub use deliver::{Delivered, deliver};
 pub use learn::{Learned, learn};
 pub use metrics::metrics_of;
+pub use stackseer_detect::Sensitivity;
+pub use task::{Done, Outcome, run_learn, run_retire, run_watch};
+pub use tick::{Tick, Ticked, tick};
 pub use watch::{Reach, Watch, Watched, check, watch};
 
 /// How far back a watch looks. `GetMetricData` is billed per metric, not per point, so each watch reads it all afresh.

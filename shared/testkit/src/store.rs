@@ -1,5 +1,7 @@
-use stackseer_model::ports::{Committed, InsightState, PortError, Store};
-use stackseer_model::{Application, ApplicationId, Insight, InsightType, Message, Status, Timestamp};
+use stackseer_model::ports::{ChangeLog, Committed, InsightState, LearningStore, PortError, Store};
+use stackseer_model::{
+    Application, ApplicationId, Insight, InsightType, Learning, Message, RegionChange, Status, Timestamp,
+};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -13,8 +15,11 @@ pub struct MemoryStore(Mutex<State>);
 #[derive(Debug, Default)]
 struct State {
     applications: BTreeMap<ApplicationId, InsightState>,
+    learnings: BTreeMap<ApplicationId, (Application, Learning)>,
+    changes: BTreeMap<String, RegionChange>,
     messages: Vec<Message>,
     failures: Vec<PortError>,
+    commit_failures: Vec<PortError>,
     conflicts: u32,
 }
 
@@ -28,6 +33,11 @@ impl MemoryStore {
         self.state().failures.push(error);
     }
 
+    /// The next commit fails with this and changes nothing.
+    pub fn fail_next_commit(&self, error: PortError) {
+        self.state().commit_failures.push(error);
+    }
+
     /// Somebody else commits just before the next commit does.
     pub fn conflict_next(&self) {
         self.state().conflicts += 1;
@@ -36,6 +46,11 @@ impl MemoryStore {
     /// Everything in the outbox, in the order committed.
     pub fn messages(&self) -> Vec<Message> {
         self.state().messages.clone()
+    }
+
+    /// Everything in the change log, by id.
+    pub fn changes(&self) -> Vec<RegionChange> {
+        self.state().changes.values().cloned().collect()
     }
 
     /// All insights, however old.
@@ -73,6 +88,9 @@ impl Store for MemoryStore {
     ) -> Result<Committed, PortError> {
         let mut state = self.state();
         state.fail()?;
+        if let Some(error) = state.commit_failures.pop() {
+            return Err(error);
+        }
         let raced = state.conflicts > 0;
         state.conflicts = state.conflicts.saturating_sub(1);
         let known = state.applications.entry(application.id.clone()).or_default();
@@ -88,5 +106,42 @@ impl Store for MemoryStore {
         let committed = Committed::At(known.generation);
         state.messages.extend_from_slice(messages);
         Ok(committed)
+    }
+}
+
+impl LearningStore for MemoryStore {
+    async fn learning(&self, application: &ApplicationId) -> Result<Option<Learning>, PortError> {
+        let mut state = self.state();
+        state.fail()?;
+        Ok(state.learnings.get(application).map(|(_, learning)| learning.clone()))
+    }
+
+    async fn learned_applications(&self) -> Result<Vec<(Application, Timestamp)>, PortError> {
+        let mut state = self.state();
+        state.fail()?;
+        Ok(state.learnings.values().map(|(application, learning)| (application.clone(), learning.at)).collect())
+    }
+
+    async fn keep_learning(&self, application: &Application, learning: &Learning) -> Result<(), PortError> {
+        let mut state = self.state();
+        state.fail()?;
+        state.learnings.insert(application.id.clone(), (application.clone(), learning.clone()));
+        Ok(())
+    }
+
+    async fn forget_learning(&self, application: &ApplicationId) -> Result<(), PortError> {
+        let mut state = self.state();
+        state.fail()?;
+        state.learnings.remove(application);
+        Ok(())
+    }
+}
+
+impl ChangeLog for MemoryStore {
+    async fn record_changes(&self, changes: &[RegionChange]) -> Result<(), PortError> {
+        let mut state = self.state();
+        state.fail()?;
+        state.changes.extend(changes.iter().map(|c| (c.id.clone(), c.clone())));
+        Ok(())
     }
 }

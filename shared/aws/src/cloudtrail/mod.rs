@@ -1,7 +1,8 @@
 //! Change events from CloudTrail's event history: the last 90 days of management events, no trail needed.
 
-mod changes;
 mod classify;
+mod index;
+mod record;
 #[cfg(test)]
 mod tests;
 
@@ -9,14 +10,16 @@ use crate::error::port_error;
 use aws_sdk_cloudtrail::Client;
 use aws_sdk_cloudtrail::types::{Event, LookupAttribute, LookupAttributeKey};
 use aws_smithy_types::DateTime;
-use changes::{Hints, Index, Record};
 use serde_json::Value;
-use stackseer_model::ports::{EventSource, PortError};
-use stackseer_model::{ChangeEvent, Inventory, Timestamp};
+use stackseer_model::ports::{ChangeSource, EventSource, PortError};
+use stackseer_model::{ChangeEvent, Inventory, RegionChange, Timestamp};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep_until};
+
+pub(crate) use index::touched;
+pub(crate) use record::{Hints, region_change};
 
 const LOOKUP: &str = "cloudtrail:LookupEvents";
 /// `LookupEvents` allows two calls a second for an account in a Region.
@@ -39,7 +42,7 @@ struct State {
 struct Read {
     from: Timestamp,
     to: Timestamp,
-    records: Arc<Vec<Record>>,
+    changes: Arc<Vec<RegionChange>>,
 }
 
 impl Events {
@@ -48,13 +51,13 @@ impl Events {
     }
 
     /// The Region's changes in the range, which may be part of a longer one that was read before.
-    async fn records(&self, from: Timestamp, to: Timestamp) -> Result<Arc<Vec<Record>>, PortError> {
+    async fn changes(&self, from: Timestamp, to: Timestamp) -> Result<Arc<Vec<RegionChange>>, PortError> {
         // Held until the last page: the limit is the account's, so there is nothing to gain from asking twice at once.
         let mut state = self.state.lock().await;
         if let Some(read) = state.read.as_ref().filter(|read| read.from <= from && to <= read.to) {
-            return Ok(read.records.clone());
+            return Ok(read.changes.clone());
         }
-        let mut records = Vec::new();
+        let mut changes = Vec::new();
         let mut token = None;
         loop {
             if let Some(next) = state.next_call {
@@ -72,15 +75,15 @@ impl Events {
                 .send()
                 .await
                 .map_err(|e| port_error(LOOKUP, e))?;
-            records.extend(page.events.unwrap_or_default().into_iter().filter_map(record));
+            changes.extend(page.events.unwrap_or_default().into_iter().filter_map(change));
             token = page.next_token.filter(|t| !t.is_empty());
             if token.is_none() {
                 break;
             }
         }
-        let records = Arc::new(records);
-        state.read = Some(Read { from, to, records: records.clone() });
-        Ok(records)
+        let changes = Arc::new(changes);
+        state.read = Some(Read { from, to, changes: changes.clone() });
+        Ok(changes)
     }
 }
 
@@ -91,13 +94,17 @@ impl EventSource for Events {
         from: Timestamp,
         to: Timestamp,
     ) -> Result<Vec<ChangeEvent>, PortError> {
-        let records = self.records(from, to).await?;
-        let index = Index::new(inventory);
-        let within = records.iter().filter(|r| r.time() >= from && r.time() < to);
-        let mut events: Vec<ChangeEvent> = within.filter_map(|r| r.on(&index)).collect();
-        events.sort_by(|a, b| (a.time, &a.id).cmp(&(b.time, &b.id)));
-        events.dedup_by(|a, b| a.id == b.id);
-        Ok(events)
+        Ok(touched(&self.changes(from, to).await?, inventory, from, to))
+    }
+}
+
+impl ChangeSource for Events {
+    async fn region_changes(&self, from: Timestamp, to: Timestamp) -> Result<Vec<RegionChange>, PortError> {
+        let mut changes = self.changes(from, to).await?.as_ref().clone();
+        changes.retain(|c| c.time >= from && c.time < to);
+        changes.sort_by(|a, b| (a.time, &a.id).cmp(&(b.time, &b.id)));
+        changes.dedup_by(|a, b| a.id == b.id);
+        Ok(changes)
     }
 }
 
@@ -107,8 +114,8 @@ fn writes_only() -> Result<LookupAttribute, PortError> {
     attribute.map_err(|e| PortError::Permanent { action: LOOKUP.to_owned(), message: e.to_string() })
 }
 
-fn record(event: Event) -> Option<Record> {
+fn change(event: Event) -> Option<RegionChange> {
     let record: Value = serde_json::from_str(event.cloud_trail_event.as_deref()?).ok()?;
     let resources = event.resources.unwrap_or_default().into_iter().filter_map(|r| r.resource_name).collect();
-    Record::of(&record, Hints { id: event.event_id, resources })
+    region_change(&record, Hints { id: event.event_id, resources })
 }

@@ -135,6 +135,67 @@ async fn values_of_the_environment_never_get_out() {
     assert!(!format!("{event:?}").contains("hunter2"));
 }
 
+/// What is kept says even more than what is told: every name, also those of nobody's application.
+#[tokio::test]
+async fn nothing_secret_is_among_the_names() {
+    let secret = "hunter2";
+    let (source, _) = source(vec![vec![
+        event(
+            "lambda",
+            "CreateFunction20150331",
+            json!({"requestParameters": {
+                "functionName": "checkout",
+                "environment": {"variables": {"CLIENT_NAME": secret, "clientId": secret, "name": secret}},
+                "tags": {"ownerName": secret},
+            }}),
+        ),
+        event(
+            "sns",
+            "Subscribe",
+            json!({"requestParameters": {
+                "topicArn": arn("sns", "news"), "endpoint": format!("https://ann:{secret}@example.com/hook"),
+            }}),
+        ),
+        event(
+            "cloudformation",
+            "CreateStack",
+            json!({"requestParameters": {
+                "stackName": "shop", "templateUrl": format!("https://s3.amazonaws.com/b/t?X-Amz-Signature={secret}"),
+                "parameters": [{"parameterKey": "Name", "parameterValue": secret}],
+            }}),
+        ),
+        event(
+            "rds",
+            "ModifyDBInstance",
+            json!({"requestParameters": {"dBInstanceIdentifier": "main", "masterUserPassword": secret}}),
+        ),
+    ]]);
+    let changes = source.region_changes(at(NOW - 3600), at(NOW)).await.unwrap();
+    let kept = serde_json::to_string(&changes).unwrap();
+    assert!(!kept.contains(secret), "{kept}");
+    let named: Vec<&str> = changes.iter().flat_map(|c| &c.named).map(String::as_str).collect();
+    assert_eq!(named, ["shop", "checkout", "main", arn("sns", "news").as_str()]);
+}
+
+#[tokio::test]
+async fn the_region_s_changes_are_whoever_s_each_once_and_in_order() {
+    let update = |id: &str, function: &str, before: i64| {
+        let time = at(NOW - before).to_string();
+        let on = json!({"functionName": function});
+        event("lambda", "UpdateFunctionCode", json!({"eventID": id, "eventTime": time, "requestParameters": on}))
+    };
+    let (source, calls) = source(vec![
+        vec![update("b", "checkout", 600), update("a", "of-another-team", 600)],
+        vec![update("a", "of-another-team", 600), update("c", "checkout", 900), update("d", "checkout", 0)],
+    ]);
+    let ids = |changes: Vec<RegionChange>| changes.into_iter().map(|c| c.id).collect::<Vec<_>>();
+    assert_eq!(ids(source.region_changes(at(NOW - 3600), at(NOW)).await.unwrap()), ["c", "a", "b"]);
+    assert_eq!(ids(source.region_changes(at(NOW - 600), at(NOW)).await.unwrap()), ["a", "b"]);
+    assert_eq!(calls.all().len(), 2, "one reading for both, and for whoever asks for an application's");
+    assert_eq!(source.change_events(&inventory(), at(NOW - 3600), at(NOW)).await.unwrap().len(), 2);
+    assert_eq!(calls.all().len(), 2);
+}
+
 #[tokio::test]
 async fn each_service_names_its_resources_its_own_way() {
     for (event, expected, changes) in [

@@ -76,24 +76,27 @@ fn lock(path: &Path) -> Result<File, OpenError> {
     }
 }
 
+pub(super) fn table() -> Value {
+    json!({
+        "TableName": TABLE,
+        "BillingMode": "PAY_PER_REQUEST",
+        "KeySchema": [
+            {"AttributeName": keys::PARTITION, "KeyType": "HASH"},
+            {"AttributeName": keys::SORT, "KeyType": "RANGE"},
+        ],
+        "AttributeDefinitions": [
+            {"AttributeName": keys::PARTITION, "AttributeType": "S"},
+            {"AttributeName": keys::SORT, "AttributeType": "S"},
+        ],
+    })
+}
+
 /// The table as the template declares it, once; and what has expired goes.
 pub(super) fn prepare(database: &Database) -> Result<(), DynoxideError> {
     let names: Value = call(database, "ListTables", json!({}))?;
     let known = names["TableNames"].as_array().is_some_and(|names| names.iter().any(|n| n == TABLE));
     if !known {
-        let table = json!({
-            "TableName": TABLE,
-            "BillingMode": "PAY_PER_REQUEST",
-            "KeySchema": [
-                {"AttributeName": keys::PARTITION, "KeyType": "HASH"},
-                {"AttributeName": keys::SORT, "KeyType": "RANGE"},
-            ],
-            "AttributeDefinitions": [
-                {"AttributeName": keys::PARTITION, "AttributeType": "S"},
-                {"AttributeName": keys::SORT, "AttributeType": "S"},
-            ],
-        });
-        call(database, "CreateTable", table)?;
+        call(database, "CreateTable", table())?;
         let expiry = json!({"Enabled": true, "AttributeName": keys::EXPIRES});
         call(database, "UpdateTimeToLive", json!({"TableName": TABLE, "TimeToLiveSpecification": expiry}))?;
     }

@@ -8,7 +8,7 @@ use stackseer_model::ports::{Committed, InsightState, PortError, Store};
 use stackseer_model::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-const DAY: i64 = 24 * 3600;
+pub(super) const DAY: i64 = 24 * 3600;
 /// A repeat within this time of the end is recognised as one.
 const RECENT: i64 = 7 * DAY;
 /// How long a closed insight can be looked at, as in DevOps Guru.
@@ -22,10 +22,10 @@ const MESSAGES_IN_ROW: usize = 25;
 /// a commit in between but is lost, and the insight without it is better than none.
 const TRIES: u32 = 3;
 
-/// Insights and outbox in one DynamoDB table.
+/// The one DynamoDB table. What it keeps beside insights and outbox is in the files next to this one.
 #[derive(Debug, Clone)]
 pub struct DynamoStore {
-    rows: Rows,
+    pub(super) rows: Rows,
 }
 
 /// Where an insight was before a commit.
@@ -308,11 +308,11 @@ fn expiry(pack: &[Kept]) -> Option<i64> {
     last.filter(|_| closed).map(|last| last + KEEP_CLOSED)
 }
 
-fn body<T: serde::de::DeserializeOwned>(row: &Row) -> Result<T, PortError> {
+pub(super) fn body<T: serde::de::DeserializeOwned>(row: &Row) -> Result<T, PortError> {
     decode(&row.body).map_err(unreadable)
 }
 
-fn unreadable(reason: impl std::fmt::Display) -> PortError {
+pub(super) fn unreadable(reason: impl std::fmt::Display) -> PortError {
     PortError::Permanent { action: "store".to_owned(), message: reason.to_string() }
 }
 

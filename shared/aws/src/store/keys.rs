@@ -9,11 +9,15 @@
 //! | `insight#INSIGHT`       | `where`                               | its application and, once closed, its pack    |
 //! | `series#INSIGHT`        | `CONTENT#NN`                          | the series of one anomaly, part NN            |
 //! | `outbox#APPLICATION`    | `GENERATION-NN`                       | messages of one commit                        |
+//! | `learned`               | application                           | when it was learned, and which version holds  |
+//! | `learning#APPLICATION`  | `VERSION#NNN`                         | inventory, metrics and baselines, part NNN    |
+//! | `changes#2026-11-25`    | `TIME#CHANGE`                         | one change in the Region on that day (UTC)    |
+//! | `delivery#MESSAGE`      | channel                               | that the channel has had the message          |
 //!
 //! `closed#…` < `open#…` < `state`, so that one query, read backwards, gives the generation first, then what is open,
 //! then what was closed since a time. Read in that order, a commit in between makes the reader's own commit fail.
 
-use stackseer_model::{ApplicationId, InsightId, Timestamp};
+use stackseer_model::{ApplicationId, InsightId, RegionChange, Timestamp};
 
 pub(crate) const PARTITION: &str = "pk";
 pub(crate) const SORT: &str = "sk";
@@ -25,6 +29,7 @@ pub(crate) const APPLICATION: &str = "application";
 pub(crate) const CLOSED: &str = "closed";
 
 pub(crate) const APPLICATIONS: &str = "applications";
+pub(crate) const LEARNED: &str = "learned";
 pub(crate) const STATE: &str = "state";
 pub(crate) const WHERE: &str = "where";
 /// Before every sort key of a closed pack.
@@ -80,6 +85,41 @@ pub(crate) fn outbox(application: &ApplicationId, generation: u64, part: usize) 
 
 pub(crate) fn outbox_of(application: &ApplicationId) -> String {
     format!("outbox#{application}")
+}
+
+pub(crate) fn learned(application: &ApplicationId) -> Key {
+    Key(LEARNED.to_owned(), application.to_string())
+}
+
+pub(crate) fn learning(application: &ApplicationId, version: &str, part: u32) -> Key {
+    Key(learning_of(application), format!("{version}#{part:03}"))
+}
+
+pub(crate) fn learning_of(application: &ApplicationId) -> String {
+    format!("learning#{application}")
+}
+
+pub(crate) fn change(change: &RegionChange) -> Key {
+    Key(changes_on(change.time), format!("{}#{}", changes_since(change.time), change.id))
+}
+
+/// The partition of that day's changes.
+pub(crate) fn changes_on(day: Timestamp) -> String {
+    format!("changes#{}", day.strftime("%Y-%m-%d"))
+}
+
+/// Not after the sort key of any change at `time` or later.
+pub(crate) fn changes_since(time: Timestamp) -> String {
+    format!("{:012}", time.as_second().max(0))
+}
+
+/// After the sort key of every change within the second of `time`.
+pub(crate) fn changes_until(time: Timestamp) -> String {
+    format!("{}~", changes_since(time))
+}
+
+pub(crate) fn delivery(message: &str, channel: &str) -> Key {
+    Key(format!("delivery#{message}"), channel.to_owned())
 }
 
 #[cfg(test)]

@@ -1,16 +1,28 @@
-//! Where insights are kept: one DynamoDB table, or the same on one machine.
+//! Where everything is kept: one DynamoDB table, or the same on one machine. docs/storage.md has every access with its
+//! price.
 //!
 //! An application's insights are one state at one generation. A commit replaces the packs that changed and adds the
 //! messages, in one transaction that only succeeds at the generation it was planned on. Series are written before, as
 //! rows named by their content, and are nothing until an insight names them.
 
+mod changes;
+mod deliveries;
 mod embedded;
 mod insights;
 mod keys;
+mod learning;
 mod pack;
 mod rows;
 #[cfg(test)]
 mod tests;
 
+pub use changes::StoredChanges;
 pub use embedded::{OpenError, open_embedded};
 pub use insights::DynamoStore;
+
+use stackseer_model::Message;
+
+/// The messages of an outbox row, from its `body`: for who reads the table's stream.
+pub fn decode_messages(body: &[u8]) -> Result<Vec<Message>, String> {
+    pack::decode(body)
+}

@@ -44,7 +44,7 @@ impl Kept {
                 continue;
             }
             let bytes = encode(&points)?;
-            let content = uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_OID, &bytes).simple().to_string();
+            let content = content(&bytes);
             let parts = u32::try_from(bytes.len().div_ceil(MOST_BYTES)).map_err(|e| e.to_string())?;
             let snapshot = Snapshot { content, parts };
             series.push(Some(snapshot.clone()));
@@ -64,7 +64,7 @@ impl Kept {
 }
 
 /// JSON writes NaN and infinity as null, which reads back as an error or as nothing: better refused now.
-fn json<T: Serialize + DeserializeOwned + PartialEq>(value: &T) -> Result<Vec<u8>, String> {
+pub(crate) fn json<T: Serialize + DeserializeOwned + PartialEq>(value: &T) -> Result<Vec<u8>, String> {
     let json = serde_json::to_vec(value).map_err(|e| e.to_string())?;
     match serde_json::from_slice::<T>(&json) {
         Ok(read) if read == *value => Ok(json),
@@ -74,16 +74,28 @@ fn json<T: Serialize + DeserializeOwned + PartialEq>(value: &T) -> Result<Vec<u8
 }
 
 pub(crate) fn encode<T: Serialize + DeserializeOwned + PartialEq>(value: &T) -> Result<Vec<u8>, String> {
-    let json = json(value)?;
-    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
-    encoder.write_all(&json).map_err(|e| e.to_string())?;
-    encoder.finish().map_err(|e| e.to_string())
+    deflate(&json(value)?)
 }
 
 pub(crate) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
-    let mut json = Vec::new();
-    ZlibDecoder::new(bytes).read_to_end(&mut json).map_err(|e| e.to_string())?;
-    serde_json::from_slice(&json).map_err(|e| e.to_string())
+    serde_json::from_slice(&inflate(bytes)?).map_err(|e| e.to_string())
+}
+
+pub(crate) fn deflate(bytes: &[u8]) -> Result<Vec<u8>, String> {
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(bytes).map_err(|e| e.to_string())?;
+    encoder.finish().map_err(|e| e.to_string())
+}
+
+pub(crate) fn inflate(bytes: &[u8]) -> Result<Vec<u8>, String> {
+    let mut plain = Vec::new();
+    ZlibDecoder::new(bytes).read_to_end(&mut plain).map_err(|e| e.to_string())?;
+    Ok(plain)
+}
+
+/// A name by what it holds: the same bytes have the same name.
+pub(crate) fn content(bytes: &[u8]) -> String {
+    uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_OID, bytes).simple().to_string()
 }
 
 /// What one row holds, and its body.

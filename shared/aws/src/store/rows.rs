@@ -113,6 +113,26 @@ impl Rows {
 
     /// A partition's rows with sort keys from `first` to `last`, both inclusive, from the last to the first.
     pub(crate) async fn between(&self, partition: &str, first: &str, last: &str) -> Result<Vec<(Key, Row)>, PortError> {
+        self.range(partition, first, last, true).await
+    }
+
+    /// For half the price, and perhaps without what was written within the last second.
+    pub(crate) async fn lately_between(
+        &self,
+        partition: &str,
+        first: &str,
+        last: &str,
+    ) -> Result<Vec<(Key, Row)>, PortError> {
+        self.range(partition, first, last, false).await
+    }
+
+    async fn range(
+        &self,
+        partition: &str,
+        first: &str,
+        last: &str,
+        consistent: bool,
+    ) -> Result<Vec<(Key, Row)>, PortError> {
         let text = |text: &str| AttributeValue::S(text.to_owned());
         let mut pages = self
             .client
@@ -125,7 +145,7 @@ impl Rows {
             .expression_attribute_values(":first", text(first))
             .expression_attribute_values(":last", text(last))
             .scan_index_forward(false)
-            .consistent_read(true)
+            .consistent_read(consistent)
             .into_paginator()
             .items()
             .send();

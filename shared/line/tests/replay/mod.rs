@@ -2,7 +2,7 @@
 
 use stackseer_catalog::Catalog;
 use stackseer_incident::{Incident, IncidentSource};
-use stackseer_line::{Reach, Watch, learn, metrics_of, watch};
+use stackseer_line::{Reach, Sensitivity, Watch, learn, metrics_of, watch};
 use stackseer_model::ports::Store;
 use stackseer_model::{Insight, Message};
 use stackseer_testkit::MemoryStore;
@@ -26,9 +26,10 @@ async fn run(incident: &Incident, catalog: &Catalog) -> Replayed {
     assert!(unseen.is_empty(), "{unseen:?}");
     let metrics = incident.metrics(&catalogued).unwrap_or_else(|error| panic!("{error}"));
     let (from, to) = (incident.learn.from, incident.learn.to);
-    let learned = learn(&source, catalog, incident.inventory.clone(), metrics, from, to, |_| ())
-        .await
-        .expect("a source of files");
+    let learned =
+        learn(&source, catalog, incident.inventory.clone(), metrics, Sensitivity::default(), from, to, |_| ())
+            .await
+            .expect("a source of files");
 
     let application = &incident.application;
     let store = MemoryStore::default();

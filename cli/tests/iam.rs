@@ -1,0 +1,129 @@
+//! The roles of template.yaml against what the code and the catalogue need, both ways.
+
+use saphyr::{LoadableYamlNode, Yaml};
+use stackseer_aws::Function;
+use stackseer_catalog::Catalog;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+/// What Lambda does in the function's name, whatever the function is.
+const EVERY: &[&str] = &[
+    "kms:Decrypt",
+    "kms:GenerateDataKey",
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
+];
+const FROM_QUEUE: &[&str] = &["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"];
+const FROM_STREAM: &[&str] =
+    &["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"];
+const FAILURES: &[&str] = &["sqs:SendMessage"];
+
+/// The only actions that AWS doesn't let be narrowed to a resource.
+const NOT_NARROWED: &[&str] = &[
+    "cloudtrail:LookupEvents",
+    "cloudwatch:GetMetricData",
+    "cloudwatch:ListMetrics",
+    "dynamodb:ListStreams",
+    "lambda:GetAccountSettings",
+    "lambda:ListEventSourceMappings",
+    "lambda:ListFunctions",
+    "ssm:CreateOpsItem",
+    "ssm:DescribeOpsItems",
+    "tag:GetResources",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
+];
+
+fn by_lambda(function: Function) -> BTreeSet<&'static str> {
+    let more: &[&[&str]] = match function {
+        Function::Tick | Function::Record => &[FAILURES],
+        Function::Watch | Function::Learn => &[FROM_QUEUE],
+        Function::Notify => &[FROM_STREAM, FAILURES],
+    };
+    EVERY.iter().chain(more.iter().copied().flatten()).copied().collect()
+}
+
+/// Whatever the tag: `!If`, `!Sub` and the like stay as they are inside.
+fn plain<'a, 'y>(node: &'a Yaml<'y>) -> &'a Yaml<'y> {
+    match node {
+        Yaml::Tagged(_, inner) => plain(inner),
+        other => other,
+    }
+}
+
+fn get<'a, 'y>(node: &'a Yaml<'y>, key: &str) -> Option<&'a Yaml<'y>> {
+    plain(node).as_mapping()?.iter().find(|(k, _)| k.as_str() == Some(key)).map(|(_, value)| value)
+}
+
+/// Action → whether some statement allows it on everything.
+fn allowed(node: &Yaml<'_>, into: &mut BTreeMap<String, bool>) {
+    let node = plain(node);
+    if let (Some(actions), Some("Allow")) = (get(node, "Action"), get(node, "Effect").and_then(|e| e.as_str())) {
+        let everything = get(node, "Resource").and_then(|r| r.as_str()) == Some("*");
+        let one = actions.as_str().into_iter();
+        let actions = one.chain(actions.as_sequence().into_iter().flatten().filter_map(|a| a.as_str()));
+        for action in actions {
+            *into.entry(action.to_owned()).or_default() |= everything;
+        }
+        return;
+    }
+    for value in node.as_sequence().into_iter().flatten() {
+        allowed(value, into);
+    }
+    for (_, value) in node.as_mapping().into_iter().flatten() {
+        allowed(value, into);
+    }
+}
+
+/// What the role of each function allows.
+fn roles() -> BTreeMap<&'static str, BTreeMap<String, bool>> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../template.yaml");
+    let text = std::fs::read_to_string(path).expect("template.yaml");
+    let documents = Yaml::load_from_str(&text).expect("template.yaml is YAML");
+    let resources = get(&documents[0], "Resources").expect("resources");
+    let role = |function: Function| {
+        let binary = |resource: &&Yaml<'_>| {
+            let binary = get(resource, "Metadata").and_then(|m| get(get(m, "BuildProperties")?, "Binary"));
+            binary.and_then(|b| b.as_str()) == Some(function.name())
+        };
+        let mut all = plain(resources).as_mapping().expect("a mapping").iter().map(|(_, resource)| resource);
+        let properties = all.find(binary).and_then(|r| get(r, "Properties")).expect("every function is deployed");
+        let role =
+            get(properties, "Role").map(plain).and_then(|r| r.as_str()).expect("every function has its own role");
+        let role = role.strip_suffix(".Arn").expect("!GetAtt ….Arn");
+        let policies = get(resources, role).and_then(|r| get(get(r, "Properties")?, "Policies")).expect("its policies");
+        let mut actions = BTreeMap::new();
+        allowed(policies, &mut actions);
+        (function.name(), actions)
+    };
+    Function::ALL.into_iter().map(role).collect()
+}
+
+#[test]
+fn each_role_allows_what_its_function_needs_and_nothing_more() {
+    let roles = roles();
+    for function in Function::ALL {
+        let granted: BTreeSet<&str> = roles[function.name()].keys().map(String::as_str).collect();
+        let needed: BTreeSet<&str> = function.actions().union(&by_lambda(function)).copied().collect();
+        let missing: Vec<_> = needed.difference(&granted).collect();
+        let unused: Vec<_> = granted.difference(&needed).collect();
+        assert!(missing.is_empty() && unused.is_empty(), "{}: missing {missing:?}, unused {unused:?}", function.name());
+    }
+}
+
+#[test]
+fn what_the_catalogue_reads_is_allowed_to_who_reads_it() {
+    let roles = roles();
+    for action in Catalog::builtin().iam_actions() {
+        assert!(roles["learn"].contains_key(action), "{action} of the catalogue is not in the role of learn");
+    }
+}
+
+#[test]
+fn everything_that_can_be_narrowed_to_a_resource_is() {
+    let granted = roles().into_values().flatten();
+    let everything: BTreeSet<String> = granted.filter(|(_, all)| *all).map(|(action, _)| action).collect();
+    assert_eq!(everything, NOT_NARROWED.iter().map(|a| (*a).to_owned()).collect());
+}

@@ -1,0 +1,71 @@
+//! A schedule's tick: the Region's changes once, and one task for each application.
+
+// The whole line is one future, with the SDK's deep within it.
+#![recursion_limit = "256"]
+
+use anyhow::Result;
+use jiff::Timestamp;
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use serde::Deserialize;
+use stackseer_aws::Aws;
+use stackseer_catalog::Catalog;
+use stackseer_fn_runtime::{account, coverage, emit, init, setting};
+use stackseer_line::{Tick, tick};
+use stackseer_model::{Coverage, TaskKind};
+
+/// What EventBridge Scheduler sends.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Schedule {
+    kind: TaskKind,
+    /// When the schedule meant it to run.
+    at: Timestamp,
+}
+
+struct Settings {
+    aws: Aws,
+    table: String,
+    queue: String,
+    learn_queue: String,
+    coverage: Vec<Coverage>,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    init();
+    let settings = Settings {
+        aws: account().await?,
+        table: setting("STACKSEER_TABLE")?,
+        queue: setting("STACKSEER_QUEUE_URL")?,
+        learn_queue: setting("STACKSEER_LEARN_QUEUE_URL")?,
+        coverage: coverage(&setting("STACKSEER_COVERAGE")?)?,
+    };
+    lambda_runtime::run(service_fn(|event: LambdaEvent<Schedule>| run(&settings, event.payload))).await
+}
+
+async fn run(settings: &Settings, schedule: Schedule) -> Result<(), Error> {
+    let Settings { aws, table, queue, learn_queue, coverage } = settings;
+    let about = Tick {
+        resources: &aws.resources(Catalog::builtin()),
+        changes: &aws.events(),
+        store: &aws.store(table),
+        watches: &aws.tasks(queue),
+        learns: &aws.tasks(learn_queue),
+    };
+    let ticked = tick(&about, schedule.kind, coverage, schedule.at).await?;
+    for unseen in &ticked.unseen {
+        tracing::warn!(what = unseen.what, reason = unseen.reason, "not seen");
+    }
+    let applications = ticked.watch.max(ticked.learn);
+    emit(
+        "tick",
+        Timestamp::now(),
+        &[
+            ("Applications", "Count", applications as f64),
+            ("Tasks", "Count", (ticked.watch + ticked.learn + ticked.retire) as f64),
+            ("ChangeEvents", "Count", ticked.changes as f64),
+            ("Unseen", "Count", ticked.unseen.len() as f64),
+        ],
+    );
+    Ok(())
+}

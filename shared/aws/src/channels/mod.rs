@@ -1,0 +1,104 @@
+//! The ways of telling people. What is said is `stackseer-notify`'s.
+
+mod eventbridge;
+mod ops_center;
+mod slack;
+mod sns;
+#[cfg(test)]
+mod tests;
+
+use aws_config::SdkConfig;
+use eventbridge::EventBridge;
+use ops_center::OpsCenter;
+use slack::Slack;
+use sns::{Form, Sns};
+use stackseer_model::ports::{Channel, PortError};
+use stackseer_model::{Insight, Message};
+pub use stackseer_notify::{Filter, FilterError, Links};
+use std::fmt;
+
+/// Which channels there are. Whatever is left out is not used.
+#[derive(Debug, Clone, Default)]
+pub struct ChannelSettings {
+    /// ARN of the topic that gets DevOps Guru's JSON, and e-mail subscribers readable text.
+    pub topic: Option<String>,
+    /// ARN of the topic that Amazon Q Developer in chat applications listens to.
+    pub chat_topic: Option<String>,
+    /// Name or ARN of the bus.
+    pub event_bus: Option<String>,
+    /// Name or ARN of the secret that holds a Slack webhook's URL.
+    pub slack_secret: Option<String>,
+    /// Whether each insight gets an OpsItem.
+    pub ops_center: bool,
+    /// For all but the bus, where rules filter.
+    pub filter: Filter,
+    pub links: Links,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0} is a FIFO topic: DevOps Guru's subscribers, e-mail among them, need a standard one")]
+pub struct FifoTopic(pub String);
+
+/// One of them.
+pub struct AnyChannel(Kind);
+
+enum Kind {
+    Sns(Sns),
+    EventBridge(EventBridge),
+    Slack(Slack),
+    OpsCenter(OpsCenter),
+}
+
+/// In the order of how soon somebody should know: a slow one must not hold up those before it.
+pub(crate) fn all(sdk: &SdkConfig, settings: &ChannelSettings) -> Result<Vec<AnyChannel>, FifoTopic> {
+    let ChannelSettings { topic, chat_topic, event_bus, slack_secret, ops_center, filter, links } = settings;
+    let mut channels = Vec::new();
+    for (topic, form) in [(topic, Form::DevOpsGuru), (chat_topic, Form::Chat)] {
+        let Some(topic) = topic else { continue };
+        if topic.ends_with(".fifo") {
+            return Err(FifoTopic(topic.clone()));
+        }
+        channels.push(Kind::Sns(Sns::new(sdk, topic, form, filter.clone(), links.clone())));
+    }
+    channels.extend(event_bus.iter().map(|bus| Kind::EventBridge(EventBridge::new(sdk, bus, links.clone()))));
+    let slack = |secret: &String| Kind::Slack(Slack::new(sdk, secret, filter.clone(), links.clone()));
+    channels.extend(slack_secret.iter().map(slack));
+    channels.extend(ops_center.then(|| Kind::OpsCenter(OpsCenter::new(sdk, filter.clone(), links.clone()))));
+    Ok(channels.into_iter().map(AnyChannel).collect())
+}
+
+impl fmt::Debug for AnyChannel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id())
+    }
+}
+
+impl Channel for AnyChannel {
+    fn id(&self) -> &str {
+        match &self.0 {
+            Kind::Sns(channel) => channel.id(),
+            Kind::EventBridge(channel) => channel.id(),
+            Kind::Slack(channel) => channel.id(),
+            Kind::OpsCenter(channel) => channel.id(),
+        }
+    }
+
+    fn wants(&self, message: &Message, insight: &Insight) -> bool {
+        match &self.0 {
+            Kind::Sns(channel) => channel.wants(message, insight),
+            Kind::EventBridge(channel) => channel.wants(message, insight),
+            Kind::Slack(channel) => channel.wants(message, insight),
+            Kind::OpsCenter(channel) => channel.wants(message, insight),
+        }
+    }
+
+    async fn deliver(&self, message: &Message, insight: &Insight) -> Result<(), PortError> {
+        // Boxed: the SDK's calls are large, and together they are more than the compiler looks through.
+        match &self.0 {
+            Kind::Sns(channel) => Box::pin(channel.deliver(message, insight)).await,
+            Kind::EventBridge(channel) => Box::pin(channel.deliver(message, insight)).await,
+            Kind::Slack(channel) => Box::pin(channel.deliver(message, insight)).await,
+            Kind::OpsCenter(channel) => Box::pin(channel.deliver(message, insight)).await,
+        }
+    }
+}

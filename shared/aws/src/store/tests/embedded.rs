@@ -1,0 +1,114 @@
+//! Files: what only the store on one machine has.
+
+use super::*;
+use dynoxide::Database;
+
+#[tokio::test]
+async fn what_was_kept_is_there_when_the_file_is_opened_again() {
+    let folder = tempfile::tempdir().unwrap();
+    // The folder isn't there yet.
+    let path = folder.path().join("state/stackseer.db");
+    let app = application("shop");
+    let kept = insight(&app, "duration", 3, 180);
+    let learned = learning(20, 1);
+    {
+        let store = open_embedded(&path).unwrap();
+        store.commit(&app, 0, from_ref(&kept), &[message(&kept, 1)]).await.unwrap();
+        store.keep_learning(&app, &learned).await.unwrap();
+    }
+    let store = open_embedded(&path).unwrap();
+    assert_eq!(open(&store, &app).await, from_ref(&kept));
+    assert_eq!(store.messages(&app.id, 0).await.unwrap(), [message(&kept, 1)]);
+    assert_eq!(store.learning(&app.id).await.unwrap(), Some(learned));
+}
+
+/// Also the guard against a `Scan`: it is none of the operations, so no test that calls one passes.
+#[test]
+fn the_store_uses_these_operations_and_no_other() {
+    let database = Database::memory().unwrap();
+    for name in ["Scan", "ExecuteStatement", "DeleteTable"] {
+        let error = embedded_store::call(&database, name, json!({"TableName": TABLE})).unwrap_err();
+        assert!(error.to_string().contains("not an operation of the embedded store"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn what_has_expired_goes_when_the_file_is_opened() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("stackseer.db");
+    let app = application("shop");
+    let (old, open) = (insight(&app, "old", 1, 5), insight(&app, "open", 1, 5));
+    {
+        let store = open_embedded(&path).unwrap();
+        let old = closed(&old, 1_500_000_000);
+        store.commit(&app, 0, &[old.clone(), open.clone()], &[]).await.unwrap();
+        assert_eq!(store.insight(&old.id).await.unwrap(), Some(old));
+    }
+    let store = open_embedded(&path).unwrap();
+    assert_eq!(store.insight(&old.id).await.unwrap(), None);
+    assert_eq!(store.insight(&open.id).await.unwrap(), Some(open));
+}
+
+#[test]
+fn a_file_is_one_process_s_at_a_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("stackseer.db");
+    let first = open_embedded(&path).unwrap();
+    let error = open_embedded(&path).unwrap_err();
+    assert!(matches!(&error, OpenError::InUse(used) if *used == path), "{error:?}");
+    assert!(error.to_string().contains("in use by another stackseer"), "{error}");
+    let copy = first.clone();
+    drop(first);
+    assert!(open_embedded(&path).is_err(), "a copy of the store still has it");
+    drop(copy);
+    open_embedded(&path).unwrap();
+    open_embedded(&folder.path().join("other.db")).unwrap();
+}
+
+#[test]
+fn a_file_that_is_no_store_is_named_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("stackseer.db");
+    let text = "this is no database\n".repeat(500);
+    std::fs::write(&path, &text).unwrap();
+    let error = open_embedded(&path).unwrap_err();
+    assert!(matches!(&error, OpenError::Damaged { path: named, .. } if *named == path), "{error:?}");
+    let said = error.to_string();
+    assert!(said.contains(path.to_str().unwrap()) && said.contains("move it away"), "{said}");
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+    std::fs::rename(&path, folder.path().join("away")).unwrap();
+    open_embedded(&path).unwrap();
+}
+
+/// From somewhere on, as by a disk that fails.
+#[tokio::test]
+async fn a_store_that_was_damaged_later_is_not_taken_for_an_empty_one() {
+    let app = application("shop");
+    let one = insight(&app, "one", 3, 60);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("stackseer.db");
+    open_embedded(&path).unwrap().commit(&app, 0, from_ref(&one), &[]).await.unwrap();
+    let whole = std::fs::read(&path).unwrap();
+    for from in [100, whole.len() / 4, whole.len() / 2] {
+        let mut broken = whole.clone();
+        broken[from..].fill(0xa5);
+        for file in std::fs::read_dir(folder.path()).unwrap() {
+            std::fs::remove_file(file.unwrap().path()).unwrap();
+        }
+        std::fs::write(&path, broken).unwrap();
+        let said = open_embedded(&path).unwrap_err().to_string();
+        assert!(said.contains(path.to_str().unwrap()) && said.contains("move it away"), "{from}: {said}");
+    }
+}
+
+#[test]
+fn a_folder_or_a_place_that_can_not_be_is_an_error_about_the_path() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    for path in [folder.path().to_owned(), file.join("below/stackseer.db")] {
+        let error = open_embedded(&path).unwrap_err();
+        assert!(matches!(&error, OpenError::File { path: named, .. } if *named == path), "{error:?}");
+        assert!(!error.to_string().contains("move it away"), "{error}");
+    }
+}

@@ -1,0 +1,88 @@
+//! What answers the store's requests.
+
+use super::embedded_store::{self, prepare, table};
+use crate::wire::{Call, Reply};
+use dynoxide::Database;
+use serde_json::Value;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+#[derive(Clone)]
+pub(super) enum Engine {
+    Embedded(Database),
+    /// DynamoDB Local at this address. It keeps a database for every access key, so each test has its own.
+    Local {
+        address: String,
+        access_key: String,
+    },
+}
+
+impl Engine {
+    pub(super) fn new() -> Self {
+        let engine = Self::without_table();
+        match &engine {
+            Self::Embedded(database) => prepare(database).unwrap(),
+            Self::Local { .. } => {
+                engine.run("CreateTable", table());
+            }
+        }
+        engine
+    }
+
+    pub(super) fn without_table() -> Self {
+        static TESTS: AtomicUsize = AtomicUsize::new(0);
+        match std::env::var("STACKSEER_DYNAMODB_ENDPOINT") {
+            Ok(url) => {
+                let address = url.trim_start_matches("http://").trim_end_matches('/').to_owned();
+                let number = TESTS.fetch_add(1, Ordering::SeqCst);
+                Self::Local { address, access_key: format!("test{}x{number}", std::process::id()) }
+            }
+            Err(_) => Self::Embedded(Database::memory().unwrap()),
+        }
+    }
+
+    pub(super) fn call(&self, call: &Call) -> Reply {
+        let operation = call.operation.strip_prefix("dynamodb.").unwrap();
+        match self {
+            Self::Embedded(database) => match embedded_store::call(database, operation, call.input.clone()) {
+                Ok(answer) => Reply::Ok(answer),
+                Err(error) => Reply::Body(error.status_code(), serde_json::from_str(&error.to_json()).unwrap()),
+            },
+            Self::Local { address, access_key } => match post(address, access_key, operation, &call.input) {
+                (200, answer) => Reply::Ok(answer),
+                (status, error) => Reply::Body(status, error),
+            },
+        }
+    }
+
+    /// Past the store.
+    pub(super) fn run(&self, operation: &str, input: Value) -> Value {
+        match self.call(&Call { operation: format!("dynamodb.{operation}"), input }) {
+            Reply::Ok(answer) => answer,
+            Reply::Body(status, error) => panic!("{operation}: {status} {error}"),
+            _ => unreachable!("an engine answers or refuses"),
+        }
+    }
+}
+
+/// The signature is not looked at; who is asking is.
+fn post(address: &str, access_key: &str, operation: &str, input: &Value) -> (u16, Value) {
+    let body = input.to_string();
+    let mut stream = TcpStream::connect(address).unwrap();
+    // HTTP/1.0: the answer comes in one piece and ends with the connection.
+    let head = format!(
+        "POST / HTTP/1.0\r\nHost: {address}\r\nContent-Type: application/x-amz-json-1.0\r\n\
+         X-Amz-Target: DynamoDB_20120810.{operation}\r\n\
+         Authorization: AWS4-HMAC-SHA256 Credential={access_key}/20261125/local/dynamodb/aws4_request, \
+         SignedHeaders=host, Signature=none\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.write_all(body.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    let status = head.split_whitespace().nth(1).unwrap().parse().unwrap();
+    (status, serde_json::from_str(body).unwrap())
+}

@@ -1,0 +1,188 @@
+//! One task of the deployed line, from what is kept to what is committed.
+
+use crate::learn::{Learned, learn, restored, to_keep};
+use crate::watch::{Reach, Watch, check, watch};
+use crate::{HISTORY_DAYS, WINDOW_MINUTES, metrics_of};
+use stackseer_catalog::Catalog;
+use stackseer_detect::Sensitivity;
+use stackseer_insight::Plan;
+use stackseer_model::ports::{
+    Committed, EventSource, InsightState, LearningStore, MetricSource, PortError, ResourceSource, Store,
+};
+use stackseer_model::*;
+
+/// Who commits between reading and committing makes the plan be made again; more often than this, somebody else should wait.
+const TRIES: u32 = 3;
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Done {
+    pub outcome: Outcome,
+    pub opened: usize,
+    pub closed: usize,
+    pub anomalies: usize,
+    pub metrics_read: usize,
+    /// `GetMetricData` calls, pages included.
+    pub calls: u32,
+    pub unseen: Vec<Unseen>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Outcome {
+    #[default]
+    Done,
+    /// The next tick asks for it to be learned.
+    NotLearned,
+    /// Something later was done already: a doubled or late message.
+    Superseded,
+    /// The application no longer exists.
+    Gone,
+}
+
+/// Looks at the window that ends at the task's time.
+pub async fn run_watch(
+    catalog: &Catalog,
+    metrics: &impl MetricSource,
+    events: &impl EventSource,
+    store: &(impl Store + LearningStore),
+    task: &Task,
+) -> Result<Done, PortError> {
+    let Some(learned) = store.learning(&task.application.id).await?.and_then(|kept| restored(kept).ok()) else {
+        // Perhaps of a former version: what is forgotten the next tick asks to learn again.
+        store.forget_learning(&task.application.id).await?;
+        return Ok(Done { outcome: Outcome::NotLearned, ..Done::default() });
+    };
+    let mut done = Done::default();
+    for _ in 0..TRIES {
+        let state = store.insight_state(&task.application.id, task.at).await?;
+        if is_superseded(&state, task.at) {
+            return Ok(Done { outcome: Outcome::Superseded, ..done });
+        }
+        let about = Watch {
+            catalog,
+            application: &task.application,
+            learned: &learned,
+            known: &state.insights,
+            now: task.at,
+            reach: Reach::SymptomsFirst,
+        };
+        let watched = watch(metrics, events, &about).await?;
+        done.metrics_read += watched.metrics_read;
+        done.calls += watched.calls;
+        done.unseen = watched.unseen;
+        if commit(store, task, &state, &watched.plan, &mut done).await? {
+            return Ok(done);
+        }
+    }
+    Err(raced(task))
+}
+
+/// Reads inventory and history, keeps what was learned, and runs the checks.
+pub async fn run_learn(
+    catalog: &Catalog,
+    resources: &impl ResourceSource,
+    metrics: &impl MetricSource,
+    store: &(impl Store + LearningStore),
+    sensitivity: Sensitivity,
+    task: &Task,
+) -> Result<Done, PortError> {
+    let learned_applications = store.learned_applications().await?;
+    if learned_applications.iter().any(|(a, at)| a.id == task.application.id && *at >= task.at) {
+        return Ok(Done { outcome: Outcome::Superseded, ..Done::default() });
+    }
+    let inventory = match resources.inventory(&task.application).await {
+        Ok(inventory) => inventory,
+        // The tick that no longer finds it retires it.
+        Err(PortError::NotFound { .. }) => return Ok(Done { outcome: Outcome::Gone, ..Done::default() }),
+        Err(error) => return Err(error),
+    };
+    let mut done = Done { unseen: inventory.unseen.clone(), ..Done::default() };
+    let (wanted, unresolved) = metrics_of(metrics, catalog, &inventory).await?;
+    done.unseen.extend(unresolved);
+    let to = before(task.at, WINDOW_MINUTES * 60);
+    let from = before(task.at, HISTORY_DAYS * 24 * 3600);
+    let learned = learn(metrics, catalog, inventory, wanted, sensitivity, from, to, |_| {}).await?;
+    done.metrics_read = learned.metrics.len();
+    done.calls = learned.calls;
+    done.unseen.extend(learned.unseen.values().cloned());
+    for _ in 0..TRIES {
+        let state = store.insight_state(&task.application.id, task.at).await?;
+        let plan = check(catalog, &task.application, &learned, &state.insights, task.at);
+        if commit(store, task, &state, &plan, &mut done).await? {
+            // Last: a death before it makes the task come back, and the checks are the same again.
+            store.keep_learning(&task.application, &to_keep(learned, task.at)).await?;
+            return Ok(done);
+        }
+    }
+    Err(raced(task))
+}
+
+/// Closes what is open of an application that is gone, and forgets what was learned of it.
+pub async fn run_retire(
+    catalog: &Catalog,
+    metrics: &impl MetricSource,
+    events: &impl EventSource,
+    store: &(impl Store + LearningStore),
+    task: &Task,
+) -> Result<Done, PortError> {
+    let nothing = Learned::default();
+    let mut done = Done { outcome: Outcome::Gone, ..Done::default() };
+    for _ in 0..TRIES {
+        let state = store.insight_state(&task.application.id, task.at).await?;
+        let about = Watch {
+            catalog,
+            application: &task.application,
+            learned: &nothing,
+            known: &state.insights,
+            now: task.at,
+            reach: Reach::SymptomsFirst,
+        };
+        let mut plan = watch(metrics, events, &about).await?.plan;
+        let checked = check(catalog, &task.application, &nothing, &state.insights, task.at);
+        plan.changed.extend(checked.changed);
+        plan.messages.extend(checked.messages);
+        if commit(store, task, &state, &plan, &mut done).await? {
+            store.forget_learning(&task.application.id).await?;
+            return Ok(done);
+        }
+    }
+    Err(raced(task))
+}
+
+/// Whether the state was already changed by a look at a later time.
+fn is_superseded(state: &InsightState, at: Timestamp) -> bool {
+    state.insights.iter().any(|i| i.update_time > at)
+}
+
+/// False: somebody else committed since the state was read.
+async fn commit(
+    store: &impl Store,
+    task: &Task,
+    state: &InsightState,
+    plan: &Plan,
+    done: &mut Done,
+) -> Result<bool, PortError> {
+    let before = |i: &Insight| state.insights.iter().find(|known| known.id == i.id);
+    done.opened = plan.changed.iter().filter(|i| before(i).is_none()).count();
+    done.closed = plan
+        .changed
+        .iter()
+        .filter(|i| i.status == Status::Closed && before(i).is_none_or(|known| known.status == Status::Ongoing))
+        .count();
+    done.anomalies = plan.changed.iter().map(|i| i.anomalies.len()).sum();
+    if plan.changed.is_empty() {
+        return Ok(true);
+    }
+    let committed = store.commit(&task.application, state.generation, &plan.changed, &plan.messages).await?;
+    Ok(committed != Committed::Conflict)
+}
+
+fn raced(task: &Task) -> PortError {
+    PortError::Transient {
+        action: task.id(),
+        message: "another run kept committing first; it is tried again".to_owned(),
+    }
+}
+
+fn before(time: Timestamp, seconds: i64) -> Timestamp {
+    Timestamp::from_second(time.as_second() - seconds).unwrap_or(Timestamp::UNIX_EPOCH)
+}

@@ -1,0 +1,104 @@
+//! A schedule's tick: the Region's changes once, and one task for each application.
+
+use stackseer_model::ports::{ChangeLog, ChangeSource, LearningStore, PortError, ResourceSource, TaskQueue};
+use stackseer_model::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// CloudTrail tells of a change up to a quarter of an hour late, and a tick may be lost: each reads the last half hour, and
+/// what is recorded twice is recorded once.
+const CHANGES_MINUTES: i64 = 30;
+/// A change of what a stack holds, after which its inventory is out of date.
+const RESHAPES: [&str; 3] = ["CreateStack", "UpdateStack", "ExecuteChangeSet"];
+
+/// Where a tick gets its knowledge and puts its work.
+pub struct Tick<'a, R, C, S, Q> {
+    pub resources: &'a R,
+    pub changes: &'a C,
+    pub store: &'a S,
+    /// Watching is quick and must not wait behind learning.
+    pub watches: &'a Q,
+    pub learns: &'a Q,
+}
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Ticked {
+    pub watch: usize,
+    pub learn: usize,
+    pub retire: usize,
+    pub changes: usize,
+    /// Changes that could not be read or recorded: the watches explain less, and nothing else is lost.
+    pub unseen: Vec<Unseen>,
+}
+
+/// Sends what is to be done at `at`. An error means that not everything was sent: doing the whole tick again does no harm.
+pub async fn tick<R, C, S, Q>(
+    about: &Tick<'_, R, C, S, Q>,
+    kind: TaskKind,
+    coverage: &[Coverage],
+    at: Timestamp,
+) -> Result<Ticked, PortError>
+where
+    R: ResourceSource,
+    C: ChangeSource,
+    S: ChangeLog + LearningStore,
+    Q: TaskQueue,
+{
+    let mut ticked = Ticked::default();
+    let from = Timestamp::from_second(at.as_second() - CHANGES_MINUTES * 60).unwrap_or(at);
+    let changes = match about.changes.region_changes(from, at).await {
+        Ok(changes) => changes,
+        Err(error) => {
+            ticked.unseen.push(unseen_changes(&error));
+            vec![]
+        }
+    };
+    ticked.changes = changes.len();
+    if let Err(error) = about.store.record_changes(&changes).await {
+        ticked.unseen.push(unseen_changes(&error));
+    }
+
+    let mut applications: BTreeMap<ApplicationId, Application> = BTreeMap::new();
+    for coverage in coverage {
+        let found = about.resources.applications(coverage).await?;
+        applications.extend(found.into_iter().map(|a| (a.id.clone(), a)));
+    }
+    let learned: BTreeMap<ApplicationId, (Application, Timestamp)> =
+        about.store.learned_applications().await?.into_iter().map(|(a, at)| (a.id.clone(), (a, at))).collect();
+
+    let task = |kind, application: &Application| Task { kind, application: application.clone(), at };
+    let (mut watches, mut learns, mut retires) = (vec![], vec![], vec![]);
+    for (id, application) in &applications {
+        let learned_at = learned.get(id).map(|(_, at)| *at);
+        let reshaped = learned_at.is_some_and(|since| is_reshaped(application, since, &changes));
+        if kind == TaskKind::Learn || learned_at.is_none() || reshaped {
+            learns.push(task(TaskKind::Learn, application));
+        }
+        if kind == TaskKind::Watch && learned_at.is_some() {
+            watches.push(task(TaskKind::Watch, application));
+        }
+    }
+    for (id, (application, _)) in &learned {
+        if !applications.contains_key(id) {
+            retires.push(task(TaskKind::Retire, application));
+        }
+    }
+    (ticked.watch, ticked.learn, ticked.retire) = (watches.len(), learns.len(), retires.len());
+    watches.extend(retires);
+    about.watches.send(&watches).await?;
+    about.learns.send(&learns).await?;
+    Ok(ticked)
+}
+
+fn is_reshaped(application: &Application, learned_at: Timestamp, changes: &[RegionChange]) -> bool {
+    let Boundary::Stack { name } = &application.boundary else { return false };
+    let is_of = |named: &BTreeSet<String>| {
+        named
+            .iter()
+            .any(|n| n == name || n.split(":stack/").nth(1).and_then(|rest| rest.split('/').next()) == Some(name))
+    };
+    changes.iter().any(|c| RESHAPES.contains(&c.name.as_str()) && c.time > learned_at && is_of(&c.named))
+}
+
+fn unseen_changes(error: &PortError) -> Unseen {
+    Unseen { what: "change events".to_owned(), action: None, reason: error.to_string() }
+}

@@ -1,0 +1,42 @@
+//! ARNs of what an insight names.
+
+use stackseer_model::{Anomaly, Insight};
+
+pub(crate) fn partition(region: &str) -> &'static str {
+    match region {
+        r if r.starts_with("cn-") => "aws-cn",
+        r if r.starts_with("us-gov-") => "aws-us-gov",
+        _ => "aws",
+    }
+}
+
+/// A metric's resource goes by its ARN where it has one.
+pub(crate) fn of_anomaly(insight: &Insight, anomaly: &Anomaly) -> Vec<String> {
+    let known = anomaly.metric.as_ref().map(|m| m.resource.as_str()).filter(|id| id.starts_with("arn:"));
+    let built = || of_name(insight, &anomaly.resource_name, &anomaly.resource_type);
+    known.map(str::to_owned).or_else(built).into_iter().collect()
+}
+
+/// As some anomaly of the insight knows it, or by the rule of its type.
+pub(crate) fn of_resource(insight: &Insight, name: &str, resource_type: &str) -> Vec<String> {
+    let same = |a: &&Anomaly| a.resource_name == name && a.resource_type == resource_type;
+    match insight.anomalies.iter().find(same) {
+        Some(anomaly) => of_anomaly(insight, anomaly),
+        None => of_name(insight, name, resource_type).into_iter().collect(),
+    }
+}
+
+/// Only types whose ARN is made of nothing but account, Region and name.
+fn of_name(insight: &Insight, name: &str, resource_type: &str) -> Option<String> {
+    let (service, prefix) = match resource_type {
+        "AWS::DynamoDB::Table" => ("dynamodb", "table/"),
+        "AWS::Kinesis::Stream" => ("kinesis", "stream/"),
+        "AWS::Lambda::Function" => ("lambda", "function:"),
+        "AWS::SNS::Topic" => ("sns", ""),
+        "AWS::SQS::Queue" => ("sqs", ""),
+        "AWS::StepFunctions::StateMachine" => ("states", "stateMachine:"),
+        _ => return None,
+    };
+    let (region, account) = (&insight.application.region, &insight.application.account);
+    Some(format!("arn:{}:{service}:{region}:{account}:{prefix}{name}", partition(region)))
+}

@@ -1,0 +1,104 @@
+//! Plain text, for someone who reads it on a phone at three in the morning.
+
+use crate::Links;
+use crate::story::{Story, story};
+use crate::text::one_line;
+use stackseer_model::{Insight, Message};
+
+/// SNS's own limit.
+const MOST_SUBJECT: usize = 100;
+
+/// `[HIGH] Anomalous increase in …`: ASCII without line breaks, as SNS wants it.
+pub fn subject(message: &Message, insight: &Insight) -> String {
+    let story = story(message, insight, &Links::default());
+    let mark = match (story.closed, story.what) {
+        (true, _) => "Closed".to_owned(),
+        (_, "New insight" | "Repeated insight") => story.severity,
+        (_, what) => format!("{}, {}", story.severity, what.to_lowercase()),
+    };
+    let subject = ascii(&one_line(&format!("[{mark}] {}", story.name)));
+    match subject.len() {
+        ..=MOST_SUBJECT => subject,
+        _ => format!("{}...", subject[..MOST_SUBJECT - 3].trim_end()),
+    }
+}
+
+fn ascii(text: &str) -> String {
+    let plain = |c: char| match c {
+        ' '..='~' => c.to_string(),
+        '–' | '—' | '−' => "-".to_owned(),
+        '→' => "->".to_owned(),
+        '×' => "x".to_owned(),
+        '…' => "...".to_owned(),
+        '‘' | '’' => "'".to_owned(),
+        '“' | '”' => "\"".to_owned(),
+        _ => "?".to_owned(),
+    };
+    text.chars().map(plain).collect()
+}
+
+pub fn text(message: &Message, insight: &Insight, links: &Links) -> String {
+    let story = story(message, insight, links);
+    let mut lines = vec![
+        format!("{}  {}", if story.closed { "CLOSED" } else { &story.severity }, story.name),
+        format!("{}: {}, {} (account {})", story.what, story.application, story.region, story.account),
+        sentence_case(&story.when),
+    ];
+    lines.extend(story.reason.iter().map(|reason| sentence_case(reason)));
+    if let Some(description) = &story.description {
+        lines.extend([String::new(), description.clone()]);
+    }
+    affected(&story, &mut lines);
+    changed(&story, &mut lines);
+    why(&story, &mut lines);
+    what_to_do(&story, &mut lines);
+    lines.extend([String::new(), story.link.clone(), String::new()]);
+    lines.push(format!("Insight {}", insight.id));
+    lines.join("\n")
+}
+
+fn affected(story: &Story, lines: &mut Vec<String>) {
+    if story.affected.is_empty() {
+        return;
+    }
+    let heading = if story.what == "More is affected" { "NOW ALSO AFFECTED" } else { "AFFECTED" };
+    lines.extend([String::new(), heading.to_owned()]);
+    lines.extend(story.affected.iter().map(|line| format!("- {line}")));
+    if story.more_affected > 0 {
+        lines.push(format!("- and {} more", story.more_affected));
+    }
+}
+
+fn changed(story: &Story, lines: &mut Vec<String>) {
+    if !story.changes.is_empty() {
+        lines.extend([String::new(), "WHAT CHANGED".to_owned()]);
+        lines.extend(story.changes.iter().map(|line| format!("- {line}")));
+    }
+}
+
+fn why(story: &Story, lines: &mut Vec<String>) {
+    lines.extend([String::new(), "WHY".to_owned()]);
+    match &story.cause {
+        Some((head, reason)) => lines.extend([head.clone(), reason.clone()]),
+        None => lines.push("No clear cause.".to_owned()),
+    }
+}
+
+fn what_to_do(story: &Story, lines: &mut Vec<String>) {
+    if story.advice.is_empty() {
+        return;
+    }
+    lines.extend([String::new(), "WHAT TO DO".to_owned()]);
+    for (number, advice) in story.advice.iter().enumerate() {
+        lines.push(format!("{}. {}", number + 1, advice.name));
+        let reason = Some(&advice.reason).filter(|r| !r.is_empty()).map(|reason| format!("Why: {reason}"));
+        let rest = [Some(advice.description.clone()), reason, Some(advice.link.clone())];
+        lines.extend(rest.into_iter().flatten().filter(|line| !line.is_empty()).map(|line| format!("   {line}")));
+    }
+}
+
+fn sentence_case(text: &str) -> String {
+    let mut letters = text.chars();
+    let first: String = letters.next().iter().flat_map(|c| c.to_uppercase()).collect();
+    first + letters.as_str()
+}

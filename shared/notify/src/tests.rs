@@ -1,0 +1,181 @@
+use crate::examples::{TYPES, load_test, message, repeated, told_of, unprotected_table};
+use crate::{Links, chat, email, eventbridge, ops_item, slack, sns};
+use serde_json::Value;
+use stackseer_model::*;
+
+fn links() -> Links {
+    Links { console: Some("https://ops.example".to_owned()) }
+}
+
+fn pretty(json: &str) -> String {
+    let value: Value = serde_json::from_str(json).unwrap();
+    serde_json::to_string_pretty(&value).unwrap()
+}
+
+fn name(kind: MessageType) -> String {
+    format!("{kind:?}").to_lowercase()
+}
+
+#[test]
+fn each_type_as_sns_json() {
+    for kind in TYPES {
+        let insight = told_of(kind);
+        let body = sns::body(&message(kind, &insight), &insight, &links());
+        insta::assert_snapshot!(format!("sns_{}", name(kind)), pretty(&body));
+    }
+    for (name, insight) in [("tag", repeated()), ("proactive", unprotected_table())] {
+        let body = sns::body(&message(MessageType::NewInsight, &insight), &insight, &links());
+        insta::assert_snapshot!(format!("sns_{name}"), pretty(&body));
+    }
+}
+
+#[test]
+fn each_type_as_an_event() {
+    for kind in TYPES {
+        let insight = told_of(kind);
+        let body = eventbridge::body(&message(kind, &insight), &insight, &links());
+        insta::assert_snapshot!(format!("eventbridge_{}", name(kind)), pretty(&body));
+    }
+    let insight = unprotected_table();
+    let body = eventbridge::body(&message(MessageType::NewInsight, &insight), &insight, &links());
+    insta::assert_snapshot!("eventbridge_proactive", pretty(&body));
+}
+
+#[test]
+fn each_type_as_people_read_it() {
+    for kind in TYPES {
+        let insight = told_of(kind);
+        let message = message(kind, &insight);
+        let mail = format!("{}\n\n{}", email::subject(&message, &insight), email::text(&message, &insight, &links()));
+        insta::assert_snapshot!(format!("email_{}", name(kind)), mail);
+        insta::assert_json_snapshot!(format!("slack_{}", name(kind)), slack::payload(&message, &insight, &links()));
+        insta::assert_json_snapshot!(format!("chat_{}", name(kind)), chat::payload(&message, &insight, &links()));
+    }
+    for (name, insight) in [("tag", repeated()), ("proactive", unprotected_table())] {
+        let message = message(MessageType::NewInsight, &insight);
+        insta::assert_snapshot!(format!("email_{name}"), email::text(&message, &insight, &links()));
+        insta::assert_json_snapshot!(format!("slack_{name}"), slack::payload(&message, &insight, &links()));
+    }
+}
+
+#[test]
+fn one_ops_item_for_each_insight() {
+    for (name, insight) in [("reactive", load_test()), ("proactive", unprotected_table())] {
+        let item = ops_item::ops_item(&message(MessageType::NewInsight, &insight), &insight, &links());
+        insta::assert_json_snapshot!(format!("ops_item_{name}"), item);
+    }
+}
+
+#[test]
+fn without_cause_and_advice_it_is_said_and_nothing_is_empty() {
+    let mut insight = load_test();
+    insight.causes.clear();
+    insight.recommendations.clear();
+    insight.events.clear();
+    insight.anomalies.clear();
+    let message = message(MessageType::NewInsight, &insight);
+    let mail = email::text(&message, &insight, &links());
+    assert!(mail.contains("WHY\nNo clear cause."), "{mail}");
+    // No cause says it, so the description does.
+    assert!(mail.contains(&insight.description), "{mail}");
+    for heading in ["WHAT TO DO", "AFFECTED", "WHAT CHANGED"] {
+        assert!(!mail.contains(heading), "{mail}");
+    }
+    assert!(slack::payload(&message, &insight, &links()).to_string().contains("No clear cause."));
+    let chat = chat::payload(&message, &insight, &links());
+    assert_eq!(chat["content"]["nextSteps"].as_array().unwrap().len(), 1);
+    let body = sns::body(&message, &insight, &links());
+    assert!(body.contains("\"anomalies\":[]"), "{body}");
+    let recommendation = Message { message_type: MessageType::NewRecommendation, ..message };
+    assert!(sns::body(&recommendation, &insight, &links()).contains("\"recommendations\":[]"));
+}
+
+#[test]
+fn nothing_in_a_name_gets_out_of_its_place() {
+    let mut insight = load_test();
+    let nasty = "<!channel> \"quoted\" & 'q'\r\nSubject: x\t日本語 → 4×\u{0} *bold*";
+    insight.name = nasty.to_owned();
+    insight.application = Application::new("1", "eu-central-1", Boundary::Stack { name: nasty.to_owned() });
+    insight.causes[0].resource = nasty.to_owned();
+    insight.anomalies[0].description = nasty.to_owned();
+    insight.anomalies[0].metric.as_mut().unwrap().key.dimensions.insert("Q\"".to_owned(), nasty.to_owned());
+    let message = message(MessageType::NewInsight, &insight);
+
+    let subject = email::subject(&message, &insight);
+    assert_eq!(subject, "[HIGH] <!channel> \"quoted\" & 'q' Subject: x ??? -> 4x *bold*");
+    let body: Value = serde_json::from_str(&sns::body(&message, &insight, &links())).unwrap();
+    assert_eq!(body["insightName"], nasty);
+    let dimensions = body["anomalies"][1]["sourceDetails"][0]["dataIdentifiers"]["dimensions"].as_str().unwrap();
+    assert_eq!(serde_json::from_str::<Value>(dimensions).unwrap()["Q\""], nasty);
+    let slack = slack::payload(&message, &insight, &links());
+    assert!(!slack.to_string().contains("<!"), "{slack}");
+    assert!(slack["blocks"][0]["text"]["text"].as_str().unwrap().contains("&lt;!channel&gt; \"quoted\" &amp; 'q'"));
+    assert!(!chat::payload(&message, &insight, &links()).to_string().contains("<!"));
+    let published = sns::publish(&message, &insight, &links());
+    let protocols: Value = serde_json::from_str(&published.message).unwrap();
+    assert_eq!(protocols["email"].as_str().unwrap(), email::text(&message, &insight, &links()));
+    assert_eq!(protocols["default"].as_str().unwrap(), sns::body(&message, &insight, &links()));
+}
+
+#[test]
+fn very_long_texts_stay_within_the_limits() {
+    for letter in ["x", "ü", "&", "\"", "日"] {
+        let long = letter.repeat(50_000);
+        let mut insight = load_test();
+        insight.name = long.clone();
+        insight.description = long.clone();
+        insight.causes[0].reason = long.clone();
+        insight.anomalies[0].description = long.clone();
+        insight.events[0].name = long.clone();
+        insight.recommendations =
+            vec![Recommendation { description: long.clone(), reason: long, ..insight.recommendations[0].clone() }; 40];
+        for kind in TYPES {
+            let message = message(kind, &insight);
+            let subject = email::subject(&message, &insight);
+            assert!(subject.len() <= 100 && subject.is_ascii() && subject.ends_with("..."), "{subject}");
+            let published = sns::publish(&message, &insight, &links());
+            assert!(published.message.len() < 256 * 1024, "{} bytes", published.message.len());
+            let body: Value = serde_json::from_str(&sns::body(&message, &insight, &links())).unwrap();
+            assert_eq!(body["insightName"].as_str().unwrap().chars().count(), 530);
+            let slack = slack::payload(&message, &insight, &links());
+            let blocks = slack["blocks"].as_array().unwrap();
+            let length = |block: &Value| block["text"]["text"].as_str().unwrap_or_default().chars().count();
+            assert!(length(&blocks[0]) <= 150);
+            assert!(blocks.iter().all(|block| length(block) <= 3000));
+            let chat = chat::payload(&message, &insight, &links());
+            assert!(chat["content"]["title"].as_str().unwrap().chars().count() <= 250);
+            let item = ops_item::ops_item(&message, &insight, &links());
+            assert!(item.title.chars().count() <= 1024 && item.description.chars().count() <= 2048);
+        }
+    }
+}
+
+#[test]
+fn what_is_too_much_for_a_message_loses_its_least_important_anomalies() {
+    let mut insight = load_test();
+    let (context, cause) = (insight.anomalies[0].clone(), insight.anomalies[1].clone());
+    insight.anomalies =
+        (0..3000).map(|i| Anomaly { id: AnomalyId(format!("context-{i}")), ..context.clone() }).collect();
+    insight.anomalies.extend((0..5).map(|i| Anomaly { id: AnomalyId(format!("cause-{i}")), ..cause.clone() }));
+    let message = message(MessageType::NewInsight, &insight);
+    let published = sns::publish(&message, &insight, &links());
+    assert!((200 * 1024..=256 * 1024 - 2048).contains(&published.message.len()), "{}", published.message.len());
+    let protocols: Value = serde_json::from_str(&published.message).unwrap();
+    let told: Value = serde_json::from_str(protocols["default"].as_str().unwrap()).unwrap();
+    let event: Value = serde_json::from_str(&eventbridge::body(&message, &insight, &links())).unwrap();
+    for told in [told, event] {
+        let ids: Vec<&str> = told["anomalies"].as_array().unwrap().iter().map(|a| a["id"].as_str().unwrap()).collect();
+        assert!((100..1000).contains(&ids.len()), "{}", ids.len());
+        assert!(ids[..5].iter().all(|id| id.starts_with("cause-")), "{ids:?}");
+        assert!(ids[5..].iter().all(|id| id.starts_with("context-")));
+    }
+    assert!(protocols["email"].as_str().unwrap().contains("and 3000 more"));
+}
+
+#[test]
+fn an_escape_is_never_cut_through() {
+    assert_eq!(slack::escape("a<b>&", 100), "a&lt;b&gt;&amp;");
+    assert_eq!(slack::escape("a&&", 10), "a&amp;…");
+    assert_eq!(slack::escape("a&&", 11), "a&amp;&amp;");
+    assert_eq!(slack::escape("&&&", 4), "…");
+}
