@@ -16,6 +16,8 @@ DAYS = 14
 # NAB's label of the rise, and how long ago it is to have begun.
 RISE = datetime.datetime(2014, 4, 18, 23, 27)
 BEGAN_SECONDS_AGO = 75 * 60
+# How many times the recorded value it rises to: clear at whichever hour of the day the test runs.
+RISE_TIMES = 2.5
 # A percent of CPU → milliseconds.
 MILLISECONDS = 20.0
 
@@ -38,7 +40,8 @@ class Incident:
         else:
             self.source = f"made here, since there is no NAB data set in {data_folder()}"
             duration, invocations = self.made()
-        self.duration = [(at, value * MILLISECONDS) for at, value in self.minutes(duration)]
+        rise = lambda at: RISE_TIMES if at >= self.onset else 1.0
+        self.duration = [(at, value * MILLISECONDS * rise(at)) for at, value in self.minutes(duration)]
         self.invocations = [(at, value / 5) for at, value in self.minutes(invocations)]
 
     def shifted(self, path):
