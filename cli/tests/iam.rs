@@ -22,6 +22,7 @@ const FAILURES: &[&str] = &["sqs:SendMessage"];
 
 /// The only actions that AWS doesn't let be narrowed to a resource.
 const NOT_NARROWED: &[&str] = &[
+    "cloudformation:DescribeStacks",
     "cloudtrail:LookupEvents",
     "cloudwatch:GetMetricData",
     "cloudwatch:ListMetrics",
@@ -57,11 +58,17 @@ fn get<'a, 'y>(node: &'a Yaml<'y>, key: &str) -> Option<&'a Yaml<'y>> {
     plain(node).as_mapping()?.iter().find(|(k, _)| k.as_str() == Some(key)).map(|(_, value)| value)
 }
 
+/// Also where only under a condition.
+fn names_everything(resource: &Yaml<'_>) -> bool {
+    let resource = plain(resource);
+    resource.as_str() == Some("*") || resource.as_sequence().into_iter().flatten().any(names_everything)
+}
+
 /// Action → whether some statement allows it on everything.
 fn allowed(node: &Yaml<'_>, into: &mut BTreeMap<String, bool>) {
     let node = plain(node);
     if let (Some(actions), Some("Allow")) = (get(node, "Action"), get(node, "Effect").and_then(|e| e.as_str())) {
-        let everything = get(node, "Resource").and_then(|r| r.as_str()) == Some("*");
+        let everything = get(node, "Resource").is_some_and(names_everything);
         let one = actions.as_str().into_iter();
         let actions = one.chain(actions.as_sequence().into_iter().flatten().filter_map(|a| a.as_str()));
         for action in actions {

@@ -1,5 +1,6 @@
 """Stackseer built and deployed as people do it, into an emulated account that holds every function to its own role."""
 
+import contextlib
 import functools
 import hashlib
 import json
@@ -11,6 +12,7 @@ import sys
 import time
 
 import boto3
+import botocore.exceptions
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "emulator"))
@@ -28,7 +30,7 @@ QUICK = {"CARGO_PROFILE_RELEASE_LTO": "false", "CARGO_PROFILE_RELEASE_CODEGEN_UN
 
 
 def tools():
-    folder = pathlib.Path(os.environ.get("STACKSEER_TOOLS") or ROOT / ".cache" / "venv-deploy" / "bin")
+    folder = pathlib.Path(os.environ.get("STACKSEER_SAM") or ROOT / ".cache" / "venv-deploy" / "bin")
     if not (folder / "sam").exists():
         raise SystemExit(f"there is no `sam` in {folder}: run `tests/venv deploy`; tests/run does")
     return folder
@@ -99,14 +101,12 @@ class Deployment:
         return self.emulator.client(service)
 
     def deploy(self, folder, **parameters):
-        overrides = [f"{name}={value}" for name, value in ({"Architecture": ARCHITECTURE} | parameters).items()]
+        overrides = [f'{name}="{value}"' for name, value in ({"Architecture": ARCHITECTURE} | parameters).items()]
         run(
             *("sam", "deploy", "--config-file", ROOT / "samconfig.toml", "--template-file", folder / "template.yaml"),
             *("--stack-name", STACK, "--region", REGION),
             *("--no-confirm-changeset", "--no-progressbar", "--parameter-overrides", *overrides),
-            AWS_ENDPOINT_URL=self.emulator.url,
-            AWS_DEFAULT_REGION=REGION,
-            **CREDENTIALS,
+            **self.account(),
         )
         cloudformation = self.client("cloudformation")
         (stack,) = cloudformation.describe_stacks(StackName=STACK)["Stacks"]
@@ -121,6 +121,15 @@ class Deployment:
             if also:
                 policy = json.dumps({"Version": "2012-10-17", "Statement": also})
                 self.client("iam").put_role_policy(RoleName=role, PolicyName="emulator", PolicyDocument=policy)
+
+    def account(self):
+        return {"AWS_ENDPOINT_URL": self.emulator.url, "AWS_DEFAULT_REGION": REGION} | CREDENTIALS
+
+    def remove(self):
+        for name in FUNCTIONS:
+            with contextlib.suppress(botocore.exceptions.ClientError):
+                self.client("iam").delete_role_policy(RoleName=self.resources[f"{name.capitalize()}Role"], PolicyName="emulator")
+        run("sam", "delete", "--no-prompts", "--stack-name", STACK, "--region", REGION, **self.account())
 
     def policy(self, function):
         role = self.resources[f"{function.capitalize()}Role"]

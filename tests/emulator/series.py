@@ -2,7 +2,8 @@
 
 The values are real CloudWatch data where the NAB data set is at hand (STACKSEER_DATA, else ../shared/data beside the
 repository): an RDS instance whose CPU rose from 17 to 28 % for good, told as milliseconds of a function that waits for it,
-and a load balancer's requests. Otherwise they are made here, with the same shape. `source` says which.
+and a load balancer's requests. Otherwise they are made here, with the same shape. `source` says which. In both cases what comes
+after the rise is multiplied, so that the incident is clear at whichever hour the test runs.
 """
 
 import csv
