@@ -100,3 +100,17 @@ fn people_read_that_nothing_opened_in_the_ordinary_weeks_and_the_three_known_tit
     }
     assert!(text.lines().all(|line| line.chars().count() <= 80 || line.contains("://")), "{text}");
 }
+
+#[test]
+fn the_readme_shows_what_the_demo_prints() {
+    let readme = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md");
+    let readme = std::fs::read_to_string(readme).unwrap();
+    let sample = readme.split("```\n").nth(1).expect("the README begins with a sample");
+    let output = demo(&[]);
+    for entry in sample.split_inclusive("before\n") {
+        assert!(
+            entry.contains("shop-orders") && output.contains(entry),
+            "the README says:\n{entry}\nthe demo:\n{output}"
+        );
+    }
+}

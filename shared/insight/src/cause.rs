@@ -261,17 +261,15 @@ pub fn near(event: &ChangeEvent, onset: Timestamp) -> bool {
 
 /// `UpdateTable (write_capacity 10 → 2) 7 min before`
 pub fn describe(event: &ChangeEvent, onset: Timestamp) -> String {
-    let unknown = || "?".to_owned();
     let changes: Vec<String> = event
         .changes
         .iter()
-        .map(|c| {
-            format!(
-                "{} {} → {}",
-                c.property,
-                c.from.clone().unwrap_or_else(unknown),
-                c.to.clone().unwrap_or_else(unknown)
-            )
+        .map(|c| match (&c.from, &c.to) {
+            (Some(from), Some(to)) => format!("{} {from} → {to}", c.property),
+            (None, Some(to)) => format!("{} → {to}", c.property),
+            // What it was, or that it changed, is all the event says.
+            (Some(from), None) => format!("{}, was {from}", c.property),
+            (None, None) => c.property.clone(),
         })
         .collect();
     let what = if changes.is_empty() { String::new() } else { format!(" ({})", changes.join(", ")) };
@@ -310,5 +308,36 @@ fn milliseconds(metric: &Metric, value: f64) -> f64 {
         "Seconds" => value * 1_000.0,
         "Microseconds" => value / 1_000.0,
         _ => value,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use stackseer_model::{DataSource, EventClass, PropertyChange};
+
+    #[test]
+    fn a_change_says_no_more_than_its_event_does() {
+        let onset: Timestamp = "2026-01-26T12:01:00Z".parse().unwrap();
+        let said = |from: Option<&str>, to: Option<&str>| {
+            let changes =
+                vec![PropertyChange { property: "code".into(), from: from.map(Into::into), to: to.map(Into::into) }];
+            let event = ChangeEvent {
+                id: "1".into(),
+                time: "2026-01-26T12:00:00Z".parse().unwrap(),
+                source: "lambda.amazonaws.com".into(),
+                name: "Update".into(),
+                data_source: DataSource::AwsCloudTrail,
+                class: EventClass::Deployment,
+                resources: vec![],
+                changes,
+                actor: None,
+            };
+            describe(&event, onset)
+        };
+        assert_eq!(said(Some("1"), Some("2")), "Update (code 1 → 2) 1 min before");
+        assert_eq!(said(None, Some("2")), "Update (code → 2) 1 min before");
+        assert_eq!(said(Some("1"), None), "Update (code, was 1) 1 min before");
+        assert_eq!(said(None, None), "Update (code) 1 min before");
     }
 }

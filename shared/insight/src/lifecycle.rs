@@ -10,10 +10,10 @@ use stackseer_model::*;
 
 /// The symptoms must have been normal for so long before an insight closes: DevOps Guru was seen to take about ten minutes.
 const QUIET_SECONDS: i64 = 10 * 60;
-/// A single symptom this rare opens an insight without a second one beside it: less than once in a thousand metric-weeks, which
-/// the null test of `stackseer-detect` holds with room to spare.
+/// A single symptom this rare opens an insight without a second one beside it: by its own history less than once in a thousand
+/// metric-weeks. No span of the ordinary weeks in `shared/detect/tests/null.rs` reaches it.
 const ALONE: f64 = 3.0;
-/// A less rare one that lasts so long opens too: no span of the null test's ordinary weeks comes near.
+/// A less rare one that lasts so long opens too; none there does either.
 const LASTING_SECONDS: i64 = 30 * 60;
 /// A repeat within this time is told quietly.
 const REPEAT_SECONDS: i64 = 7 * 24 * 3600;
