@@ -176,6 +176,7 @@ class Messages(unittest.TestCase):
         self.assertEqual(len(opened), 1, "one incident is one insight, told once")
         ((envelope, detail),) = opened
         self.assertEqual(envelope["MessageAttributes"]["MessageType"], {"Type": "String", "Value": "NEW_INSIGHT"})
+        self.assertEqual(envelope["MessageAttributes"]["insightSeverity"]["Value"], detail["insightSeverity"])
         self.assertEqual(envelope["TopicArn"], deployed.outputs["TopicArn"])
         self.assertEqual(set(detail), self.HEAD)
         self.head(detail, "NEW_INSIGHT")
@@ -187,6 +188,8 @@ class Messages(unittest.TestCase):
         self.assertEqual(set(event), plain)
         self.assertEqual((event["detail-type"], event["source"]), ("DevOps Guru New Insight Open", "stackseer"))
         self.assertEqual((event["account"], event["region"], event["resources"]), (ACCOUNT, REGION, []))
+        # By which a receiver knows it again, here and on the topic.
+        self.assertEqual(detail.pop("messageId"), opened[0][0]["MessageAttributes"]["messageId"]["Value"])
         self.assertEqual(set(detail), self.HEAD)
         self.head(detail, "NEW_INSIGHT")
         dimensions = self.anomalies(detail, self.ANOMALY | self.ON_BUS, self.MAYBE_ON_BUS)
@@ -204,6 +207,9 @@ class Messages(unittest.TestCase):
         self.assertGreaterEqual(int(detail["endTime"]) / 1000, incident.now - 900)
         ((event, detail),) = closed_on_bus
         self.assertEqual(event["detail-type"], "DevOps Guru Insight Closed")
+        ids = {detail.pop("messageId"), envelope["MessageAttributes"]["messageId"]["Value"]}
+        self.assertEqual(len(ids), 1)
+        self.assertNotIn(opened[0][0]["MessageAttributes"]["messageId"]["Value"], ids)
         self.assertEqual(set(detail), self.HEAD | self.END)
         self.head(detail, "CLOSED_INSIGHT")
 

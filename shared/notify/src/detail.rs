@@ -53,6 +53,9 @@ pub(crate) struct Detail<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     recommendations: Option<Vec<RecommendationDetail<'a>>>,
     resource_collection: ResourceCollection<'a>,
+    /// Not DevOps Guru's: the same on a second delivery, which can so be dropped. SNS messages have it as an attribute.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message_id: Option<&'a str>,
 }
 
 /// Epoch milliseconds, as text.
@@ -205,7 +208,7 @@ struct CloudWatchMetric<'a> {
 
 /// With no more than `most` anomalies.
 pub(crate) fn detail<'a>(
-    message: &Message,
+    message: &'a Message,
     insight: &'a Insight,
     links: &Links,
     dialect: Dialect,
@@ -243,6 +246,7 @@ pub(crate) fn detail<'a>(
             // At account level DevOps Guru names no stack.
             Boundary::Unassigned => ResourceCollection::CloudFormation { stack_names: vec![] },
         },
+        message_id: (dialect == Dialect::EventBridge).then_some(message.id.as_str()),
     }
 }
 

@@ -38,6 +38,9 @@ const SNS: [Row; 5] = [
     (MessageType::NewRecommendation, &["recommendations"], None),
 ];
 
+/// Beyond DevOps Guru's schema.
+const OWN_ON_THE_BUS: &[&str] = &["messageId"];
+
 const EVENTBRIDGE: [Row; 5] = [
     (MessageType::NewInsight, &["insightSeverity", "anomalies"], Some(&[])),
     (MessageType::ClosedInsight, &["insightSeverity", "endTime", "endTimeISO", "anomalies"], Some(CLOSED)),
@@ -64,12 +67,13 @@ fn set<'a>(lists: &[&[&'a str]]) -> BTreeSet<&'a str> {
 
 #[test]
 fn every_message_has_these_fields_and_no_others() {
-    for (table, json, extra) in
-        [(SNS, sns_json as fn(MessageType, &Insight) -> Value, &[][..]), (EVENTBRIDGE, bus_json, ON_THE_BUS)]
-    {
+    for (table, json, own, extra) in [
+        (SNS, sns_json as fn(MessageType, &Insight) -> Value, &[][..], &[][..]),
+        (EVENTBRIDGE, bus_json, OWN_ON_THE_BUS, ON_THE_BUS),
+    ] {
         for (kind, beyond, of_anomaly) in table {
             let got = json(kind, &told_of(kind));
-            assert_eq!(keys(&got), set(&[HEADER, beyond]), "{kind:?}");
+            assert_eq!(keys(&got), set(&[HEADER, beyond, own]), "{kind:?}");
             let Some(of_anomaly) = of_anomaly else { continue };
             let mut wanted = set(&[ANOMALY, of_anomaly, extra]);
             if !extra.is_empty() && kind == MessageType::ClosedInsight {

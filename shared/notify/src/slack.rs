@@ -5,7 +5,7 @@ use crate::story::{Story, story};
 use serde_json::{Value, json};
 use stackseer_model::{Insight, Message};
 
-/// Slack's own limits, after escaping.
+/// Slack's own limits, after escaping. A block's id may have 255 characters: the message's, the same on a second delivery.
 const MOST_HEADER: usize = 150;
 const MOST_SECTION: usize = 3000;
 const MOST_TEXT: usize = 3000;
@@ -23,7 +23,7 @@ pub fn payload(message: &Message, insight: &Insight, links: &Links) -> Value {
     blocks.extend(why(&story).map(|text| section(&text)));
     blocks.extend(what_to_do(&story).map(|text| section(&text)));
     let open = format!("<{}|Open the insight> · account {}", escape(&story.link, MOST_SECTION), story.account);
-    blocks.push(json!({"type": "context", "elements": [mrkdwn(&open)]}));
+    blocks.push(json!({"type": "context", "block_id": message.id, "elements": [mrkdwn(&open)]}));
     let fallback = format!("{} {}: {}", icon(&story), story.what, story.name);
     json!({"text": escape(&fallback, MOST_TEXT), "unfurl_links": false, "blocks": blocks})
 }

@@ -16,8 +16,8 @@ pub struct Publish {
     pub subject: String,
     /// For `MessageStructure=json`.
     pub message: String,
-    /// What subscriptions filter by.
-    pub attributes: [(&'static str, String); 2],
+    /// What subscriptions filter by, and an id that is the same on a second delivery.
+    pub attributes: [(&'static str, String); 3],
 }
 
 /// SQS, Lambda and HTTP subscribers get `default`: named one by one they would multiply the size.
@@ -45,6 +45,7 @@ pub fn publish(message: &Message, insight: &Insight, links: &Links) -> Publish {
     let attributes = [
         ("MessageType", message_type(message.message_type).to_owned()),
         ("insightSeverity", text::severity(insight.severity).to_owned()),
+        ("messageId", message.id.clone()),
     ];
     Publish { subject, message: whole, attributes }
 }

@@ -133,9 +133,10 @@ async fn a_topic_gets_json_for_machines_and_text_for_people() {
     assert!(protocols["email"].as_str().unwrap().starts_with("HIGH  Anomalous increase"));
     let attribute = |number: u8, part: &str| call.text(&format!("MessageAttributes.entry.{number}.{part}")).to_owned();
     let mut attributes: Vec<(String, String)> =
-        (1..=2).map(|n| (attribute(n, "Name"), attribute(n, "Value.StringValue"))).collect();
+        (1..=3).map(|n| (attribute(n, "Name"), attribute(n, "Value.StringValue"))).collect();
     attributes.sort();
-    let expected = [("MessageType", "NEW_INSIGHT"), ("insightSeverity", "high")];
+    let id = message(MessageType::NewInsight).id;
+    let expected = [("MessageType", "NEW_INSIGHT"), ("insightSeverity", "high"), ("messageId", &id)];
     assert_eq!(attributes, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
 }
 
@@ -183,6 +184,7 @@ async fn a_bus_gets_an_event_that_rules_know() {
     assert_eq!(entry["Time"].as_f64(), Some(1_795_575_780.0));
     let detail: Value = serde_json::from_str(entry["Detail"].as_str().unwrap()).unwrap();
     assert_eq!(detail["insightSeverity"], "high");
+    assert_eq!(detail["messageId"], message(MessageType::SeverityUpgraded).id);
 }
 
 #[tokio::test]
