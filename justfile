@@ -24,3 +24,7 @@ petshop:
 # NAB: scores of every series, and NAB's own score of them. Looks in ../shared or $STACKSEER_DATA and $STACKSEER_TOOLS
 nab out=".cache/nab":
     tests/nab {{ out }}
+
+# Binary sizes, cold starts, memory, CloudWatch calls, DynamoDB units and dollars of the functions as they ship
+performance:
+    tests/performance/run
