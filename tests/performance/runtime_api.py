@@ -15,7 +15,8 @@ import threading
 import time
 import typing
 
-REGION = "eu-central-1"
+from emulator import REGION
+
 INVOCATION = "/2018-06-01/runtime/invocation/"
 # Above what template.yaml gives any function.
 SECONDS = 900

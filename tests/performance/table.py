@@ -8,10 +8,10 @@ import urllib.error
 import urllib.request
 
 import boto3
+from emulator import CREDENTIALS, REGION
 
-REGION = "eu-central-1"
 NAME = "stackseer"
-KEY = "123456789012"
+KEY = CREDENTIALS["AWS_ACCESS_KEY_ID"]
 READS = {"GetItem", "BatchGetItem", "Query"}
 WRITES = {"PutItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"}
 
@@ -24,7 +24,7 @@ class Table:
         self.lock = threading.Lock()
         self.reads = self.writes = 0.0
         self.client = boto3.client(
-            "dynamodb", endpoint_url=self.endpoint, region_name=REGION, aws_access_key_id=KEY, aws_secret_access_key="anything"
+            "dynamodb", endpoint_url=self.endpoint, region_name=REGION, aws_access_key_id=KEY, aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"]
         )
         names = ("pk", "sk")
         self.client.create_table(
