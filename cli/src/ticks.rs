@@ -6,11 +6,12 @@ use jiff::Timestamp;
 use stackseer_catalog::Catalog;
 use stackseer_incident::{Incident, IncidentSource};
 use stackseer_insight::Plan;
-use stackseer_line::{Reach, Sensitivity, Watch, check, learn, metrics_of, watch};
+use stackseer_line::{Baselines, History, Reach, Sensitivity, Watch, check, learn, metrics_of, watch};
 use stackseer_model::ports::{Committed, Store};
 use stackseer_model::{Insight, Status, Unseen};
 use stackseer_testkit::MemoryStore;
 use std::collections::BTreeSet;
+use std::ops::ControlFlow::Continue;
 
 /// An insight that has just opened or closed.
 pub struct Change<'a> {
@@ -38,8 +39,10 @@ pub async fn run(
     let learned = {
         let progress = Progress::start("learning what is normal", count);
         let (from, to) = (incident.learn.from, incident.learn.to);
-        learn(&source, catalog, incident.inventory.clone(), metrics, Sensitivity::default(), from, to, |done| {
-            progress.set(done)
+        let history = History { catalog, sensitivity: Sensitivity::default(), from, to, known: Baselines::new() };
+        learn(&source, history, incident.inventory.clone(), metrics, |done| {
+            progress.set(done);
+            Continue(())
         })
         .await?
     };

@@ -10,10 +10,13 @@ use jiff::Timestamp;
 use stackseer_aws::Aws;
 use stackseer_catalog::Catalog;
 use stackseer_incident::write_folder;
-use stackseer_line::{HISTORY_DAYS, Reach, Sensitivity, WINDOW_MINUTES, Watch, check, learn, metrics_of, watch};
+use stackseer_line::{
+    Baselines, HISTORY_DAYS, History, Reach, Sensitivity, WINDOW_MINUTES, Watch, check, learn, metrics_of, watch,
+};
 use stackseer_model::ports::{Committed, ResourceSource, Store};
 use stackseer_model::*;
 use std::collections::BTreeMap;
+use std::ops::ControlFlow::Continue;
 use std::path::Path;
 
 pub async fn run(args: &args::Scan, global: &Global) -> Result<()> {
@@ -122,8 +125,11 @@ impl Scan<'_> {
 
         let learned = {
             let progress = Progress::start(&format!("{name}: learning what is normal"), wanted.len());
-            learn(&source, catalog, inventory, wanted, Sensitivity::default(), learn_from, window.from, |done| {
-                progress.set(done)
+            let (from, to) = (learn_from, window.from);
+            let history = History { catalog, sensitivity: Sensitivity::default(), from, to, known: Baselines::new() };
+            learn(&source, history, inventory, wanted, |done| {
+                progress.set(done);
+                Continue(())
             })
             .await?
         };

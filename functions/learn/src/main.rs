@@ -1,4 +1,5 @@
-//! Tasks from the learn queue: one application's inventory, history and checks each.
+//! Tasks from the learn queue: one application's inventory, history and checks each. What doesn't fit into Lambda's time is left to
+//! the next task.
 
 // The whole line is one future, with the SDK's deep within it.
 #![recursion_limit = "256"]
@@ -9,6 +10,11 @@ use lambda_runtime::{Error, LambdaEvent, service_fn};
 use stackseer_catalog::Catalog;
 use stackseer_fn_runtime::{BatchAnswer, SqsBatch, account, init, optional, perform, report, sensitivity, setting};
 use stackseer_line::run_learn;
+use std::ops::ControlFlow::{Break, Continue};
+use std::time::{Duration, SystemTime};
+
+/// Enough for the batch that was begun, and to keep what was learned.
+const TO_KEEP: Duration = Duration::from_secs(120);
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {
@@ -17,10 +23,15 @@ async fn main() -> Result<(), Error> {
     let sensitivity = sensitivity(optional("STACKSEER_SENSITIVITY").as_deref())?;
     let (aws, table) = (&aws, &table);
     let handle = |event: LambdaEvent<SqsBatch>| async move {
+        let deadline = event.context.deadline();
+        let progress = move |_| match SystemTime::now() + TO_KEEP < deadline {
+            true => Continue(()),
+            false => Break(()),
+        };
         let answer = perform(event.payload, |task| async move {
             let catalog = Catalog::builtin();
             let (resources, metrics, store) = (aws.resources(catalog), aws.metrics(), aws.store(table));
-            let done = run_learn(catalog, &resources, &metrics, &store, sensitivity, &task).await?;
+            let done = run_learn(catalog, &resources, &metrics, &store, sensitivity, &task, progress).await?;
             report("learn", &task, &done, Timestamp::now());
             Ok(())
         })

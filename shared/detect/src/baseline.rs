@@ -53,6 +53,11 @@ impl Baseline {
         }
     }
 
+    /// What it was fitted with.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
     /// Whether enough history was seen to be sure of what is normal.
     pub fn is_warm(&self) -> bool {
         self.points >= WARM_POINTS && self.seconds >= WARM_SECONDS

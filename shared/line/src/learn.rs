@@ -6,52 +6,102 @@ use stackseer_detect::{Baseline, BaselineError, Sensitivity, Settings, fit};
 use stackseer_insight::DailyUse;
 use stackseer_model::ports::{MetricSource, PortError};
 use stackseer_model::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
 
 /// Metrics whose history is held in memory at once: 50 × a fortnight of minutes is 16 MB.
 const AT_ONCE: usize = 50;
+/// A baseline older than this is fitted again. Less than the day between two learnings, so that each of them fits all anew, and
+/// one in between reads only what is new or was left over: CloudWatch bills each metric read.
+const FRESH_HOURS: i64 = 20;
 
 /// What is known about an application before a window is looked at.
 #[derive(Debug, Clone, Default)]
 pub struct Learned {
+    /// False: it ended before every metric's history was read.
+    pub complete: bool,
     pub inventory: Inventory,
     pub metrics: Vec<Metric>,
-    pub baselines: BTreeMap<MetricKey, Baseline>,
+    pub baselines: Baselines,
     /// Daily use of what the checks ask about.
     pub usage: Vec<(Metric, Vec<DailyUse>)>,
     /// What could not be learned, and why.
     pub unseen: BTreeMap<MetricKey, Unseen>,
+    pub metrics_read: usize,
     pub calls: u32,
 }
 
-/// Fits every metric's baseline on `from..to`. `progress` is told after each batch how many metrics are done.
-#[expect(clippy::too_many_arguments, reason = "each is a different thing, and all are needed")]
+pub type Baselines = BTreeMap<MetricKey, Fitted>;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fitted {
+    /// The end of the history it was fitted on.
+    pub at: Timestamp,
+    pub baseline: Baseline,
+}
+
+/// What to learn from.
+pub struct History<'a> {
+    pub catalog: &'a Catalog,
+    pub sensitivity: Sensitivity,
+    pub from: Timestamp,
+    pub to: Timestamp,
+    /// What was learned before. What is fresh of it is not read again; the rest holds until it is.
+    pub known: Baselines,
+}
+
+impl History<'_> {
+    fn is_fresh(&self, metric: &Metric) -> bool {
+        self.known.get(&metric.key).is_some_and(|fitted| {
+            self.to.as_second() - fitted.at.as_second() < FRESH_HOURS * 3600
+                && *fitted.baseline.settings() == settings(metric, self.sensitivity)
+        })
+    }
+
+    /// What is to be read, most wanted first: what has no baseline yet, and what can open an insight.
+    fn wanted<'m>(&self, metrics: &'m [Metric]) -> Vec<&'m Metric> {
+        let mut wanted: Vec<&Metric> = metrics.iter().filter(|m| !self.is_fresh(m)).collect();
+        wanted.sort_by_key(|m| (self.known.contains_key(&m.key), !m.opens));
+        wanted
+    }
+}
+
+/// Fits the metrics' baselines. `progress` is told after each batch how many are done, and may end it there: then what
+/// was fitted so far is the answer, as it is when CloudWatch takes no more.
 pub async fn learn(
     source: &impl MetricSource,
-    catalog: &Catalog,
+    mut history: History<'_>,
     inventory: Inventory,
     metrics: Vec<Metric>,
-    sensitivity: Sensitivity,
-    from: Timestamp,
-    to: Timestamp,
-    mut progress: impl FnMut(usize),
+    mut progress: impl FnMut(usize) -> ControlFlow<()>,
 ) -> Result<Learned, PortError> {
-    let mut learned =
-        Learned { inventory, metrics, baselines: BTreeMap::new(), usage: vec![], unseen: BTreeMap::new(), calls: 0 };
-    let mut done = 0;
-    for batch in learned.metrics.chunks(AT_ONCE) {
-        let asked: Vec<&Metric> = batch.iter().collect();
-        let answer = source.read(&asked, from, to).await?;
+    let (from, to) = (history.from, history.to);
+    let keys: BTreeSet<&MetricKey> = metrics.iter().map(|m| &m.key).collect();
+    history.known.retain(|key, fitted| keys.contains(key) && fitted.at > from);
+    let wanted = history.wanted(&metrics);
+    let known = std::mem::take(&mut history.known);
+    let fresh = metrics.len() - wanted.len();
+    let mut learned = Learned { inventory, baselines: known, ..Learned::default() };
+    for batch in wanted.chunks(AT_ONCE) {
+        let answer = match source.read(batch, from, to).await {
+            Ok(answer) => answer,
+            Err(error @ PortError::Transient { .. }) if learned.metrics_read > 0 => {
+                let unseen = |m: &&Metric| (m.key.clone(), not_read(m, &error));
+                learned.unseen.extend(batch.iter().map(unseen));
+                break;
+            }
+            Err(error) => return Err(error),
+        };
         learned.calls += answer.calls;
+        learned.metrics_read += batch.len();
         for (metric, read) in batch.iter().zip(answer.series) {
             match read {
                 Ok(series) => {
-                    learned.baselines.insert(
-                        metric.key.clone(),
-                        fit(&settings(metric, sensitivity), &points(&series), from.as_second(), to.as_second()),
-                    );
-                    if let Some(days) = daily_use(catalog, metric, &series, from, to) {
-                        learned.usage.push((metric.clone(), days));
+                    let settings = settings(metric, history.sensitivity);
+                    let baseline = fit(&settings, &points(&series), from.as_second(), to.as_second());
+                    learned.baselines.insert(metric.key.clone(), Fitted { at: to, baseline });
+                    if let Some(days) = daily_use(history.catalog, metric, &series, from, to) {
+                        learned.usage.push(((*metric).clone(), days));
                     }
                 }
                 Err(unseen) => {
@@ -59,27 +109,34 @@ pub async fn learn(
                 }
             }
         }
-        done += batch.len();
-        progress(done);
+        if progress(fresh + learned.metrics_read).is_break() {
+            break;
+        }
     }
+    learned.complete = learned.metrics_read == wanted.len();
+    learned.metrics = metrics;
     Ok(learned)
+}
+
+fn not_read(metric: &Metric, error: &PortError) -> Unseen {
+    Unseen { what: metric.key.to_string(), action: None, reason: error.to_string() }
 }
 
 /// As a store keeps it.
 pub(crate) fn to_keep(learned: Learned, at: Timestamp) -> Learning {
-    let baselines = learned.baselines.into_iter().map(|(key, baseline)| (key, baseline.to_bytes())).collect();
-    Learning { at, inventory: learned.inventory, metrics: learned.metrics, baselines, unseen: learned.unseen }
+    let kept = |Fitted { at, baseline }: Fitted| KeptBaseline { at, bytes: baseline.to_bytes() };
+    let baselines = learned.baselines.into_iter().map(|(key, fitted)| (key, kept(fitted))).collect();
+    let Learned { complete, inventory, metrics, unseen, .. } = learned;
+    Learning { at, complete, inventory, metrics, baselines, unseen }
 }
 
 /// An error: learned by a version whose baselines can't be read any more, so that it must be learned again.
 pub(crate) fn restored(kept: Learning) -> Result<Learned, BaselineError> {
-    let baselines = kept
-        .baselines
-        .into_iter()
-        .map(|(key, bytes)| Ok((key, Baseline::from_bytes(&bytes)?)))
-        .collect::<Result<_, BaselineError>>()?;
-    let Learning { inventory, metrics, unseen, .. } = kept;
-    Ok(Learned { inventory, metrics, baselines, usage: vec![], unseen, calls: 0 })
+    let fitted =
+        |KeptBaseline { at, bytes }: KeptBaseline| Baseline::from_bytes(&bytes).map(|baseline| Fitted { at, baseline });
+    let baselines = kept.baselines.into_iter().map(|(key, kept)| Ok((key, fitted(kept)?))).collect::<Result<_, _>>()?;
+    let Learning { complete, inventory, metrics, unseen, .. } = kept;
+    Ok(Learned { complete, inventory, metrics, baselines, unseen, ..Learned::default() })
 }
 
 pub(crate) fn points(series: &Series) -> Vec<stackseer_detect::Point> {

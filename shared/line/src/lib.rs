@@ -10,7 +10,7 @@ mod usage;
 mod watch;
 
 pub use deliver::{Delivered, deliver};
-pub use learn::{Learned, learn};
+pub use learn::{Baselines, Fitted, History, Learned, learn};
 pub use metrics::metrics_of;
 pub use stackseer_detect::Sensitivity;
 pub use task::{Done, Outcome, run_learn, run_retire, run_watch};

@@ -1,6 +1,6 @@
 //! One task of the deployed line, from what is kept to what is committed.
 
-use crate::learn::{Learned, learn, restored, to_keep};
+use crate::learn::{History, Learned, learn, restored, to_keep};
 use crate::watch::{Reach, Watch, check, watch};
 use crate::{HISTORY_DAYS, WINDOW_MINUTES, metrics_of};
 use stackseer_catalog::Catalog;
@@ -10,6 +10,7 @@ use stackseer_model::ports::{
     Committed, EventSource, InsightState, LearningStore, MetricSource, PortError, ResourceSource, Store,
 };
 use stackseer_model::*;
+use std::ops::ControlFlow;
 
 /// Who commits between reading and committing makes the plan be made again; more often than this, somebody else should wait.
 const TRIES: u32 = 3;
@@ -32,6 +33,8 @@ pub enum Outcome {
     Done,
     /// The next tick asks for it to be learned.
     NotLearned,
+    /// Learned in part; the next tick asks for the rest.
+    Unfinished,
     /// Something later was done already: a doubled or late message.
     Superseded,
     /// The application no longer exists.
@@ -76,7 +79,7 @@ pub async fn run_watch(
     Err(raced(task))
 }
 
-/// Reads inventory and history, keeps what was learned, and runs the checks.
+/// Reads inventory and history, keeps what was learned, and runs the checks. `progress` may end it before everything is read.
 pub async fn run_learn(
     catalog: &Catalog,
     resources: &impl ResourceSource,
@@ -84,11 +87,13 @@ pub async fn run_learn(
     store: &(impl Store + LearningStore),
     sensitivity: Sensitivity,
     task: &Task,
+    progress: impl FnMut(usize) -> ControlFlow<()>,
 ) -> Result<Done, PortError> {
-    let learned_applications = store.learned_applications().await?;
-    if learned_applications.iter().any(|(a, at)| a.id == task.application.id && *at >= task.at) {
+    let kept = store.learning(&task.application.id).await?;
+    if kept.as_ref().is_some_and(|kept| kept.at >= task.at) {
         return Ok(Done { outcome: Outcome::Superseded, ..Done::default() });
     }
+    let known = kept.and_then(|kept| restored(kept).ok()).unwrap_or_default().baselines;
     let inventory = match resources.inventory(&task.application).await {
         Ok(inventory) => inventory,
         // The tick that no longer finds it retires it.
@@ -100,8 +105,12 @@ pub async fn run_learn(
     done.unseen.extend(unresolved);
     let to = before(task.at, WINDOW_MINUTES * 60);
     let from = before(task.at, HISTORY_DAYS * 24 * 3600);
-    let learned = learn(metrics, catalog, inventory, wanted, sensitivity, from, to, |_| {}).await?;
-    done.metrics_read = learned.metrics.len();
+    let history = History { catalog, sensitivity, from, to, known };
+    let learned = learn(metrics, history, inventory, wanted, progress).await?;
+    if !learned.complete {
+        done.outcome = Outcome::Unfinished;
+    }
+    done.metrics_read = learned.metrics_read;
     done.calls = learned.calls;
     done.unseen.extend(learned.unseen.values().cloned());
     for _ in 0..TRIES {

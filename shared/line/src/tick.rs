@@ -62,24 +62,24 @@ where
         let found = about.resources.applications(coverage).await?;
         applications.extend(found.into_iter().map(|a| (a.id.clone(), a)));
     }
-    let learned: BTreeMap<ApplicationId, (Application, Timestamp)> =
-        about.store.learned_applications().await?.into_iter().map(|(a, at)| (a.id.clone(), (a, at))).collect();
+    let learned: BTreeMap<ApplicationId, LearnedApplication> =
+        about.store.learned_applications().await?.into_iter().map(|l| (l.application.id.clone(), l)).collect();
 
     let task = |kind, application: &Application| Task { kind, application: application.clone(), at };
     let (mut watches, mut learns, mut retires) = (vec![], vec![], vec![]);
     for (id, application) in &applications {
-        let learned_at = learned.get(id).map(|(_, at)| *at);
-        let reshaped = learned_at.is_some_and(|since| is_reshaped(application, since, &changes));
-        if kind == TaskKind::Learn || learned_at.is_none() || reshaped {
+        let learned = learned.get(id);
+        let is_current = learned.is_some_and(|l| l.complete && !is_reshaped(application, l.at, &changes));
+        if kind == TaskKind::Learn || !is_current {
             learns.push(task(TaskKind::Learn, application));
         }
-        if kind == TaskKind::Watch && learned_at.is_some() {
+        if kind == TaskKind::Watch && learned.is_some() {
             watches.push(task(TaskKind::Watch, application));
         }
     }
-    for (id, (application, _)) in &learned {
+    for (id, learned) in &learned {
         if !applications.contains_key(id) {
-            retires.push(task(TaskKind::Retire, application));
+            retires.push(task(TaskKind::Retire, &learned.application));
         }
     }
     (ticked.watch, ticked.learn, ticked.retire) = (watches.len(), learns.len(), retires.len());

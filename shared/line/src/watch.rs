@@ -1,7 +1,7 @@
 //! One application, one window: collect → detect → plan.
 
 use crate::WINDOW_MINUTES;
-use crate::learn::{Learned, points};
+use crate::learn::{Fitted, Learned, points};
 use stackseer_catalog::Catalog;
 use stackseer_detect::detect;
 use stackseer_insight::{CheckSituation, Observed, Outcome, Plan, Situation, plan, plan_checks};
@@ -115,7 +115,7 @@ async fn observe(
     let mut observed = Vec::with_capacity(metrics.len());
     for (metric, read) in metrics.iter().zip(answer.series) {
         let outcome = match (read, learned.baselines.get(&metric.key)) {
-            (Ok(series), Some(baseline)) => {
+            (Ok(series), Some(Fitted { baseline, .. })) => {
                 // What AWS has not published yet must not be taken for zero.
                 let period = i64::from(metric.period.max(1));
                 let until = (now.as_second() - i64::from(metric.publication_delay)).div_euclid(period) * period;

@@ -9,6 +9,7 @@ use stackseer_model::*;
 use stackseer_testkit::simulator::{Planned, Simulation, Trouble, simulate};
 use stackseer_testkit::{Faulty, MemoryQueue, MemoryStore};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow::{self, Break, Continue};
 use std::sync::LazyLock;
 
 /// A week of a shop, then a day in which the orders table's capacity is cut from 12:00 to 12:50.
@@ -54,8 +55,16 @@ impl Line {
     }
 
     async fn learn(&self, at: Timestamp) -> Result<Done, PortError> {
-        let task = task(TaskKind::Learn, at);
-        run_learn(Catalog::builtin(), &self.source, &self.source, &self.store, Sensitivity::Medium, &task).await
+        self.learn_until(at, |_| Continue(())).await
+    }
+
+    async fn learn_until(
+        &self,
+        at: Timestamp,
+        progress: impl FnMut(usize) -> ControlFlow<()>,
+    ) -> Result<Done, PortError> {
+        let (catalog, task) = (Catalog::builtin(), task(TaskKind::Learn, at));
+        run_learn(catalog, &self.source, &self.source, &self.store, Sensitivity::Medium, &task, progress).await
     }
 
     async fn watch(&self, at: Timestamp) -> Result<Done, PortError> {
@@ -194,7 +203,7 @@ async fn baselines_of_a_former_version_are_learned_again() {
     let line = Line::learned().await;
     let application = &SHOP.application;
     let mut old = line.store.learning(&application.id).await.unwrap().unwrap();
-    old.baselines.values_mut().for_each(|bytes| bytes[0] = 0);
+    old.baselines.values_mut().for_each(|kept| kept.bytes[0] = 0);
     line.store.keep_learning(application, &old).await.unwrap();
     assert_eq!(line.watch(at(12, 10)).await.unwrap().outcome, Outcome::NotLearned);
     line.tick(TaskKind::Watch, at(12, 15)).await.unwrap();
@@ -202,6 +211,78 @@ async fn baselines_of_a_former_version_are_learned_again() {
     assert_eq!((learn.kind, line.watches.take().len()), (TaskKind::Learn, 0));
     line.learn(learn.at).await.unwrap();
     assert_eq!(line.watch(at(12, 20)).await.unwrap().opened, 1);
+}
+
+async fn metrics(line: &Line) -> Vec<Metric> {
+    metrics_of(&line.source, Catalog::builtin(), &SHOP.inventory).await.unwrap().0
+}
+
+/// Metrics of which the incident has no series.
+fn missing(done: &Done) -> usize {
+    done.unseen.iter().filter(|u| u.reason.contains("not in the incident folder")).count()
+}
+
+#[tokio::test]
+async fn an_application_too_large_for_one_learning_is_learned_in_parts_and_watched_from_the_first() {
+    let line = Line::new();
+    let metrics = metrics(&line).await;
+    assert!(metrics.len() > 50, "{} metrics are more than one batch", metrics.len());
+    let first = line.learn_until(at(0, 0), |_| Break(())).await.unwrap();
+    assert_eq!((first.outcome, first.metrics_read), (Outcome::Unfinished, 50));
+    let kept = line.store.learning(&SHOP.application.id).await.unwrap().unwrap();
+    let is_kept = |m: &Metric| kept.baselines.contains_key(&m.key) || kept.unseen.contains_key(&m.key);
+    assert!(metrics.iter().filter(|m| m.opens).all(is_kept), "what can open an insight comes first");
+
+    let ticked = line.tick(TaskKind::Watch, at(12, 10)).await.unwrap();
+    assert_eq!((ticked.watch, ticked.learn), (1, 1));
+    let watched = line.watch(at(12, 10)).await.unwrap();
+    assert_eq!(watched.opened, 1);
+    assert!(watched.unseen.iter().any(|u| u.reason.contains("not learned yet")), "unknown, never healthy");
+
+    let second = line.learn(at(12, 10)).await.unwrap();
+    assert_eq!((second.outcome, second.metrics_read), (Outcome::Done, metrics.len() - 50 + missing(&first)));
+    let ticked = line.tick(TaskKind::Watch, at(12, 15)).await.unwrap();
+    assert_eq!((ticked.watch, ticked.learn), (1, 0));
+    let whole = Line::learned().await.store.learning(&SHOP.application.id).await.unwrap().unwrap();
+    let parts = line.store.learning(&SHOP.application.id).await.unwrap().unwrap();
+    assert_eq!(parts.baselines.keys().collect::<Vec<_>>(), whole.baselines.keys().collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn throttled_in_the_middle_of_learning_what_was_read_is_kept() {
+    let line = Line::new();
+    let all = metrics(&line).await.len();
+    let throttle = |_| {
+        line.source.fail_next(throttled());
+        Continue(())
+    };
+    let first = line.learn_until(at(0, 0), throttle).await.unwrap();
+    assert_eq!((first.outcome, first.metrics_read), (Outcome::Unfinished, 50));
+    assert!(first.unseen.iter().any(|u| u.reason.contains("Rate exceeded")), "{:?}", first.unseen);
+    let second = line.learn(at(0, 5)).await.unwrap();
+    assert_eq!((second.outcome, second.metrics_read), (Outcome::Done, all - 50 + missing(&first)));
+}
+
+#[tokio::test]
+async fn learned_again_within_the_day_only_what_is_new_is_read_and_after_a_day_everything() {
+    let line = Line::learned().await;
+    let all = metrics(&line).await.len();
+    let again = line.learn(at(1, 0)).await.unwrap();
+    assert_eq!(again.metrics_read, missing(&again), "what could not be read is tried again");
+    let mut kept = line.store.learning(&SHOP.application.id).await.unwrap().unwrap();
+    kept.baselines.pop_first();
+    line.store.keep_learning(&SHOP.application, &kept).await.unwrap();
+    assert_eq!(line.learn(at(2, 0)).await.unwrap().metrics_read, 1 + missing(&again), "as of a new resource");
+    assert_eq!(line.learn(at(24, 0)).await.unwrap().metrics_read, all);
+}
+
+#[tokio::test]
+async fn another_sensitivity_is_learned_at_the_next_chance() {
+    let line = Line::learned().await;
+    let task = task(TaskKind::Learn, at(1, 0));
+    let (catalog, source) = (Catalog::builtin(), &line.source);
+    let learned = run_learn(catalog, source, source, &line.store, Sensitivity::High, &task, |_| Continue(())).await;
+    assert_eq!(learned.unwrap().metrics_read, metrics(&line).await.len());
 }
 
 #[tokio::test]
@@ -301,21 +382,19 @@ async fn an_application_of_five_thousand_metrics_is_watched_in_one_go() {
     let (metrics, _) = metrics_of(&source, Catalog::builtin(), &inventory).await.unwrap();
     assert_eq!(metrics.len(), 5_000);
     let (from, to) = (SHOP.watch.from, at(9, 0));
-    let learned = learn(
-        &Quiet { failing: String::new() },
-        Catalog::builtin(),
-        inventory.clone(),
-        metrics.clone(),
-        Sensitivity::Medium,
-        seconds(from.as_second() - 14 * 86_400),
-        from,
-        |_| (),
-    )
-    .await
-    .unwrap();
-    let baselines = learned.baselines.iter().map(|(key, baseline)| (key.clone(), baseline.to_bytes())).collect();
+    let history = History {
+        catalog: Catalog::builtin(),
+        sensitivity: Sensitivity::Medium,
+        from: seconds(from.as_second() - 14 * 86_400),
+        to: from,
+        known: Baselines::new(),
+    };
+    let quiet = Quiet { failing: String::new() };
+    let learned = learn(&quiet, history, inventory.clone(), metrics.clone(), |_| Continue(())).await.unwrap();
+    let kept = |fitted: &Fitted| KeptBaseline { at: fitted.at, bytes: fitted.baseline.to_bytes() };
+    let baselines = learned.baselines.iter().map(|(key, fitted)| (key.clone(), kept(fitted))).collect();
     let store = MemoryStore::default();
-    let learning = Learning { at: from, inventory, metrics, baselines, unseen: BTreeMap::new() };
+    let learning = Learning { at: from, complete: true, inventory, metrics, baselines, unseen: BTreeMap::new() };
     store.keep_learning(&SHOP.application, &learning).await.unwrap();
 
     let done = run_watch(Catalog::builtin(), &source, &Line::new().source, &store, &task(TaskKind::Watch, to)).await;

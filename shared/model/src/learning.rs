@@ -1,16 +1,33 @@
-use crate::{Inventory, Metric, MetricKey, Unseen};
+use crate::{Application, Inventory, Metric, MetricKey, Unseen};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
 /// What is known about an application before a window is looked at, as a store keeps it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Learning {
-    /// The end of the history it was learned from.
+    /// When it was learned.
     pub at: Timestamp,
+    /// False: it ended before every metric's history was read; the next one goes on with the rest.
+    pub complete: bool,
     pub inventory: Inventory,
     pub metrics: Vec<Metric>,
-    /// Serialised by whoever fitted them; a store doesn't look inside.
-    pub baselines: BTreeMap<MetricKey, Vec<u8>>,
+    pub baselines: BTreeMap<MetricKey, KeptBaseline>,
     /// What could not be learned, and why.
     pub unseen: BTreeMap<MetricKey, Unseen>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct KeptBaseline {
+    /// The end of the history it was fitted on.
+    pub at: Timestamp,
+    /// Serialised by whoever fitted it; a store doesn't look inside.
+    pub bytes: Vec<u8>,
+}
+
+/// What a schedule needs to know of a learning.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LearnedApplication {
+    pub application: Application,
+    pub at: Timestamp,
+    pub complete: bool,
 }

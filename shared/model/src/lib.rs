@@ -19,7 +19,7 @@ pub use application::{Application, Boundary, Coverage};
 pub use change_event::{ChangeEvent, DataSource, EventClass, PropertyChange, RegionChange};
 pub use id::{AnomalyId, ApplicationId, InsightId, ResourceId, event_id};
 pub use insight::{Cause, Insight, InsightType, Severity, Status, Transition};
-pub use learning::Learning;
+pub use learning::{KeptBaseline, LearnedApplication, Learning};
 pub use message::{Message, MessageType};
 pub use metric::{BadDirection, Kind, Metric, MetricKey, MissingPoint, Role};
 pub use recommendation::{Recommendation, RelatedAnomaly, RelatedEvent};

@@ -118,8 +118,8 @@ pub trait LearningStore: Sync {
     fn learning(&self, application: &ApplicationId)
     -> impl Future<Output = Result<Option<Learning>, PortError>> + Send;
 
-    /// Every application that is learned, and when: what a schedule needs to know, without the baselines.
-    fn learned_applications(&self) -> impl Future<Output = Result<Vec<(Application, Timestamp)>, PortError>> + Send;
+    /// Every application of which something is learned, without the baselines.
+    fn learned_applications(&self) -> impl Future<Output = Result<Vec<LearnedApplication>, PortError>> + Send;
 
     /// Replaces what was learned before. A reader sees the old or the new, never a mixture.
     fn keep_learning(

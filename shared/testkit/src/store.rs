@@ -1,6 +1,7 @@
 use stackseer_model::ports::{ChangeLog, Committed, InsightState, LearningStore, PortError, Store};
 use stackseer_model::{
-    Application, ApplicationId, Insight, InsightType, Learning, Message, RegionChange, Status, Timestamp,
+    Application, ApplicationId, Insight, InsightType, LearnedApplication, Learning, Message, RegionChange, Status,
+    Timestamp,
 };
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -116,10 +117,15 @@ impl LearningStore for MemoryStore {
         Ok(state.learnings.get(application).map(|(_, learning)| learning.clone()))
     }
 
-    async fn learned_applications(&self) -> Result<Vec<(Application, Timestamp)>, PortError> {
+    async fn learned_applications(&self) -> Result<Vec<LearnedApplication>, PortError> {
         let mut state = self.state();
         state.fail()?;
-        Ok(state.learnings.values().map(|(application, learning)| (application.clone(), learning.at)).collect())
+        let head = |(application, learning): &(Application, Learning)| LearnedApplication {
+            application: application.clone(),
+            at: learning.at,
+            complete: learning.complete,
+        };
+        Ok(state.learnings.values().map(head).collect())
     }
 
     async fn keep_learning(&self, application: &Application, learning: &Learning) -> Result<(), PortError> {

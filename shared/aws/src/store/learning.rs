@@ -12,7 +12,7 @@ use stackseer_model::ports::{LearningStore, PortError};
 use stackseer_model::*;
 
 /// Of head and parts. What has another form counts as never learned, and is learned afresh.
-const FORM: u32 = 1;
+const FORM: u32 = 2;
 /// Parts are replaced every day. What a failure leaves behind, and what nobody learns any more, goes after this.
 const KEEP_PARTS: i64 = 60 * DAY;
 /// Parts may be deleted between the head and them, by whoever replaces them.
@@ -24,6 +24,7 @@ struct Head {
     form: u32,
     application: Application,
     at: Timestamp,
+    complete: bool,
     version: String,
     parts: u32,
 }
@@ -46,9 +47,10 @@ impl Head {
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct Contents {
     at: Timestamp,
+    complete: bool,
     inventory: Inventory,
     metrics: Vec<Metric>,
-    baselines: Vec<(MetricKey, usize)>,
+    baselines: Vec<(MetricKey, Timestamp, usize)>,
     unseen: Vec<(MetricKey, Unseen)>,
 }
 
@@ -56,14 +58,15 @@ struct Contents {
 fn pack(learning: &Learning) -> Result<Vec<u8>, String> {
     let contents = json(&Contents {
         at: learning.at,
+        complete: learning.complete,
         inventory: learning.inventory.clone(),
         metrics: learning.metrics.clone(),
-        baselines: learning.baselines.iter().map(|(key, bytes)| (key.clone(), bytes.len())).collect(),
+        baselines: learning.baselines.iter().map(|(key, kept)| (key.clone(), kept.at, kept.bytes.len())).collect(),
         unseen: learning.unseen.clone().into_iter().collect(),
     })?;
     let mut bytes = (contents.len() as u64).to_le_bytes().to_vec();
     bytes.extend(contents);
-    bytes.extend(learning.baselines.values().flatten());
+    bytes.extend(learning.baselines.values().flat_map(|kept| &kept.bytes));
     deflate(&bytes)
 }
 
@@ -73,13 +76,14 @@ fn unpack(bytes: &[u8]) -> Option<Learning> {
     let (contents, mut rest) = rest.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
     let contents: Contents = serde_json::from_slice(contents).ok()?;
     let mut baselines = std::collections::BTreeMap::new();
-    for (key, length) in contents.baselines {
+    for (key, at, length) in contents.baselines {
         let (baseline, after) = rest.split_at_checked(length)?;
-        baselines.insert(key, baseline.to_vec());
+        baselines.insert(key, KeptBaseline { at, bytes: baseline.to_vec() });
         rest = after;
     }
     rest.is_empty().then(|| Learning {
         at: contents.at,
+        complete: contents.complete,
         inventory: contents.inventory,
         metrics: contents.metrics,
         baselines,
@@ -117,18 +121,19 @@ impl LearningStore for DynamoStore {
         Ok(None)
     }
 
-    async fn learned_applications(&self) -> Result<Vec<(Application, Timestamp)>, PortError> {
+    async fn learned_applications(&self) -> Result<Vec<LearnedApplication>, PortError> {
         let mut rows = self.rows.lately_between(keys::LEARNED, " ", "~").await?;
         rows.reverse();
-        Ok(rows.iter().filter_map(|(_, row)| Head::of(row)).map(|head| (head.application, head.at)).collect())
+        let learned = |Head { application, at, complete, .. }| LearnedApplication { application, at, complete };
+        Ok(rows.iter().filter_map(|(_, row)| Head::of(row)).map(learned).collect())
     }
 
     async fn keep_learning(&self, application: &Application, learning: &Learning) -> Result<(), PortError> {
         let bytes = pack(learning).map_err(unreadable)?;
         let before = self.head(&application.id).await?;
         let parts = u32::try_from(bytes.len().div_ceil(MOST_BYTES)).map_err(unreadable)?;
-        let (application, at, version) = (application.clone(), learning.at, content(&bytes));
-        let head = Head { form: FORM, application, at, version, parts };
+        let Learning { at, complete, .. } = *learning;
+        let head = Head { form: FORM, application: application.clone(), at, complete, version: content(&bytes), parts };
 
         let expires = Some(at.as_second() + KEEP_PARTS);
         let row = |part: &[u8]| Row { body: part.to_vec(), expires, ..Row::default() };

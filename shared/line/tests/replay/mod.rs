@@ -2,10 +2,11 @@
 
 use stackseer_catalog::Catalog;
 use stackseer_incident::{Incident, IncidentSource};
-use stackseer_line::{Reach, Sensitivity, Watch, learn, metrics_of, watch};
+use stackseer_line::{Baselines, History, Reach, Sensitivity, Watch, learn, metrics_of, watch};
 use stackseer_model::ports::Store;
 use stackseer_model::{Insight, Message};
 use stackseer_testkit::MemoryStore;
+use std::ops::ControlFlow::Continue;
 
 pub struct Replayed {
     /// As they are in the end.
@@ -26,10 +27,10 @@ async fn run(incident: &Incident, catalog: &Catalog) -> Replayed {
     assert!(unseen.is_empty(), "{unseen:?}");
     let metrics = incident.metrics(&catalogued).unwrap_or_else(|error| panic!("{error}"));
     let (from, to) = (incident.learn.from, incident.learn.to);
-    let learned =
-        learn(&source, catalog, incident.inventory.clone(), metrics, Sensitivity::default(), from, to, |_| ())
-            .await
-            .expect("a source of files");
+    let history = History { catalog, sensitivity: Sensitivity::default(), from, to, known: Baselines::new() };
+    let learned = learn(&source, history, incident.inventory.clone(), metrics, |_| Continue(()))
+        .await
+        .expect("a source of files");
 
     let application = &incident.application;
     let store = MemoryStore::default();

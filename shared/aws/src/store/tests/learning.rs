@@ -5,6 +5,10 @@ async fn read(store: &DynamoStore, application: &Application) -> Option<Learning
     store.learning(&application.id).await.unwrap()
 }
 
+fn head(application: Application, learning: &Learning) -> LearnedApplication {
+    LearnedApplication { application, at: learning.at, complete: learning.complete }
+}
+
 /// Of the rows put, those of this partition.
 fn of<'a>(items: &'a [Value], partition: &str) -> Vec<&'a Value> {
     items.iter().filter(|item| item["pk"]["S"].as_str().unwrap().starts_with(partition)).collect()
@@ -39,7 +43,7 @@ async fn five_thousand_metrics_come_back_from_rows_that_fit() {
     store.keep_learning(&app, &learned).await.unwrap();
     let before = calls.all().len();
     assert!(read(&store, &app).await.as_ref() == Some(&learned));
-    assert_eq!(store.learned_applications().await.unwrap(), [(app, learned.at)]);
+    assert_eq!(store.learned_applications().await.unwrap(), [head(app, &learned)]);
 
     let read: Vec<Call> = calls.all().split_off(before);
     assert!(read.iter().all(|c| c.operation == "dynamodb.Query" || c.operation == "dynamodb.GetItem"));
@@ -60,6 +64,7 @@ async fn an_ordinary_application_is_one_part_and_the_emptiest_comes_back_too() {
     let (store, calls) = plain();
     let empty = Learning {
         at: at(NOW),
+        complete: true,
         inventory: Inventory::default(),
         metrics: vec![],
         baselines: BTreeMap::new(),
@@ -194,7 +199,7 @@ async fn what_another_version_kept_or_nobody_can_read_is_never_learned_and_can_b
         engine.run("BatchWriteItem", write);
         assert_eq!(read(&store, &app).await, None, "{row}");
         let known = store.learned_applications().await.unwrap();
-        assert!(known.iter().any(|(a, _)| *a == neighbour), "the others stay");
+        assert!(known.iter().any(|l| l.application == neighbour), "the others stay");
         assert_eq!(known.len(), if std::ptr::eq(row, head) { 1 } else { 2 });
         store.keep_learning(&app, &learning(20, 0)).await.unwrap();
         assert_eq!(read(&store, &app).await, Some(learning(20, 0)));
@@ -223,7 +228,7 @@ async fn what_is_forgotten_is_gone_and_the_other_application_is_not() {
     store.forget_learning(&shop.id).await.unwrap();
     assert_eq!(read(&store, &shop).await, None);
     assert_eq!(read(&store, &blog).await, Some(of_blog.clone()));
-    assert_eq!(store.learned_applications().await.unwrap(), [(blog, of_blog.at)]);
+    assert_eq!(store.learned_applications().await.unwrap(), [head(blog, &of_blog)]);
     let deletes: usize = calls.all().iter().map(|c| c.input.to_string().matches("DeleteRequest").count()).sum();
     assert_eq!(deletes, 1 + 3);
     // Twice, and what never was.

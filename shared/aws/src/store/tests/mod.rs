@@ -215,15 +215,17 @@ fn bytes(item: &Value) -> usize {
 fn learning(metrics: usize, seed: usize) -> Learning {
     let metrics: Vec<Metric> = (0..metrics).map(|i| metric(&format!("Duration{i}"))).collect();
     let byte = |i: usize, n: usize| ((i * 2048 + n + seed * 31) as f64).sin().to_bits().to_le_bytes()[1];
+    let kept = |i| KeptBaseline { at: at(NOW - i as i64), bytes: (0..1200).map(|n| byte(i, n)).collect() };
     let baselines = metrics.iter().enumerate().skip(1);
     Learning {
         at: at(NOW + seed as i64),
+        complete: seed % 2 == 0,
         inventory: Inventory {
             resources: vec![Resource::new("AWS::Lambda::Function", "checkout")],
             edges: vec![],
             unseen: vec![Unseen { what: "sqs".into(), action: Some("sqs:ListQueues".into()), reason: "denied".into() }],
         },
-        baselines: baselines.map(|(i, m)| (m.key.clone(), (0..1200).map(|n| byte(i, n)).collect())).collect(),
+        baselines: baselines.map(|(i, m)| (m.key.clone(), kept(i))).collect(),
         unseen: metrics
             .first()
             .map(|m| (m.key.clone(), Unseen { what: "it".into(), action: None, reason: "throttled".into() }))
