@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use stackseer_catalog::Catalog;
 use stackseer_fn_runtime::{BatchAnswer, SqsBatch, account, init, optional, perform, report, sensitivity, setting};
-use stackseer_line::run_learn;
+use stackseer_line::{Learn, run_learn};
 use std::ops::ControlFlow::{Break, Continue};
 use std::time::{Duration, SystemTime};
 
@@ -24,14 +24,23 @@ async fn main() -> Result<(), Error> {
     let (aws, table) = (&aws, &table);
     let handle = |event: LambdaEvent<SqsBatch>| async move {
         let deadline = event.context.deadline();
+        let until = Timestamp::try_from(deadline)?;
         let progress = move |_| match SystemTime::now() + TO_KEEP < deadline {
             true => Continue(()),
             false => Break(()),
         };
         let answer = perform(event.payload, |task| async move {
             let catalog = Catalog::builtin();
-            let (resources, metrics, store) = (aws.resources(catalog), aws.metrics(), aws.store(table));
-            let done = run_learn(catalog, &resources, &metrics, &store, sensitivity, &task, progress).await?;
+            let about = Learn {
+                catalog,
+                resources: &aws.resources(catalog),
+                metrics: &aws.metrics(),
+                store: &aws.store(table),
+                sensitivity,
+                now: Timestamp::now(),
+                until,
+            };
+            let done = run_learn(&about, &task, progress).await?;
             report("learn", &task, &done, Timestamp::now());
             Ok(())
         })

@@ -5,7 +5,7 @@ mod record;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use record::record;
 use serde_json::Value;
-use stackseer_fn_runtime::{account, init, setting};
+use stackseer_fn_runtime::{account, failure, init, setting};
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {
@@ -13,7 +13,7 @@ async fn main() -> Result<(), Error> {
     let store = account().await?.store(&setting("STACKSEER_TABLE")?);
     let store = &store;
     lambda_runtime::run(service_fn(|event: LambdaEvent<Value>| async move {
-        record(store, &event.payload).await.map_err(Error::from)
+        record(store, &event.payload).await.map_err(failure)
     }))
     .await
 }

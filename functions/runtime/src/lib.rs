@@ -1,14 +1,16 @@
-//! What the functions share: settings, logs, metrics, and answers to a queue.
+//! What the functions share: settings, logs, metrics, and answers to Lambda and to a queue.
 
 mod account;
 mod batch;
 mod emf;
+mod failure;
 mod report;
 mod settings;
 
 pub use account::account;
 pub use batch::{BatchAnswer, Record, SqsBatch, perform};
 pub use emf::emit;
+pub use failure::failure;
 pub use report::report;
 pub use settings::{coverage, optional, sensitivity, setting};
 

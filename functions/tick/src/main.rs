@@ -5,11 +5,11 @@
 
 use anyhow::Result;
 use jiff::Timestamp;
-use lambda_runtime::{Error, LambdaEvent, service_fn};
+use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
 use serde::Deserialize;
 use stackseer_aws::Aws;
 use stackseer_catalog::Catalog;
-use stackseer_fn_runtime::{account, coverage, emit, init, setting};
+use stackseer_fn_runtime::{account, coverage, emit, failure, init, setting};
 use stackseer_line::{Tick, tick};
 use stackseer_model::{Coverage, TaskKind};
 
@@ -43,7 +43,7 @@ async fn main() -> Result<(), Error> {
     lambda_runtime::run(service_fn(|event: LambdaEvent<Schedule>| run(&settings, event.payload))).await
 }
 
-async fn run(settings: &Settings, schedule: Schedule) -> Result<(), Error> {
+async fn run(settings: &Settings, schedule: Schedule) -> Result<(), Diagnostic> {
     let Settings { aws, table, queue, learn_queue, coverage } = settings;
     let about = Tick {
         resources: &aws.resources(Catalog::builtin()),
@@ -52,7 +52,7 @@ async fn run(settings: &Settings, schedule: Schedule) -> Result<(), Error> {
         watches: &aws.tasks(queue),
         learns: &aws.tasks(learn_queue),
     };
-    let ticked = tick(&about, schedule.kind, coverage, schedule.at).await?;
+    let ticked = tick(&about, schedule.kind, coverage, schedule.at).await.map_err(failure)?;
     for unseen in &ticked.unseen {
         tracing::warn!(what = unseen.what, reason = unseen.reason, "not seen");
     }

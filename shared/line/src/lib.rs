@@ -13,7 +13,7 @@ pub use deliver::{Delivered, deliver};
 pub use learn::{Baselines, Fitted, History, Learned, learn};
 pub use metrics::metrics_of;
 pub use stackseer_detect::Sensitivity;
-pub use task::{Done, Outcome, run_learn, run_retire, run_watch};
+pub use task::{Done, Learn, Outcome, run_learn, run_retire, run_watch};
 pub use tick::{Tick, Ticked, tick};
 pub use watch::{Reach, Watch, Watched, check, watch};
 

@@ -79,16 +79,53 @@ pub async fn run_watch(
     Err(raced(task))
 }
 
+/// What a learning works with.
+pub struct Learn<'a, R, M, S> {
+    pub catalog: &'a Catalog,
+    pub resources: &'a R,
+    pub metrics: &'a M,
+    pub store: &'a S,
+    pub sensitivity: Sensitivity,
+    /// What the clock says, and when this run is over at the latest: until then it alone learns the application.
+    pub now: Timestamp,
+    pub until: Timestamp,
+}
+
 /// Reads inventory and history, keeps what was learned, and runs the checks. `progress` may end it before everything is read.
-pub async fn run_learn(
-    catalog: &Catalog,
-    resources: &impl ResourceSource,
-    metrics: &impl MetricSource,
-    store: &(impl Store + LearningStore),
-    sensitivity: Sensitivity,
+pub async fn run_learn<R, M, S>(
+    about: &Learn<'_, R, M, S>,
     task: &Task,
     progress: impl FnMut(usize) -> ControlFlow<()>,
-) -> Result<Done, PortError> {
+) -> Result<Done, PortError>
+where
+    R: ResourceSource,
+    M: MetricSource,
+    S: Store + LearningStore,
+{
+    let application = &task.application.id;
+    if !about.store.reserve_learning(application, about.now, about.until).await? {
+        return Err(PortError::Transient {
+            action: task.id(),
+            message: "another run is learning this application; it is tried again".to_owned(),
+        });
+    }
+    let done = reserved_learn(about, task, progress).await;
+    // What is left by a failure here ends by itself.
+    let _ = about.store.release_learning(application).await;
+    done
+}
+
+async fn reserved_learn<R, M, S>(
+    about: &Learn<'_, R, M, S>,
+    task: &Task,
+    progress: impl FnMut(usize) -> ControlFlow<()>,
+) -> Result<Done, PortError>
+where
+    R: ResourceSource,
+    M: MetricSource,
+    S: Store + LearningStore,
+{
+    let Learn { catalog, resources, metrics, store, sensitivity, .. } = *about;
     let kept = store.learning(&task.application.id).await?;
     if kept.as_ref().is_some_and(|kept| kept.at >= task.at) {
         return Ok(Done { outcome: Outcome::Superseded, ..Done::default() });

@@ -58,13 +58,27 @@ impl Line {
         self.learn_until(at, |_| Continue(())).await
     }
 
+    fn about(
+        &self,
+        now: Timestamp,
+    ) -> Learn<'_, Faulty<IncidentSource<'static>>, Faulty<IncidentSource<'static>>, MemoryStore> {
+        Learn {
+            catalog: Catalog::builtin(),
+            resources: &self.source,
+            metrics: &self.source,
+            store: &self.store,
+            sensitivity: Sensitivity::Medium,
+            now,
+            until: seconds(now.as_second() + 900),
+        }
+    }
+
     async fn learn_until(
         &self,
         at: Timestamp,
         progress: impl FnMut(usize) -> ControlFlow<()>,
     ) -> Result<Done, PortError> {
-        let (catalog, task) = (Catalog::builtin(), task(TaskKind::Learn, at));
-        run_learn(catalog, &self.source, &self.source, &self.store, Sensitivity::Medium, &task, progress).await
+        run_learn(&self.about(at), &task(TaskKind::Learn, at), progress).await
     }
 
     async fn watch(&self, at: Timestamp) -> Result<Done, PortError> {
@@ -249,6 +263,24 @@ async fn an_application_too_large_for_one_learning_is_learned_in_parts_and_watch
 }
 
 #[tokio::test]
+async fn one_at_a_time_learns_an_application_and_who_died_keeps_it_from_nobody_for_long() {
+    let line = Line::new();
+    let id = &SHOP.application.id;
+    // By one that dies.
+    assert!(line.store.reserve_learning(id, at(0, 0), at(0, 15)).await.unwrap());
+    let error = line.learn(at(0, 5)).await.unwrap_err();
+    assert!(matches!(error, PortError::Transient { .. }), "{error:?}");
+    assert_eq!(line.store.learning(id).await.unwrap(), None);
+    assert_eq!(line.learn(at(0, 15)).await.unwrap().outcome, Outcome::Done);
+
+    // One that fails, or is done, gives it back.
+    line.source.fail_next(throttled());
+    line.learn(at(24, 0)).await.unwrap_err();
+    assert_eq!(line.learn(at(24, 0)).await.unwrap().outcome, Outcome::Done);
+    assert_eq!(line.learn(at(24, 1)).await.unwrap().outcome, Outcome::Done);
+}
+
+#[tokio::test]
 async fn throttled_in_the_middle_of_learning_what_was_read_is_kept() {
     let line = Line::new();
     let all = metrics(&line).await.len();
@@ -280,9 +312,9 @@ async fn learned_again_within_the_day_only_what_is_new_is_read_and_after_a_day_e
 async fn another_sensitivity_is_learned_at_the_next_chance() {
     let line = Line::learned().await;
     let task = task(TaskKind::Learn, at(1, 0));
-    let (catalog, source) = (Catalog::builtin(), &line.source);
-    let learned = run_learn(catalog, source, source, &line.store, Sensitivity::High, &task, |_| Continue(())).await;
-    assert_eq!(learned.unwrap().metrics_read, metrics(&line).await.len());
+    let about = Learn { sensitivity: Sensitivity::High, ..line.about(task.at) };
+    let learned = run_learn(&about, &task, |_| Continue(())).await.unwrap();
+    assert_eq!(learned.metrics_read, metrics(&line).await.len());
 }
 
 #[tokio::test]

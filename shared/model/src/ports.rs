@@ -129,6 +129,17 @@ pub trait LearningStore: Sync {
     ) -> impl Future<Output = Result<(), PortError>> + Send;
 
     fn forget_learning(&self, application: &ApplicationId) -> impl Future<Output = Result<(), PortError>> + Send;
+
+    /// So that one at a time learns an application: nobody else gets it before `until`, unless it is released. False: somebody
+    /// else has it at `now`.
+    fn reserve_learning(
+        &self,
+        application: &ApplicationId,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> impl Future<Output = Result<bool, PortError>> + Send;
+
+    fn release_learning(&self, application: &ApplicationId) -> impl Future<Output = Result<(), PortError>> + Send;
 }
 
 /// Where tasks wait to be done.

@@ -17,6 +17,7 @@ pub struct MemoryStore(Mutex<State>);
 struct State {
     applications: BTreeMap<ApplicationId, InsightState>,
     learnings: BTreeMap<ApplicationId, (Application, Learning)>,
+    reserved: BTreeMap<ApplicationId, Timestamp>,
     changes: BTreeMap<String, RegionChange>,
     messages: Vec<Message>,
     failures: Vec<PortError>,
@@ -139,6 +140,28 @@ impl LearningStore for MemoryStore {
         let mut state = self.state();
         state.fail()?;
         state.learnings.remove(application);
+        Ok(())
+    }
+
+    async fn reserve_learning(
+        &self,
+        application: &ApplicationId,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<bool, PortError> {
+        let mut state = self.state();
+        state.fail()?;
+        let is_free = state.reserved.get(application).is_none_or(|held| *held <= now);
+        if is_free {
+            state.reserved.insert(application.clone(), until);
+        }
+        Ok(is_free)
+    }
+
+    async fn release_learning(&self, application: &ApplicationId) -> Result<(), PortError> {
+        let mut state = self.state();
+        state.fail()?;
+        state.reserved.remove(application);
         Ok(())
     }
 }

@@ -11,6 +11,7 @@
 //! | `outbox#APPLICATION`    | `GENERATION-NN`                       | messages of one commit                        |
 //! | `learned`               | application                           | when it was learned, and which version holds  |
 //! | `learning#APPLICATION`  | `VERSION#NNN`                         | inventory, metrics and baselines, part NNN    |
+//! | `learning#APPLICATION`  | `reserved`                            | until when somebody learns it                 |
 //! | `changes#2026-11-25`    | `TIME#CHANGE`                         | one change in the Region on that day (UTC)    |
 //! | `delivery#MESSAGE`      | channel                               | that the channel has had the message          |
 //!
@@ -30,6 +31,7 @@ pub(crate) const CLOSED: &str = "closed";
 
 pub(crate) const APPLICATIONS: &str = "applications";
 pub(crate) const LEARNED: &str = "learned";
+pub(crate) const RESERVED: &str = "reserved";
 pub(crate) const STATE: &str = "state";
 pub(crate) const WHERE: &str = "where";
 /// Before every sort key of a closed pack.
@@ -93,6 +95,10 @@ pub(crate) fn learned(application: &ApplicationId) -> Key {
 
 pub(crate) fn learning(application: &ApplicationId, version: &str, part: u32) -> Key {
     Key(learning_of(application), format!("{version}#{part:03}"))
+}
+
+pub(crate) fn reserved(application: &ApplicationId) -> Key {
+    Key(learning_of(application), RESERVED.to_owned())
 }
 
 pub(crate) fn learning_of(application: &ApplicationId) -> String {

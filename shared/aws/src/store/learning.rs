@@ -8,7 +8,7 @@ use super::keys::{self, Key};
 use super::pack::{MOST_BYTES, content, deflate, encode, inflate, json};
 use super::rows::{Row, Write};
 use serde::{Deserialize, Serialize};
-use stackseer_model::ports::{LearningStore, PortError};
+use stackseer_model::ports::{Committed, LearningStore, PortError};
 use stackseer_model::*;
 
 /// Of head and parts. What has another form counts as never learned, and is learned afresh.
@@ -155,5 +155,26 @@ impl LearningStore for DynamoStore {
             let _ = self.rows.write_all(before.deletes()).await;
         }
         Ok(())
+    }
+
+    async fn reserve_learning(
+        &self,
+        application: &ApplicationId,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<bool, PortError> {
+        let key = keys::reserved(application);
+        let held = self.rows.get(&key).await?.unwrap_or_default();
+        // What has expired is deleted within days only.
+        if held.expires.is_some_and(|expires| expires > now.as_second()) {
+            return Ok(false);
+        }
+        let row = Row { expires: Some(until.as_second()), ..Row::default() };
+        let committed = self.rows.commit(key, held.generation.unwrap_or(0), row, vec![]).await?;
+        Ok(committed != Committed::Conflict)
+    }
+
+    async fn release_learning(&self, application: &ApplicationId) -> Result<(), PortError> {
+        self.rows.write_all(vec![Write::Delete(keys::reserved(application))]).await
     }
 }

@@ -235,3 +235,19 @@ async fn what_is_forgotten_is_gone_and_the_other_application_is_not() {
     store.forget_learning(&shop.id).await.unwrap();
     store.forget_learning(&application("never").id).await.unwrap();
 }
+
+#[tokio::test]
+async fn of_two_who_want_to_learn_one_application_one_gets_it_until_it_is_released_or_over() {
+    let (store, _) = plain();
+    let (shop, blog) = (application("shop").id, application("blog").id);
+    let reserve = |id, from: i64| store.reserve_learning(id, at(NOW + from), at(NOW + from + 900));
+    let (first, second) = tokio::join!(reserve(&shop, 0), reserve(&shop, 0));
+    assert!(first.unwrap() ^ second.unwrap());
+    assert!(!reserve(&shop, 899).await.unwrap());
+    assert!(reserve(&blog, 899).await.unwrap(), "another application");
+    assert!(reserve(&shop, 900).await.unwrap());
+    assert!(!reserve(&shop, 901).await.unwrap());
+    store.release_learning(&shop).await.unwrap();
+    assert!(reserve(&shop, 901).await.unwrap());
+    assert!(!reserve(&blog, 901).await.unwrap());
+}
