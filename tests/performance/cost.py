@@ -40,7 +40,7 @@ def of(tick, watch, learn, functions):
     """Lines of what, for what, and dollars a month, of one application of so many functions."""
     per_look = lambda dollars: dollars * LOOKS
     per_day = lambda dollars: dollars * DAYS
-    metrics = tick.emf | watch.emf
+    metrics = tick.emf.keys() | watch.emf.keys()
     units = lambda measured: measured.reads * READ_UNIT + measured.writes * WRITE_UNIT
     return [
         ("a function", f"{watch.metrics / functions:g} metrics read each look", per_look(watch.metrics / functions * METRIC_READ)),
@@ -55,3 +55,9 @@ def of(tick, watch, learn, functions):
         ("a deployment", f"{len(metrics)} custom metrics about itself", len(metrics) * CUSTOM_METRIC),
         ("a deployment", "an alarm", ALARM),
     ]
+
+
+def each(lines, functions):
+    """Dollars a month and function, of one application of so many in a deployment of its own."""
+    of = lambda wanted: sum(dollars for per, _, dollars in lines if per == wanted)
+    return of("a function") + (of("an application") + of("a deployment")) / functions

@@ -13,7 +13,7 @@ from line import FUNCTIONS, Line, sample, schedule
 
 STARTS = 20
 METRICS = 5000
-# The catalogue's metrics of one Lambda function; asserted below.
+# The catalogue's metrics of one Lambda function.
 METRICS_EACH = 8
 SMALL = 50
 
@@ -27,8 +27,31 @@ class Measured(typing.NamedTuple):
     reads: float
     writes: float
     log_bytes: int
-    # Names of the metrics in CloudWatch's embedded format.
-    emf: frozenset
+    # Metrics in CloudWatch's embedded format, by function and name.
+    emf: dict
+
+
+class Large(typing.NamedTuple):
+    """An application of 5,000 metrics."""
+
+    # Binary's size and seconds of each start, by function.
+    starts: dict
+    # Seconds of a first tick.
+    ticks: list
+    tick: Measured
+    learn: Measured
+    quiet: Measured
+    incident: Measured
+    notify: Measured
+    record: Measured
+
+
+class Small(typing.NamedTuple):
+    """An application of fifty functions."""
+
+    tick: Measured
+    learn: Measured
+    watch: Measured
 
 
 def measured(line, function, event):
@@ -48,8 +71,8 @@ def measured(line, function, event):
 
 def embedded(log):
     lines = [json.loads(line) for line in log.splitlines() if '"_aws"' in line]
-    directives = [(each["Function"], d) for each in lines for d in each["_aws"]["CloudWatchMetrics"]]
-    return frozenset((function, metric["Name"]) for function, d in directives for metric in d["Metrics"])
+    directives = [(each, d) for each in lines for d in each["_aws"]["CloudWatchMetrics"]]
+    return {(each["Function"], metric["Name"]): each[metric["Name"]] for each, d in directives for metric in d["Metrics"]}
 
 
 def learned(line):
@@ -60,20 +83,37 @@ def learned(line):
     return learn, tick, line.tasks(line.queues[0])
 
 
-def starts(line):
-    rows = []
-    for function in FUNCTIONS:
-        seconds = []
-        for _ in range(STARTS):
-            with line.start(function) as process:
-                seconds.append(process.start_seconds)
-        rows.append((function, line.bootstrap(function).stat().st_size, seconds))
-    return rows
+def started(line, function):
+    with line.start(function) as process:
+        return process.start_seconds
 
 
-def first_ticks(line):
-    """From the event to the answer, each the first event of its process."""
-    return [measured(line, "tick", schedule("watch")).seconds for _ in range(STARTS)]
+def large(built, times):
+    """`times`: how often each start and first tick is measured."""
+    with Line(built, METRICS // METRICS_EACH) as line:
+        progress(f"{times} starts of each function")
+        starts = {name: (line.bootstrap(name).stat().st_size, [started(line, name) for _ in range(times)]) for name in FUNCTIONS}
+        progress(f"learning {METRICS} metrics: 100 million points")
+        learn, tick, task = learned(line)
+        progress(f"{times} ticks, each the first of its process")
+        ticks = [measured(line, "tick", schedule("watch")).seconds for _ in range(times)]
+        progress("watching")
+        quiet = measured(line, "watch", task)
+        line.fleet.trouble = {"fleet-0042"}
+        incident = measured(line, "watch", task)
+        application = json.loads(task["Records"][0]["body"])["application"]["id"]
+        outbox = line.outbox(application)
+        assert outbox["Records"], "no message about the incident"
+        notify = measured(line, "notify", outbox)
+        record = measured(line, "record", sample("record-cloudformation"))
+    return Large(starts, ticks, tick, learn, quiet, incident, notify, record)
+
+
+def small(built):
+    progress(f"an application of {SMALL} functions")
+    with Line(built, SMALL) as line:
+        learn, tick, task = learned(line)
+        return Small(tick, learn, measured(line, "watch", task))
 
 
 def table(head, *rows):
@@ -94,42 +134,6 @@ def mb(size):
     return f"{size / 1e6:.1f} MB"
 
 
-def large(built):
-    with Line(built, METRICS // METRICS_EACH) as line:
-        progress(f"{STARTS} starts of each function")
-        of_starts = starts(line)
-        progress(f"learning {METRICS} metrics: 100 million points")
-        learn, tick, task = learned(line)
-        assert learn.metrics == METRICS, learn
-        progress(f"{STARTS} ticks, each the first of its process")
-        ticks = first_ticks(line)
-        progress("watching")
-        quiet = measured(line, "watch", task)
-        line.fleet.trouble = {"fleet-0042"}
-        incident = measured(line, "watch", task)
-        application = json.loads(task["Records"][0]["body"])["application"]["id"]
-        outbox = line.outbox(application)
-        assert outbox["Records"], "no message about the incident"
-        notify = measured(line, "notify", outbox)
-        record = measured(line, "record", sample("record-cloudformation"))
-    peaks = {"tick": tick, "watch": incident, "learn": learn, "record": record, "notify": notify}
-    table(
-        ("function", "binary", "start to first `/next`", "peak memory", "doing what"),
-        *(
-            (f"`{name}`", mb(size), milliseconds(seconds), mb(peaks[name].peak_bytes), DOING[name])
-            for name, size, seconds in of_starts
-        ),
-    )
-    table(("first tick of a process, event to answer",), (milliseconds(ticks),))
-    table(
-        (f"{METRICS:,} metrics", "`GetMetricData` calls", "metrics asked for", "processor time", "peak memory", "read units", "write units"),
-        *(
-            (what, f"{m.calls:,}", f"{m.metrics:,}", f"{m.cpu_seconds:.1f} s", mb(m.peak_bytes), f"{m.reads:,g}", f"{m.writes:,g}")
-            for what, m in (("a quiet watch", quiet), ("a watch in an incident", incident), ("learning", learn))
-        ),
-    )
-
-
 DOING = {
     "tick": "one application",
     "watch": f"{METRICS:,} metrics in an incident",
@@ -139,16 +143,31 @@ DOING = {
 }
 
 
-def small(built):
-    progress(f"an application of {SMALL} functions")
-    with Line(built, SMALL) as line:
-        learn, tick, task = learned(line)
-        watch = measured(line, "watch", task)
-    lines = cost.of(tick, watch, learn, SMALL)
+def print_large(large):
+    peaks = {"tick": large.tick, "watch": large.incident, "learn": large.learn, "record": large.record, "notify": large.notify}
+    table(
+        ("function", "binary", "start to first `/next`", "peak memory", "doing what"),
+        *(
+            (f"`{name}`", mb(size), milliseconds(seconds), mb(peaks[name].peak_bytes), DOING[name])
+            for name, (size, seconds) in large.starts.items()
+        ),
+    )
+    table(("first tick of a process, event to answer",), (milliseconds(large.ticks),))
+    rows = (("a quiet watch", large.quiet), ("a watch in an incident", large.incident), ("learning", large.learn))
+    table(
+        (f"{METRICS:,} metrics", "`GetMetricData` calls", "metrics asked for", "processor time", "peak memory", "read units", "write units"),
+        *(
+            (what, f"{m.calls:,}", f"{m.metrics:,}", f"{m.cpu_seconds:.1f} s", mb(m.peak_bytes), f"{m.reads:,g}", f"{m.writes:,g}")
+            for what, m in rows
+        ),
+    )
+
+
+def print_small(small):
+    lines = cost.of(small.tick, small.watch, small.learn, SMALL)
     table(("per", "what for", "dollars a month"), *((per, what, f"{dollars:.3f}") for per, what, dollars in lines))
-    of = lambda wanted: sum(dollars for per, _, dollars in lines if per == wanted)
     guru = cost.DEVOPS_GURU_FUNCTION
-    each = lambda functions: of("a function") + (of("an application") + of("a deployment")) / functions
+    each = lambda functions: cost.each(lines, functions)
     table(
         ("functions in one application", "dollars a function and month", "of DevOps Guru's"),
         *((str(n), f"{each(n):.2f}", f"{each(n) / guru:.0%} of {guru:.2f}") for n in (1, 5, 10, 20, 50, 100, 500)),
@@ -157,8 +176,8 @@ def small(built):
 
 def main():
     (built,) = sys.argv[1:]
-    large(built)
-    small(built)
+    print_large(large(built, STARTS))
+    print_small(small(built))
 
 
 if __name__ == "__main__":
