@@ -41,7 +41,7 @@ fn by_lambda(function: Function) -> BTreeSet<&'static str> {
     let more: &[&[&str]] = match function {
         Function::Tick | Function::Record => &[FAILURES],
         Function::Watch | Function::Learn => &[FROM_QUEUE],
-        Function::Notify => &[FROM_STREAM, FAILURES],
+        Function::Notify => &[FROM_STREAM, FROM_QUEUE, FAILURES],
     };
     EVERY.iter().chain(more.iter().copied().flatten()).copied().collect()
 }

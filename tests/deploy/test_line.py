@@ -51,7 +51,7 @@ def setUpModule():
 
 def go_the_whole_way():
     """Learn, find the incident, look again, and find it over. What each step is known by is kept for the tests."""
-    global learned, opened, on_bus, closed, closed_on_bus, first_calls
+    global learned, opened, on_bus, closed, closed_on_bus, meanwhile, first_calls
     schedule("learn", incident.now)
     learned = until(120, "both applications to be learned", lambda: len(rows("learned")) == 2 and rows("learned"))
     idle()
@@ -68,12 +68,26 @@ def go_the_whole_way():
 
     for name, points in (("Duration", incident.duration), ("Invocations", incident.invocations)):
         deployed.emulator.put_series("AWS/Lambda", name, CHECKOUT, again(points))
+    # Meanwhile the topic takes nothing.
+    redelivery = deployed.resources["RedeliveryQueue"]
+    # Else each try waits for six minutes.
+    deployed.client("sqs").set_queue_attributes(QueueUrl=redelivery, Attributes={"DelaySeconds": "1", "VisibilityTimeout": "5"})
+    deployed.proxy.answers["Publish"] = no_topic
     for minute in range(5, QUIET_SECONDS // 60 + 1, 5):
         if minute % 30 == 0:
             schedule("watch", incident.now + minute * 60)
             idle()
-    closed = until(60, "the end of it", lambda: of("CLOSED_INSIGHT", "REACTIVE", deployed.received(told)))
-    closed_on_bus = until(30, "its event", lambda: of("CLOSED_INSIGHT", "REACTIVE", deployed.received(events)))
+    closed_on_bus = until(60, "the end of it", lambda: of("CLOSED_INSIGHT", "REACTIVE", deployed.received(events)))
+    until(60, "the message to wait", lambda: deployed.waiting(redelivery))
+    meanwhile = deployed.received(told)
+    del deployed.proxy.answers["Publish"]
+    closed = until(60, "the message", lambda: of("CLOSED_INSIGHT", "REACTIVE", deployed.received(told)))
+    until(60, "nothing to wait any more", lambda: deployed.waiting(redelivery) == 0)
+
+
+def no_topic(_):
+    error = "<ErrorResponse><Error><Type>Sender</Type><Code>NotFound</Code><Message>no topic</Message></Error></ErrorResponse>"
+    return 404, [("Content-Type", "text/xml")], error.encode()
 
 
 def schedule(kind, at):
@@ -215,6 +229,10 @@ class Messages(unittest.TestCase):
 
 
 class Line(unittest.TestCase):
+    def test_what_the_topic_does_not_take_waits_and_holds_up_no_other_channel(self):
+        self.assertEqual(meanwhile, [])
+        self.assertEqual((len(closed), len(closed_on_bus)), (1, 1))
+
     def test_looking_again_tells_nothing_twice(self):
         deployed.received(told)
         before = len(rows("learned"))
@@ -278,7 +296,9 @@ class Line(unittest.TestCase):
         for name in ("watch-sqs", "learn-sqs"):
             answer = deployed.invoke(name.split("-")[0], json.loads((ROOT / "events" / f"{name}.json").read_text()))
             self.assertEqual(answer, {"batchItemFailures": []})
-        deployed.invoke("notify", json.loads((ROOT / "events" / "notify-stream.json").read_text()))
+        for name in ("notify-stream", "notify-sqs"):
+            answer = deployed.invoke("notify", json.loads((ROOT / "events" / f"{name}.json").read_text()))
+            self.assertEqual(answer, {"batchItemFailures": []})
 
     def test_what_is_no_task_ends_in_the_dead_letter_queue(self):
         sqs = deployed.client("sqs")

@@ -24,8 +24,8 @@ MEMORY_MB = {"tick": 256, "watch": 512, "learn": 1024}
 WAITING_SECONDS = 0.5
 # Lambda's own lines of each run.
 PLATFORM_LOG_BYTES = 400
-# Lambda asks each of the two queues with five pollers for 20 seconds at a time.
-POLLS = HOURS * 3600 / 20 * 5 * 2
+# Lambda asks each of the three queues with five pollers for 20 seconds at a time.
+POLLS = HOURS * 3600 / 20 * 5 * 3
 
 
 def run(measured, function):
@@ -51,7 +51,7 @@ def of(tick, watch, learn, functions):
         ("an application", f"DynamoDB: {learn.reads:g} read and {learn.writes:g} write units a learning", per_day(units(learn))),
         ("an application", "its messages: sent and deleted", per_look(2 * QUEUE_REQUEST)),
         ("a deployment", f"`tick` in Lambda, with its logs, traces and {tick.reads:g} read units", per_look(run(tick, "tick") + units(tick) + SCHEDULED)),
-        ("a deployment", f"Lambda asking two queues: {POLLS / 1e6:.1f} million requests", POLLS * QUEUE_REQUEST),
+        ("a deployment", f"Lambda asking three queues: {POLLS / 1e6:.1f} million requests", POLLS * QUEUE_REQUEST),
         ("a deployment", f"{len(metrics)} custom metrics about itself", len(metrics) * CUSTOM_METRIC),
         ("a deployment", "an alarm", ALARM),
     ]

@@ -30,7 +30,7 @@ class Line:
         self.proxy.answers = self.table.answers() | self.fleet.answers()
         self.fleet.create(self.emulator, functions)
         sqs, sns = self.emulator.client("sqs"), self.emulator.client("sns")
-        self.queues = [sqs.create_queue(QueueName=f"stackseer-{name}")["QueueUrl"] for name in ("watch", "learn")]
+        self.queues = [sqs.create_queue(QueueName=f"stackseer-{name}")["QueueUrl"] for name in ("watch", "learn", "redelivery")]
         self.topic = sns.create_topic(Name="stackseer")["TopicArn"]
 
     def __enter__(self):
@@ -46,7 +46,7 @@ class Line:
 
     def start(self, function):
         """As template.yaml sets it up."""
-        watch_queue, learn_queue = self.queues
+        watch_queue, learn_queue, redelivery_queue = self.queues
         environment = CREDENTIALS | {
             "AWS_ENDPOINT_URL": self.proxy.url,
             "AWS_EC2_METADATA_DISABLED": "true",
@@ -56,6 +56,7 @@ class Line:
             "STACKSEER_PARTITION": "aws",
             "STACKSEER_QUEUE_URL": watch_queue,
             "STACKSEER_LEARN_QUEUE_URL": learn_queue,
+            "STACKSEER_REDELIVERY_QUEUE_URL": redelivery_queue,
             "STACKSEER_COVERAGE": f"tag:{'='.join(TAG)}",
             "STACKSEER_SENSITIVITY": "medium",
             "STACKSEER_TOPIC_ARN": self.topic,

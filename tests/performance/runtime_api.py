@@ -96,8 +96,9 @@ class Function:
             # From the start of the process to its first request for an event.
             self.start_seconds = self.ready.get(timeout=30) - began
         except queue.Empty:
+            log = self.log()
             self.stop()
-            raise AssertionError(f"{bootstrap} asked for no event within 30 s:\n{self.log()}") from None
+            raise AssertionError(f"{bootstrap} asked for no event within 30 s:\n{log}") from None
 
     def invoke(self, event):
         self.events.put(event)
@@ -131,6 +132,7 @@ class Function:
         self.events.put(None)
         self.server.shutdown()
         self.server.server_close()
+        self.output.close()
 
 
 @contextlib.contextmanager

@@ -28,6 +28,10 @@ def memory_mb():
 
 
 class Performance(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.small = measure.small(BUILT)
+
     def test_five_thousand_metrics_fit_in_calls_and_memory(self):
         large = measure.large(BUILT, 1)
         self.assertEqual((large.learn.metrics, large.learn.calls), (5000, 1000))
@@ -42,7 +46,7 @@ class Performance(unittest.TestCase):
             self.assertLess(taken.peak_bytes, 0.75 * memory[name] * 1e6, name)
 
     def test_a_function_costs_a_third_of_devops_guru_where_ten_are_watched(self):
-        small = measure.small(BUILT)
+        small = self.small
         self.assertEqual(small.watch.metrics, 4 * measure.SMALL)
         self.assertEqual(small.learn.metrics, measure.METRICS_EACH * measure.SMALL)
         self.assertEqual((small.watch.calls, small.watch.writes), (1, 0))
@@ -52,7 +56,7 @@ class Performance(unittest.TestCase):
 
     def test_the_prices_are_those_that_the_functions_and_the_template_have(self):
         self.assertEqual(cost.MEMORY_MB, {name: memory_mb()[name] for name in cost.MEMORY_MB})
-        watch = measure.small(BUILT).watch
+        watch = self.small.watch
         self.assertAlmostEqual(watch.emf["watch", "EstimatedCost"], watch.metrics * cost.METRIC_READ)
 
 

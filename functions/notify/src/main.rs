@@ -1,15 +1,19 @@
-//! The table's outbox, as its stream brings it, to every channel.
+//! The table's outbox, as its stream brings it, to every channel; and again, from a queue, what a channel did not take.
 
+mod redelivery;
 mod settings;
 mod stream;
+mod told;
 
 use anyhow::Result;
 use jiff::Timestamp;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
+use redelivery::redeliver;
 use serde_json::Value;
 use settings::channels;
 use stackseer_fn_runtime::{account, emit, init, optional, setting};
-use stream::{Told, tell};
+use stream::tell;
+use told::Told;
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {
@@ -17,11 +21,19 @@ async fn main() -> Result<(), Error> {
     let aws = account().await?;
     let store = aws.store(&setting("STACKSEER_TABLE")?);
     let channels = aws.channels(&channels(optional)?)?;
-    let (store, channels) = (&store, channels.as_slice());
+    let redelivery = aws.queue(&setting("STACKSEER_REDELIVERY_QUEUE_URL")?);
+    let (store, channels, redelivery) = (&store, channels.as_slice(), &redelivery);
     let handle = |event: LambdaEvent<Value>| async move {
         let now = Timestamp::now();
+        let from_queue = event.payload["Records"][0]["eventSource"] == "aws:sqs";
         // Boxed: the store's calls nest deeper than the compiler looks.
-        let told = Box::pin(tell(&event.payload, store, store, channels, now)).await?;
+        let told = match from_queue {
+            true => {
+                let batch = serde_json::from_value(event.payload)?;
+                Box::pin(redeliver(batch, store, store, channels, now)).await
+            }
+            false => Box::pin(tell(&event.payload, store, store, channels, redelivery, now)).await?,
+        };
         report(&told, now);
         Ok::<_, Error>(told.answer)
     };

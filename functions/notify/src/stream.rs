@@ -1,52 +1,33 @@
 //! Records of a DynamoDB stream → messages → channels.
 
+use crate::told::Told;
 use anyhow::{Context, Result};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
-use serde::Serialize;
 use serde_json::Value;
 use stackseer_aws::store::decode_messages;
-use stackseer_line::deliver;
+use stackseer_fn_runtime::BatchAnswer;
+use stackseer_line::{Silent, deliver};
 use stackseer_model::Message;
-use stackseer_model::ports::{Channel, DeliveryLog, InsightSource};
+use stackseer_model::ports::{Channel, DeliveryLog, InsightSource, Queue};
 
 /// Rows of other partitions are none of this function's business.
 const OUTBOX: &str = "outbox#";
 
-/// Where the stream is to begin again; empty: with what comes next.
-#[derive(Debug, Default, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Answer {
-    pub batch_item_failures: Vec<Failure>,
-}
-
-#[derive(Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Failure {
-    pub item_identifier: String,
-}
-
-#[derive(Debug, Default)]
-pub struct Told {
-    pub answer: Answer,
-    pub sent: usize,
-    pub skipped: usize,
-    pub failed: usize,
-    /// Records that can't be read, and never will be.
-    pub poison: usize,
-}
-
-/// Tries every record, also after one that failed: what was sent is known, so that its retry does not double it.
+/// Tries every record, also after one that failed. What a channel did not take goes into the queue, so that it holds up nothing that
+/// follows; only what the queue does not take either is for the stream to bring again.
 pub async fn tell(
     event: &Value,
     insights: &impl InsightSource,
     log: &impl DeliveryLog,
     channels: &[impl Channel],
+    redelivery: &impl Queue<Message>,
     now: Timestamp,
 ) -> Result<Told> {
     let records = event["Records"].as_array().context("the event has no Records: it is no stream's")?;
     let mut told = Told::default();
+    let mut silent = Silent::default();
     for record in records.iter().filter(|record| is_outbox(record)) {
         let sequence = record["dynamodb"]["SequenceNumber"].as_str().unwrap_or_default();
         let messages = match messages(record) {
@@ -57,19 +38,18 @@ pub async fn tell(
                 continue;
             }
         };
-        let delivered = deliver(&messages, insights, log, channels, now).await;
-        for (message, channel, error) in &delivered.failed {
-            tracing::error!(message, channel, %error, "not delivered");
-        }
-        for note in &delivered.notes {
-            tracing::warn!(note);
-        }
-        told.sent += delivered.sent.len();
-        told.skipped += delivered.skipped.len();
-        told.failed += delivered.failed.len();
-        // The stream is in order, and begins again at the first that is named.
-        if delivered.needs_retry() && told.answer.batch_item_failures.is_empty() {
-            told.answer.batch_item_failures.push(Failure { item_identifier: sequence.to_owned() });
+        let delivered = deliver(&messages, insights, log, channels, &mut silent, now).await;
+        told.count(&delivered);
+        let undelivered = delivered.undelivered();
+        let waiting: Vec<Message> = messages.iter().filter(|m| undelivered.contains(m.id.as_str())).cloned().collect();
+        if !waiting.is_empty()
+            && let Err(error) = redelivery.send(&waiting).await
+        {
+            tracing::error!(sequence, %error, "what was not delivered could not be put into the queue either");
+            // The stream is in order, and begins again at the first that is named.
+            if told.answer == BatchAnswer::default() {
+                told.answer.fail(sequence);
+            }
         }
     }
     Ok(told)
@@ -89,10 +69,12 @@ fn messages(record: &Value) -> Result<Vec<Message>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::redelivery::redeliver;
+    use serde_json::json;
     use stackseer_model::ports::PortError;
     use stackseer_model::*;
     use stackseer_testkit::clock::time;
-    use stackseer_testkit::{MemoryChannel, MemoryDeliveryLog, MemoryInsights};
+    use stackseer_testkit::{MemoryChannel, MemoryDeliveryLog, MemoryInsights, MemoryQueue};
 
     /// Three records about two insights, and three that are not to be told.
     fn event() -> Value {
@@ -123,10 +105,13 @@ mod tests {
         }
     }
 
+    const IDS: [&str; 4] = ["message-1", "message-2", "message-3", "message-4"];
+
     struct Scene {
         insights: MemoryInsights,
         log: MemoryDeliveryLog,
         channels: [MemoryChannel; 2],
+        redelivery: MemoryQueue<Message>,
     }
 
     impl Scene {
@@ -136,11 +121,27 @@ mod tests {
                 insights: MemoryInsights::of(ids.map(insight)),
                 log: MemoryDeliveryLog::default(),
                 channels: [MemoryChannel::new("topic"), MemoryChannel::new("slack")],
+                redelivery: MemoryQueue::default(),
             }
         }
 
         async fn tell(&self, event: &Value) -> Told {
-            tell(event, &self.insights, &self.log, &self.channels, time("2026-11-25T03:12:00Z")).await.unwrap()
+            let now = time("2026-11-25T03:12:00Z");
+            tell(event, &self.insights, &self.log, &self.channels, &self.redelivery, now).await.unwrap()
+        }
+
+        /// What waits in the queue, as Lambda hands it on.
+        async fn redeliver(&self) -> Told {
+            let record = |m: Message| json!({"messageId": m.id, "body": serde_json::to_string(&m).unwrap()});
+            let records: Vec<Value> = self.redelivery.take().into_iter().map(record).collect();
+            let batch = serde_json::from_value(json!({"Records": records})).unwrap();
+            redeliver(batch, &self.insights, &self.log, &self.channels, time("2026-11-25T03:18:00Z")).await
+        }
+
+        fn sent(&self) -> [Vec<String>; 2] {
+            let mut sent = self.channels.each_ref().map(MemoryChannel::sent);
+            sent.iter_mut().for_each(|ids| ids.sort());
+            sent
         }
     }
 
@@ -152,54 +153,77 @@ mod tests {
     async fn a_batch_is_told_to_every_channel_and_what_is_no_message_is_left_out() {
         let scene = Scene::new();
         let told = scene.tell(&event()).await;
-        assert_eq!(serde_json::to_value(&told.answer).unwrap(), serde_json::json!({"batchItemFailures": []}));
+        assert_eq!(serde_json::to_value(&told.answer).unwrap(), json!({"batchItemFailures": []}));
         assert_eq!((told.sent, told.failed, told.poison), (8, 0, 1));
-        let ids = ["message-1", "message-2", "message-3", "message-4"];
-        assert_eq!(scene.channels.each_ref().map(MemoryChannel::sent), [ids, ids]);
+        assert_eq!(scene.sent(), [IDS, IDS]);
+        assert_eq!(scene.redelivery.take(), []);
     }
 
     #[tokio::test]
-    async fn the_stream_begins_again_at_the_first_that_failed_and_doubles_nothing() {
+    async fn what_a_channel_does_not_take_waits_in_the_queue_and_holds_up_nothing() {
         let scene = Scene::new();
-        // The first message finds no insight, and the second one channel closed.
-        scene.channels[1].fail_next(transient());
+        // The first message finds no insight, and after the second one channel is silent for the rest of the run.
         scene.insights.fail_next(transient());
+        scene.channels[1].fail_next(transient());
         let told = scene.tell(&event()).await;
-        let answer = serde_json::to_value(&told.answer).unwrap();
-        assert_eq!(answer, serde_json::json!({"batchItemFailures": [{"itemIdentifier": "100000000000000000001"}]}));
-        assert_eq!(told.failed, 3);
+        assert_eq!((told.answer, told.sent, told.failed), (BatchAnswer::default(), 3, 5));
+        assert_eq!(scene.channels[1].tries(), 1);
+        assert_eq!(scene.sent(), [&IDS[1..], &[]]);
 
-        let again = scene.tell(&event()).await;
-        assert_eq!(again.answer, Answer::default());
-        let mut sent = scene.channels.each_ref().map(MemoryChannel::sent);
-        sent.iter_mut().for_each(|ids| ids.sort());
-        let ids = ["message-1", "message-2", "message-3", "message-4"];
-        assert_eq!(sent, [ids, ids]);
+        let again = scene.redeliver().await;
+        assert_eq!((again.answer, again.sent, again.skipped), (BatchAnswer::default(), 5, 3));
+        assert_eq!(scene.sent(), [IDS, IDS]);
     }
 
     #[tokio::test]
-    async fn a_later_record_is_named_when_the_earlier_ones_went_through() {
+    async fn what_may_not_be_sent_waits_too_and_comes_back_until_it_may() {
+        let scene = Scene::new();
+        scene.channels[0].fail_next(PortError::Denied { action: "sns:Publish".into(), message: "no".into() });
+        scene.tell(&event()).await;
+        scene.channels[0].fail_next(PortError::NotFound { what: "SNS topic".into() });
+        let waiting = scene.redelivery.take();
+        assert_eq!(waiting.iter().map(|m| m.id.as_str()).collect::<Vec<_>>(), ["message-1"]);
+        scene.redelivery.send(&waiting).await.unwrap();
+        let again = scene.redeliver().await;
+        assert_eq!(
+            serde_json::to_value(&again.answer).unwrap(),
+            json!({"batchItemFailures": [{"itemIdentifier": "message-1"}]})
+        );
+        scene.redelivery.send(&waiting).await.unwrap();
+        assert_eq!(scene.redeliver().await.answer, BatchAnswer::default());
+        assert_eq!(scene.sent(), [IDS, IDS]);
+    }
+
+    #[tokio::test]
+    async fn what_the_queue_does_not_take_either_the_stream_brings_again() {
         let scene = Scene::new();
         let mut first_two = event();
         first_two["Records"].as_array_mut().unwrap().truncate(2);
         scene.tell(&first_two).await;
         scene.channels[0].fail_next(transient());
+        scene.redelivery.fail_next(transient());
         let told = scene.tell(&event()).await;
-        assert_eq!(told.answer.batch_item_failures[0].item_identifier, "300000000000000000003");
+        let answer = serde_json::to_value(&told.answer).unwrap();
+        assert_eq!(answer, json!({"batchItemFailures": [{"itemIdentifier": "300000000000000000003"}]}));
+        assert_eq!(scene.tell(&event()).await.answer, BatchAnswer::default());
+        assert_eq!(scene.sent(), [IDS, IDS]);
     }
 
     #[tokio::test]
-    async fn what_trying_again_would_not_help_does_not_hold_up_the_stream() {
+    async fn what_is_no_message_in_the_queue_comes_back_until_somebody_looks_at_it() {
         let scene = Scene::new();
-        scene.channels[0].fail_next(PortError::NotFound { what: "SNS topic".into() });
-        let told = scene.tell(&event()).await;
-        assert_eq!((told.answer, told.failed), (Answer::default(), 1));
+        let batch = serde_json::from_value(json!({"Records": [{"messageId": "1", "body": "poison"}]})).unwrap();
+        let now = time("2026-11-25T03:18:00Z");
+        let told = redeliver(batch, &scene.insights, &scene.log, &scene.channels, now).await;
+        assert_eq!(told.poison, 1);
+        assert_ne!(told.answer, BatchAnswer::default());
     }
 
     #[tokio::test]
     async fn an_event_of_something_else_is_an_error() {
         let scene = Scene::new();
-        let told = tell(&Value::Null, &scene.insights, &scene.log, &scene.channels, time("2026-11-25T03:12:00Z")).await;
+        let now = time("2026-11-25T03:12:00Z");
+        let told = tell(&Value::Null, &scene.insights, &scene.log, &scene.channels, &scene.redelivery, now).await;
         assert!(told.unwrap_err().to_string().contains("no Records"));
     }
 }

@@ -1,4 +1,4 @@
-//! A batch of tasks from SQS, answered item by item.
+//! A batch from a queue or stream, answered item by item.
 
 use serde::{Deserialize, Serialize};
 use stackseer_model::Task;
@@ -18,7 +18,7 @@ pub struct Record {
     pub body: String,
 }
 
-/// The messages that SQS is to bring again; the others are done.
+/// What the queue or stream is to bring again, by message id or sequence number; the rest is done.
 #[derive(Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct BatchAnswer {
@@ -28,11 +28,17 @@ pub struct BatchAnswer {
 #[derive(Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Failure {
-    pub item_identifier: String,
+    item_identifier: String,
 }
 
-/// Three outcomes only: done; transient, so that it comes back; permanent, which is logged and done. A body that is no task
-/// comes back too: only the dead-letter queue keeps it for somebody to look at.
+impl BatchAnswer {
+    pub fn fail(&mut self, item: &str) {
+        self.batch_item_failures.push(Failure { item_identifier: item.to_owned() });
+    }
+}
+
+/// Whatever was not done comes back, also where trying again helps only once somebody has done something, as with a permission
+/// that is missing: the dead-letter queue keeps it, and its alarm tells.
 pub async fn perform<F>(batch: SqsBatch, mut run: impl FnMut(Task) -> F) -> BatchAnswer
 where
     F: Future<Output = Result<(), PortError>>,
@@ -43,18 +49,17 @@ where
             Ok(task) => task,
             Err(error) => {
                 tracing::error!(message_id, %error, "this message is no task");
-                answer.batch_item_failures.push(Failure { item_identifier: message_id });
+                answer.fail(&message_id);
                 continue;
             }
         };
         let id = task.id();
-        match run(task).await {
-            Ok(()) => {}
-            Err(error @ PortError::Transient { .. }) => {
-                tracing::warn!(task = id, %error, "it is tried again");
-                answer.batch_item_failures.push(Failure { item_identifier: message_id });
+        if let Err(error) = run(task).await {
+            match error {
+                PortError::Transient { .. } => tracing::warn!(task = id, %error, "it is tried again"),
+                _ => tracing::error!(task = id, %error, "it could not be done"),
             }
-            Err(error) => tracing::error!(task = id, %error, "trying again would not help"),
+            answer.fail(&message_id);
         }
     }
     answer
@@ -79,7 +84,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn only_what_can_be_helped_by_trying_again_comes_back() {
+    async fn what_was_not_done_comes_back_and_what_was_done_does_not() {
         let (fine, throttled, denied) = (task("fine"), task("throttled"), task("denied"));
         let answer = perform(batch(&[&fine, "poison", &throttled, &denied]), |task| async move {
             let action = || "cloudwatch:GetMetricData".to_owned();
@@ -91,7 +96,7 @@ mod tests {
         })
         .await;
         let failed: Vec<&str> = answer.batch_item_failures.iter().map(|f| f.item_identifier.as_str()).collect();
-        assert_eq!(failed, ["1", "2"]);
+        assert_eq!(failed, ["1", "2", "3"]);
         let json = serde_json::to_value(&answer).unwrap();
         assert_eq!(json["batchItemFailures"][0]["itemIdentifier"], "1");
     }

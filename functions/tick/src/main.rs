@@ -12,6 +12,10 @@ use stackseer_catalog::Catalog;
 use stackseer_fn_runtime::{account, coverage, emit, failure, init, setting};
 use stackseer_line::{Tick, tick};
 use stackseer_model::{Coverage, TaskKind};
+use std::time::Duration;
+
+/// For CloudTrail, of the function's minute: a busy Region has more events than can be read in it, and the tasks must be sent.
+const TO_LOOK_UP: Duration = Duration::from_secs(20);
 
 /// What EventBridge Scheduler sends.
 #[derive(Debug, Deserialize)]
@@ -47,10 +51,10 @@ async fn run(settings: &Settings, schedule: Schedule) -> Result<(), Diagnostic> 
     let Settings { aws, table, queue, learn_queue, coverage } = settings;
     let about = Tick {
         resources: &aws.resources(Catalog::builtin()),
-        changes: &aws.events(),
+        changes: &aws.events().within(TO_LOOK_UP),
         store: &aws.store(table),
-        watches: &aws.tasks(queue),
-        learns: &aws.tasks(learn_queue),
+        watches: &aws.queue(queue),
+        learns: &aws.queue(learn_queue),
     };
     let ticked = tick(&about, schedule.kind, coverage, schedule.at).await.map_err(failure)?;
     for unseen in &ticked.unseen {

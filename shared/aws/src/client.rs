@@ -71,7 +71,7 @@ pub async fn connect(options: Options) -> Result<Aws, ConnectError> {
     let mut loader = aws_config::defaults(version())
         .app_name(AppName::new(APP_NAME).expect("the name is a valid one"))
         .retry_config(RetryConfig::adaptive().with_max_attempts(6))
-        .timeout_config(timeouts());
+        .timeout_config(patient());
     if let Some(profile) = &profile {
         loader = loader.profile_name(profile);
     }
@@ -118,7 +118,7 @@ async fn identify_as(profile: &str, provider: ProfileBuilder, sdk: SdkConfig) ->
     let place = ProviderConfig::without_region()
         .with_region(sdk.region().cloned())
         .with_behavior_version(Some(version()))
-        .with_timeout_config(timeouts());
+        .with_timeout_config(patient());
     let provider = SharedCredentialsProvider::new(provider.configure(&place).profile_name(profile).build());
     identify(sdk.into_builder().credentials_provider(provider).build()).await.map_err(|error| match error {
         ConnectError::NoCredentials(reason) => ConnectError::NoCredentials(format!("profile `{profile}`: {reason}")),
@@ -163,22 +163,28 @@ fn line(text: &str) -> String {
     }
 }
 
-/// As [`connect`], for who knows the account already: nothing is asked of AWS before the first real call.
+/// As [`connect`], for who knows the account already: nothing is asked of AWS before the first real call. A call ends before the
+/// minute does that Lambda gives most functions, so that its failure is told.
 pub async fn connect_as(partition: &str, account: &str) -> Result<Aws, ConnectError> {
     let loader = aws_config::defaults(version())
         .app_name(AppName::new(APP_NAME).expect("the name is a valid one"))
         .retry_config(RetryConfig::adaptive().with_max_attempts(6))
-        .timeout_config(timeouts());
+        .timeout_config(timeouts(Duration::from_secs(20), Duration::from_secs(45)));
     let sdk = loader.load().await;
     let region = sdk.region().map(|r| r.as_ref().to_owned()).filter(|r| !r.is_empty()).ok_or(ConnectError::NoRegion)?;
     Ok(Aws { sdk, place: Place { partition: partition.to_owned(), region, account: account.to_owned() } })
 }
 
-fn timeouts() -> TimeoutConfig {
+/// For who sits before it.
+fn patient() -> TimeoutConfig {
+    timeouts(Duration::from_secs(60), Duration::from_secs(300))
+}
+
+fn timeouts(attempt: Duration, call: Duration) -> TimeoutConfig {
     TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(5))
-        .operation_attempt_timeout(Duration::from_secs(60))
-        .operation_timeout(Duration::from_secs(300))
+        .operation_attempt_timeout(attempt)
+        .operation_timeout(call)
         .build()
 }
 
@@ -209,8 +215,8 @@ impl Aws {
     }
 
     #[cfg(feature = "queue")]
-    pub fn tasks(&self, queue_url: &str) -> crate::Tasks {
-        crate::Tasks::new(aws_sdk_sqs::Client::new(&self.sdk), queue_url)
+    pub fn queue(&self, url: &str) -> crate::SqsQueue {
+        crate::SqsQueue::new(aws_sdk_sqs::Client::new(&self.sdk), url)
     }
 
     /// The ways of telling people that the settings name.

@@ -69,12 +69,11 @@ impl Metrics {
     }
 
     /// Reads one batch to its last page. `Err` only if the call itself failed.
-    async fn call(&self, batch: &Batch<'_>) -> (u32, Result<Vec<ReadSeries>, PortError>) {
-        let mut calls = 0;
+    async fn call(&self, batch: &Batch<'_>, tally: &mut Tally) -> Result<Vec<ReadSeries>, PortError> {
         let mut answers: Vec<Answer> = batch.metrics.iter().map(|_| Answer::default()).collect();
         let mut token = None;
         loop {
-            calls += 1;
+            tally.calls += 1;
             let request = self
                 .client
                 .get_metric_data()
@@ -82,10 +81,7 @@ impl Metrics {
                 .start_time(DateTime::from_secs(batch.from))
                 .end_time(DateTime::from_secs(batch.to))
                 .set_next_token(token);
-            let page = match request.send().await {
-                Ok(page) => page,
-                Err(error) => return (calls, Err(port_error(READ, error))),
-            };
+            let page = request.send().await.map_err(|e| port_error(READ, e))?;
             for result in page.metric_data_results.unwrap_or_default() {
                 let index = result.id.as_deref().and_then(|id| id.strip_prefix('m')?.parse::<usize>().ok());
                 if let Some(answer) = index.and_then(|i| answers.get_mut(i)) {
@@ -102,28 +98,26 @@ impl Metrics {
                 break;
             }
         }
-        let read = answers.into_iter().zip(&batch.metrics).map(|(answer, metric)| answer.finish(metric)).collect();
-        (calls, Ok(read))
+        tally.may_be_retried |= answers.iter().any(Answer::may_be_retried);
+        Ok(answers.into_iter().zip(&batch.metrics).map(|(answer, metric)| answer.finish(metric)).collect())
     }
 
     /// Reads a batch; one that CloudWatch rejects is halved until the metric it objects to stands alone.
-    async fn read_batch(&self, batch: Batch<'_>) -> (u32, Result<Vec<(usize, ReadSeries)>, PortError>) {
-        let mut calls = 0;
+    async fn read_batch(&self, batch: Batch<'_>) -> (Tally, Result<Vec<(usize, ReadSeries)>, PortError>) {
+        let mut tally = Tally::default();
         let mut read = Vec::new();
         let mut waiting = vec![batch];
         while let Some(batch) = waiting.pop() {
-            let (made, answer) = self.call(&batch).await;
-            calls += made;
-            match answer {
+            match self.call(&batch, &mut tally).await {
                 Ok(series) => read.extend(batch.positions.iter().copied().zip(series)),
                 Err(PortError::Permanent { .. }) if batch.metrics.len() > 1 => waiting.extend(batch.halves()),
                 Err(error @ PortError::Permanent { .. }) => {
                     read.push((batch.positions[0], Err(unseen(batch.metrics[0].key.to_string(), &error))));
                 }
-                Err(error) => return (calls, Err(error)),
+                Err(error) => return (tally, Err(error)),
             }
         }
-        (calls, Ok(read))
+        (tally, Ok(read))
     }
 }
 
@@ -138,12 +132,14 @@ impl MetricSource for Metrics {
         let mut parts: Vec<Vec<ReadSeries>> = metrics.iter().map(|_| Vec::new()).collect();
         let mut failed = Vec::new();
         let mut index = 0;
-        while let Some((calls, read)) = answers.next().await {
-            answer.calls += calls;
+        while let Some((tally, read)) = answers.next().await {
+            answer.calls += tally.calls;
+            answer.may_be_retried |= tally.may_be_retried;
             match read {
                 Ok(read) => read.into_iter().for_each(|(i, series)| parts[i].push(series)),
                 Err(denied @ PortError::Denied { .. }) => return Err(denied),
                 Err(error) => {
+                    answer.may_be_retried = true;
                     for &i in &asked[index] {
                         parts[i].push(Err(unseen(metrics[i].key.to_string(), &error)));
                     }
@@ -164,6 +160,12 @@ impl MetricSource for Metrics {
     async fn dimension_sets(&self, namespace: &str, metric: &str) -> Result<Vec<DimensionSet>, PortError> {
         Ok(self.list(namespace, Some(metric)).await?.iter().map(|(_, set)| set.clone()).collect())
     }
+}
+
+#[derive(Debug, Default)]
+struct Tally {
+    calls: u32,
+    may_be_retried: bool,
 }
 
 /// Metrics asked for in one call, with their places in the caller's list.
@@ -265,6 +267,11 @@ impl Answer {
         self.status = Some(result.status_code.unwrap_or(StatusCode::Complete));
         let messages = result.messages.unwrap_or_default().into_iter();
         self.messages.extend(messages.filter_map(|m| m.value.or(m.code)));
+    }
+
+    /// Whether what is missing may come with another call.
+    fn may_be_retried(&self) -> bool {
+        !matches!(self.status, Some(StatusCode::Complete | StatusCode::Forbidden))
     }
 
     fn finish(self, metric: &Metric) -> ReadSeries {

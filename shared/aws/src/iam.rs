@@ -34,7 +34,7 @@ const INVENTORY: Actions = &[
 const CHANGES: Actions = &["cloudtrail:LookupEvents"];
 const SERIES: Actions = &["cloudwatch:GetMetricData"];
 const DIMENSIONS: Actions = &["cloudwatch:ListMetrics"];
-const TASKS: Actions = &["sqs:SendMessage"];
+const QUEUE: Actions = &["sqs:SendMessage"];
 
 /// `store`: what is learned, what changed.
 const ROWS: Actions = &["dynamodb:Query"];
@@ -79,11 +79,11 @@ impl Function {
     /// Not what Lambda does in its name: logs, traces, taking from its queue or stream, and telling of failures.
     pub fn actions(self) -> BTreeSet<&'static str> {
         let parts: &[Actions] = match self {
-            Self::Tick => &[APPLICATIONS, CHANGES, ROWS, WRITTEN_ROWS, TASKS],
+            Self::Tick => &[APPLICATIONS, CHANGES, ROWS, WRITTEN_ROWS, QUEUE],
             Self::Watch => &[SERIES, COMMIT],
             Self::Learn => &[INVENTORY, SERIES, DIMENSIONS, COMMIT],
             Self::Record => &[WRITTEN_ROWS],
-            Self::Notify => &[INSIGHT, WRITTEN_ROWS, CHANNELS],
+            Self::Notify => &[INSIGHT, WRITTEN_ROWS, CHANNELS, QUEUE],
         };
         parts.iter().copied().flatten().copied().collect()
     }
@@ -147,7 +147,7 @@ mod tests {
     #[test]
     fn what_a_scan_needs_is_what_the_functions_need_without_queues_and_channels() {
         let scan: BTreeSet<&str> = PERMISSIONS.iter().map(|p| p.action).collect();
-        let others: BTreeSet<&str> = CHANNELS.iter().chain(TASKS).copied().collect();
+        let others: BTreeSet<&str> = CHANNELS.iter().chain(QUEUE).copied().collect();
         assert_eq!(scan, all().difference(&others).copied().collect());
     }
 

@@ -25,4 +25,4 @@ pub use events_bus::{BadEvent, change_on_bus};
 pub use iam::Function;
 pub use permissions::{Action, Outcome, PERMISSIONS, Permission, PermissionCheck, Permissions};
 #[cfg(feature = "queue")]
-pub use queue::Tasks;
+pub use queue::SqsQueue;

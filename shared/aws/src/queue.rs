@@ -1,16 +1,16 @@
-//! Tasks into an SQS queue.
+//! Tasks, or messages to be delivered again, into an SQS queue.
 
 use crate::error::port_error;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::{BatchResultErrorEntry, SendMessageBatchRequestEntry};
-use stackseer_model::Task;
-use stackseer_model::ports::{PortError, TaskQueue};
+use serde::Serialize;
+use stackseer_model::ports::{PortError, Queue};
 use std::time::Duration;
 use tokio::time::sleep;
 
 /// Batches are allowed with it too.
 const ACTION: &str = "sqs:SendMessage";
-/// SQS's limit; ten tasks are a few KB.
+/// SQS's limit; ten tasks or messages are a few KB.
 const MOST_IN_BATCH: usize = 10;
 /// Of a batch of which some were not taken.
 const TRIES: u32 = 4;
@@ -18,13 +18,13 @@ const TRIES: u32 = 4;
 const PAUSE: Duration = Duration::from_millis(100);
 
 #[derive(Debug, Clone)]
-pub struct Tasks {
+pub struct SqsQueue {
     client: Client,
     url: String,
     pause: Duration,
 }
 
-impl Tasks {
+impl SqsQueue {
     pub(crate) fn new(client: Client, url: &str) -> Self {
         Self { client, url: url.to_owned(), pause: PAUSE }
     }
@@ -55,13 +55,13 @@ impl Tasks {
     }
 }
 
-impl TaskQueue for Tasks {
-    async fn send(&self, tasks: &[Task]) -> Result<(), PortError> {
+impl<T: Serialize + Sync> Queue<T> for SqsQueue {
+    async fn send(&self, items: &[T]) -> Result<(), PortError> {
         let permanent = |message: String| PortError::Permanent { action: ACTION.to_owned(), message };
-        for batch in tasks.chunks(MOST_IN_BATCH) {
+        for batch in items.chunks(MOST_IN_BATCH) {
             let mut entries = Vec::new();
-            for (index, task) in batch.iter().enumerate() {
-                let body = serde_json::to_string(task).map_err(|e| permanent(e.to_string()))?;
+            for (index, item) in batch.iter().enumerate() {
+                let body = serde_json::to_string(item).map_err(|e| permanent(e.to_string()))?;
                 let entry = SendMessageBatchRequestEntry::builder().id(index.to_string()).message_body(body).build();
                 entries.push(entry.map_err(|e| permanent(e.to_string()))?);
             }
@@ -80,7 +80,7 @@ mod tests {
     use super::*;
     use crate::wire::{Call, Calls, Reply, denied, sdk};
     use serde_json::{Value, json};
-    use stackseer_model::{Application, Boundary, TaskKind};
+    use stackseer_model::{Application, Boundary, Task, TaskKind};
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     const URL: &str = "https://sqs.eu-west-1.amazonaws.com/123456789012/watch";
@@ -98,9 +98,9 @@ mod tests {
         (0..number).map(task).collect()
     }
 
-    fn queue(answer: impl Fn(&Call) -> Reply + Send + Sync + 'static) -> (Tasks, Calls) {
+    fn queue(answer: impl Fn(&Call) -> Reply + Send + Sync + 'static) -> (SqsQueue, Calls) {
         let (config, calls) = sdk(answer);
-        (Tasks { pause: Duration::ZERO, ..Tasks::new(Client::new(&config), URL) }, calls)
+        (SqsQueue { pause: Duration::ZERO, ..SqsQueue::new(Client::new(&config), URL) }, calls)
     }
 
     /// What SQS says of a batch of which these were not taken, and whose fault it was.
@@ -136,7 +136,7 @@ mod tests {
             let ids = call.input["Entries"].as_array().unwrap().iter().map(|e| e["Id"].to_string());
             assert_eq!(ids.clone().collect::<std::collections::BTreeSet<_>>().len(), ids.count());
         }
-        queue.send(&[]).await.unwrap();
+        queue.send(&tasks(0)).await.unwrap();
         assert_eq!(calls.all().len(), 3);
     }
 

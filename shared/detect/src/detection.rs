@@ -16,6 +16,13 @@ pub struct Detection {
     pub spans: Vec<Span>,
 }
 
+impl Detection {
+    /// Nothing at all was published in the window, and that means nothing.
+    pub fn is_silent(&self) -> bool {
+        self.band.iter().all(|point| point.value.is_none())
+    }
+}
+
 /// One period of the window.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct BandPoint {

@@ -52,7 +52,8 @@ fn published(series: &Series, period: u32, from: Timestamp, to: Timestamp) -> Se
 
 impl MetricSource for IncidentSource<'_> {
     async fn read(&self, metrics: &[&Metric], from: Timestamp, to: Timestamp) -> Result<MetricAnswer, PortError> {
-        Ok(MetricAnswer { series: metrics.iter().map(|metric| self.series(metric, from, to)).collect(), calls: 0 })
+        let series = metrics.iter().map(|metric| self.series(metric, from, to)).collect();
+        Ok(MetricAnswer { series, ..MetricAnswer::default() })
     }
 
     async fn dimension_sets(&self, namespace: &str, metric: &str) -> Result<Vec<BTreeMap<String, String>>, PortError> {

@@ -93,6 +93,7 @@ fn incident() -> Incident {
             ],
             resources: vec![function, table, first_stage, second_stage, silent],
             unseen: vec![Unseen { what: "SNS".into(), action: Some("sns:ListTopics".into()), reason: "denied".into() }],
+            ..Inventory::default()
         },
     }
 }

@@ -15,6 +15,8 @@ const QUIET_SECONDS: i64 = 10 * 60;
 const ALONE: f64 = 3.0;
 /// A less rare one that lasts so long opens too; none there does either.
 const LASTING_SECONDS: i64 = 30 * 60;
+/// Who publishes nothing for so long is not waited for any more.
+const SILENT_SECONDS: i64 = 24 * 3600;
 /// A repeat within this time is told quietly.
 const REPEAT_SECONDS: i64 = 7 * 24 * 3600;
 /// Spans of one metric this close together are one anomaly: CloudWatch corrects late points and the window slides.
@@ -467,7 +469,9 @@ fn snapshot(abnormal: &Abnormal<'_>) -> Vec<BandPoint> {
 fn settle(situation: &Situation<'_>, found: &[Abnormal<'_>], insight: &mut Insight, messages: &mut Vec<Message>) {
     let now = situation.now;
     let mut unseen = None;
+    let mut silent = false;
     let last_seen = insight.update_time;
+    let waited_for = now.as_second() - last_seen.as_second() < SILENT_SECONDS;
     let known = insight.clone();
     for anomaly in insight.anomalies.iter_mut().filter(|a| a.status == Status::Ongoing) {
         let Some(metric) = &anomaly.metric else { continue };
@@ -481,6 +485,16 @@ fn settle(situation: &Situation<'_>, found: &[Abnormal<'_>], insight: &mut Insig
             Some(Outcome::Unknown(reason)) => {
                 unseen = Some(reason.reason.clone());
                 continue;
+            }
+            Some(Outcome::Read { detection, .. }) if detection.is_silent() => {
+                if waited_for && anomaly.anomaly_type == AnomalyType::Causal {
+                    unseen = Some("nothing was published since".to_owned());
+                }
+                if waited_for {
+                    continue;
+                }
+                silent = true;
+                last_seen.max(anomaly.start_time)
             }
             // Read again, and no span of it goes on.
             Some(Outcome::Read { .. }) => last_seen.max(anomaly.start_time),
@@ -521,6 +535,8 @@ fn settle(situation: &Situation<'_>, found: &[Abnormal<'_>], insight: &mut Insig
     insight.end_time = Some(end);
     let reason = if gone {
         "its resource no longer exists".to_owned()
+    } else if silent {
+        format!("nothing was published for a day since {}: whether it is back to normal is not known", text::clock(end))
     } else {
         format!("back to normal since {}, after {}", text::clock(end), text::lasted(insight.start_time, end))
     };

@@ -99,7 +99,7 @@ mod tests {
         Inventory {
             resources: names.iter().map(|n| Resource { id: id(n), ..Resource::new("T", n) }).collect(),
             edges: edges.iter().map(|(a, b, kind)| Edge { from: id(a), to: id(b), kind: *kind }).collect(),
-            unseen: vec![],
+            ..Inventory::default()
         }
     }
 

@@ -2,6 +2,7 @@
 
 use stackseer_model::ports::{Channel, DeliveryLog, InsightSource, PortError};
 use stackseer_model::{Insight, Message, Timestamp};
+use std::collections::BTreeSet;
 
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Delivered {
@@ -15,17 +16,22 @@ pub struct Delivered {
 }
 
 impl Delivered {
-    /// Whether another try may send what has failed now. What else has failed is recorded and won't be tried again.
-    pub fn needs_retry(&self) -> bool {
-        self.failed.iter().any(|(_, _, error)| is_transient(error))
+    /// The messages that are not yet where they should be.
+    pub fn undelivered(&self) -> BTreeSet<&str> {
+        self.failed.iter().map(|(message, _, _)| message.as_str()).collect()
     }
 }
+
+/// Channels that did not answer: the rest of a run leaves them alone, so that one that is silent takes no time from the others.
+#[derive(Debug, Default)]
+pub struct Silent(BTreeSet<String>);
 
 pub async fn deliver(
     messages: &[Message],
     insights: &impl InsightSource,
     log: &impl DeliveryLog,
     channels: &[impl Channel],
+    silent: &mut Silent,
     now: Timestamp,
 ) -> Delivered {
     let mut delivered = Delivered::default();
@@ -33,7 +39,7 @@ pub async fn deliver(
         match insights.insight(&message.insight).await {
             Ok(Some(insight)) => {
                 for channel in channels {
-                    tell(message, &insight, log, channel, now, &mut delivered).await;
+                    tell(message, &insight, log, channel, silent, now, &mut delivered).await;
                 }
             }
             Ok(None) => {
@@ -54,6 +60,7 @@ async fn tell(
     insight: &Insight,
     log: &impl DeliveryLog,
     channel: &impl Channel,
+    silent: &mut Silent,
     now: Timestamp,
     delivered: &mut Delivered,
 ) {
@@ -73,17 +80,23 @@ async fn tell(
             delivered.failed.push(failed(error));
             return;
         }
-        // Told twice is better than never, and nobody would come back to it.
+        // Told twice is better than never.
         Err(error) => delivered.notes.push(format!("message {} may be sent twice: {error}", message.id)),
     }
-    let result = channel.deliver(message, insight).await;
-    let retry = result.as_ref().is_err_and(is_transient);
-    match result {
-        Ok(()) => delivered.sent.push(id()),
-        Err(error) => delivered.failed.push(failed(error)),
+    if silent.0.contains(channel.id()) {
+        let message = "it waits, as an earlier message was not taken".to_owned();
+        delivered.failed.push(failed(PortError::Transient { action: channel.id().to_owned(), message }));
+        return;
     }
-    // A permanent failure is dealt with too: another channel's retry must not bring it back.
-    if !retry && let Err(error) = log.mark_delivered(&message.id, channel.id(), now).await {
+    if let Err(error) = channel.deliver(message, insight).await {
+        if is_transient(&error) {
+            silent.0.insert(channel.id().to_owned());
+        }
+        delivered.failed.push(failed(error));
+        return;
+    }
+    delivered.sent.push(id());
+    if let Err(error) = log.mark_delivered(&message.id, channel.id(), now).await {
         delivered.notes.push(format!("message {} may be sent twice: {error}", message.id));
     }
 }

@@ -18,7 +18,7 @@ const FRESH_HOURS: i64 = 20;
 /// What is known about an application before a window is looked at.
 #[derive(Debug, Clone, Default)]
 pub struct Learned {
-    /// False: it ended before every metric's history was read.
+    /// False: it ended before every metric's history was read, or the application is just being changed.
     pub complete: bool,
     pub inventory: Inventory,
     pub metrics: Vec<Metric>,
@@ -82,6 +82,7 @@ pub async fn learn(
     let known = std::mem::take(&mut history.known);
     let fresh = metrics.len() - wanted.len();
     let mut learned = Learned { inventory, baselines: known, ..Learned::default() };
+    let mut may_be_retried = false;
     for batch in wanted.chunks(AT_ONCE) {
         let answer = match source.read(batch, from, to).await {
             Ok(answer) => answer,
@@ -94,6 +95,7 @@ pub async fn learn(
         };
         learned.calls += answer.calls;
         learned.metrics_read += batch.len();
+        may_be_retried |= answer.may_be_retried;
         for (metric, read) in batch.iter().zip(answer.series) {
             match read {
                 Ok(series) => {
@@ -113,7 +115,7 @@ pub async fn learn(
             break;
         }
     }
-    learned.complete = learned.metrics_read == wanted.len();
+    learned.complete = learned.metrics_read == wanted.len() && !may_be_retried && !learned.inventory.is_changing;
     learned.metrics = metrics;
     Ok(learned)
 }

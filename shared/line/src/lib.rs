@@ -9,7 +9,7 @@ mod tick;
 mod usage;
 mod watch;
 
-pub use deliver::{Delivered, deliver};
+pub use deliver::{Delivered, Silent, deliver};
 pub use learn::{Baselines, Fitted, History, Learned, learn};
 pub use metrics::metrics_of;
 pub use stackseer_detect::Sensitivity;

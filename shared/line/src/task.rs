@@ -35,6 +35,8 @@ pub enum Outcome {
     NotLearned,
     /// Learned in part; the next tick asks for the rest.
     Unfinished,
+    /// Another run is learning the application.
+    Busy,
     /// Something later was done already: a doubled or late message.
     Superseded,
     /// The application no longer exists.
@@ -104,10 +106,7 @@ where
 {
     let application = &task.application.id;
     if !about.store.reserve_learning(application, about.now, about.until).await? {
-        return Err(PortError::Transient {
-            action: task.id(),
-            message: "another run is learning this application; it is tried again".to_owned(),
-        });
+        return Ok(Done { outcome: Outcome::Busy, ..Done::default() });
     }
     let done = reserved_learn(about, task, progress).await;
     // What is left by a failure here ends by itself.
@@ -130,9 +129,9 @@ where
     if kept.as_ref().is_some_and(|kept| kept.at >= task.at) {
         return Ok(Done { outcome: Outcome::Superseded, ..Done::default() });
     }
-    let known = kept.and_then(|kept| restored(kept).ok()).unwrap_or_default().baselines;
+    let earlier = kept.and_then(|kept| restored(kept).ok()).unwrap_or_default();
     let inventory = match resources.inventory(&task.application).await {
-        Ok(inventory) => inventory,
+        Ok(inventory) => inventory.with_missed(earlier.inventory),
         // The tick that no longer finds it retires it.
         Err(PortError::NotFound { .. }) => return Ok(Done { outcome: Outcome::Gone, ..Done::default() }),
         Err(error) => return Err(error),
@@ -142,7 +141,7 @@ where
     done.unseen.extend(unresolved);
     let to = before(task.at, WINDOW_MINUTES * 60);
     let from = before(task.at, HISTORY_DAYS * 24 * 3600);
-    let history = History { catalog, sensitivity, from, to, known };
+    let history = History { catalog, sensitivity, from, to, known: earlier.baselines };
     let learned = learn(metrics, history, inventory, wanted, progress).await?;
     if !learned.complete {
         done.outcome = Outcome::Unfinished;

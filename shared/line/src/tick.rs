@@ -1,6 +1,6 @@
 //! A schedule's tick: the Region's changes once, and one task for each application.
 
-use stackseer_model::ports::{ChangeLog, ChangeSource, LearningStore, PortError, ResourceSource, TaskQueue};
+use stackseer_model::ports::{ChangeLog, ChangeSource, LearningStore, PortError, Queue, RegionChanges, ResourceSource};
 use stackseer_model::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,7 +26,7 @@ pub struct Ticked {
     pub learn: usize,
     pub retire: usize,
     pub changes: usize,
-    /// Changes that could not be read or recorded: the watches explain less, and nothing else is lost.
+    /// Changes that could not be read or recorded, by which the watches explain less; and what is to be watched and is not there.
     pub unseen: Vec<Unseen>,
 }
 
@@ -41,26 +41,31 @@ where
     R: ResourceSource,
     C: ChangeSource,
     S: ChangeLog + LearningStore,
-    Q: TaskQueue,
+    Q: Queue<Task>,
 {
     let mut ticked = Ticked::default();
     let from = Timestamp::from_second(at.as_second() - CHANGES_MINUTES * 60).unwrap_or(at);
-    let changes = match about.changes.region_changes(from, at).await {
-        Ok(changes) => changes,
-        Err(error) => {
-            ticked.unseen.push(unseen_changes(&error));
-            vec![]
-        }
+    let RegionChanges { changes, unseen } = match about.changes.region_changes(from, at).await {
+        Ok(read) => read,
+        Err(error) => RegionChanges { changes: vec![], unseen: Some(unseen_changes(&error)) },
     };
+    ticked.unseen.extend(unseen);
     ticked.changes = changes.len();
     if let Err(error) = about.store.record_changes(&changes).await {
         ticked.unseen.push(unseen_changes(&error));
     }
 
     let mut applications: BTreeMap<ApplicationId, Application> = BTreeMap::new();
-    for coverage in coverage {
-        let found = about.resources.applications(coverage).await?;
-        applications.extend(found.into_iter().map(|a| (a.id.clone(), a)));
+    for coverage in coverage.iter().flat_map(one_by_one) {
+        match about.resources.applications(&coverage).await {
+            Ok(found) => applications.extend(found.into_iter().map(|a| (a.id.clone(), a))),
+            // One that was deleted or misspelt is no reason to leave the others unwatched.
+            Err(error @ PortError::NotFound { .. }) => ticked.unseen.push(not_there(&error)),
+            Err(error @ PortError::Permanent { .. }) if matches!(coverage, Coverage::Stacks { .. }) => {
+                ticked.unseen.push(not_there(&error));
+            }
+            Err(error) => return Err(error),
+        }
     }
     let learned: BTreeMap<ApplicationId, LearnedApplication> =
         about.store.learned_applications().await?.into_iter().map(|l| (l.application.id.clone(), l)).collect();
@@ -97,6 +102,21 @@ fn is_reshaped(application: &Application, learned_at: Timestamp, changes: &[Regi
             .any(|n| n == name || n.split(":stack/").nth(1).and_then(|rest| rest.split('/').next()) == Some(name))
     };
     changes.iter().any(|c| RESHAPES.contains(&c.name.as_str()) && c.time > learned_at && is_of(&c.named))
+}
+
+/// Each stack and each value of a tag by itself.
+fn one_by_one(coverage: &Coverage) -> Vec<Coverage> {
+    match coverage {
+        Coverage::Stacks { names } => names.iter().map(|name| Coverage::Stacks { names: vec![name.clone()] }).collect(),
+        Coverage::Tags { key, values } if !values.is_empty() => {
+            values.iter().map(|value| Coverage::Tags { key: key.clone(), values: vec![value.clone()] }).collect()
+        }
+        other => vec![other.clone()],
+    }
+}
+
+fn not_there(error: &PortError) -> Unseen {
+    Unseen { what: "an application to watch".to_owned(), action: None, reason: error.to_string() }
 }
 
 fn unseen_changes(error: &PortError) -> Unseen {

@@ -1,10 +1,11 @@
 //! Messages to channels that fail, and to those that don't.
 
-use stackseer_line::{Delivered, deliver};
+use stackseer_line::{Delivered, Silent, deliver};
 use stackseer_model::ports::PortError;
 use stackseer_model::*;
 use stackseer_testkit::clock::time;
 use stackseer_testkit::{MemoryChannel, MemoryDeliveryLog, MemoryInsights};
+use std::collections::BTreeSet;
 
 fn insight(id: &str, severity: Severity) -> Insight {
     let at = time("2026-11-25T03:00:00Z");
@@ -73,7 +74,7 @@ impl Scene {
 
     async fn deliver(&self) -> Delivered {
         let now = time("2026-11-25T03:01:00Z");
-        deliver(&self.messages, &self.insights, &self.log, &self.channels, now).await
+        deliver(&self.messages, &self.insights, &self.log, &self.channels, &mut Silent::default(), now).await
     }
 
     fn sent(&self) -> [Vec<String>; 3] {
@@ -92,7 +93,7 @@ async fn every_channel_gets_what_it_wants_and_only_once() {
     let all = [pair("1", "one"), pair("1", "two"), pair("1", "picky"), pair("2", "one"), pair("2", "two")];
     assert_eq!(first.sent, all);
     assert_eq!(first.skipped, [pair("2", "picky")]);
-    assert!(!first.needs_retry() && first.failed.is_empty() && first.notes.is_empty());
+    assert!(first.failed.is_empty() && first.notes.is_empty());
 
     let second = scene.deliver().await;
     assert_eq!((second.sent.len(), second.skipped.len()), (0, 6));
@@ -112,37 +113,27 @@ async fn when_one_channel_fails_the_others_are_told_and_the_retry_is_for_it_alon
     let scene = Scene::new();
     scene.channels[0].fail_next(transient());
     let first = scene.deliver().await;
-    assert_eq!(first.failed, [("1".to_owned(), "one".to_owned(), transient())]);
-    assert!(first.needs_retry());
-    assert_eq!(scene.sent(), [vec!["2"], vec!["1", "2"], vec!["1"]]);
+    assert_eq!(first.failed[0], ("1".to_owned(), "one".to_owned(), transient()));
+    assert_eq!(first.undelivered(), BTreeSet::from(["1", "2"]));
+    assert_eq!(scene.sent(), [vec![], vec!["1", "2"], vec!["1"]]);
+    assert_eq!(scene.channels[0].tries(), 1, "one that is silent takes no more of the run's time");
 
     let second = scene.deliver().await;
-    assert_eq!(second.sent, [pair("1", "one")]);
-    assert!(!second.needs_retry());
+    assert_eq!(second.sent, [pair("1", "one"), pair("2", "one")]);
+    assert!(second.undelivered().is_empty());
     assert_eq!(scene.channels.each_ref().map(MemoryChannel::tries), [3, 2, 1]);
 }
 
 #[tokio::test]
-async fn what_trying_again_would_not_help_is_reported_and_not_tried_again() {
+async fn what_may_not_be_sent_is_not_taken_for_delivered_and_is_no_reason_to_skip_the_next() {
     let scene = Scene::new();
     scene.channels[0].fail_next(denied());
-    scene.channels[1].fail_next(transient());
+    scene.channels[1].fail_next(PortError::NotFound { what: "topic".into() });
     let first = scene.deliver().await;
-    assert_eq!(first.failed.len(), 2);
-    // The other one's retry brings the whole message back.
+    assert_eq!(first.undelivered(), BTreeSet::from(["1"]));
+    assert_eq!(scene.sent(), [vec!["2"], vec!["2"], vec!["1"]]);
     let second = scene.deliver().await;
-    assert_eq!(second.sent, [pair("1", "two")]);
-    assert_eq!(scene.channels[0].tries(), 2);
-    assert_eq!(scene.sent()[0], ["2"]);
-}
-
-#[tokio::test]
-async fn a_permanent_failure_alone_asks_for_no_retry() {
-    let scene = Scene::new();
-    scene.channels[0].fail_next(PortError::NotFound { what: "topic".into() });
-    let delivered = scene.deliver().await;
-    assert_eq!(delivered.failed.len(), 1);
-    assert!(!delivered.needs_retry());
+    assert_eq!(second.sent, [pair("1", "one"), pair("1", "two")]);
 }
 
 #[tokio::test]
@@ -152,7 +143,7 @@ async fn a_message_whose_insight_is_gone_is_dropped_with_a_note() {
     let delivered = scene.deliver().await;
     assert_eq!(delivered.notes, ["message 0 is dropped: its insight gone is gone"]);
     assert_eq!(delivered.sent.len(), 5);
-    assert!(!delivered.needs_retry());
+    assert!(delivered.undelivered().is_empty());
 }
 
 #[tokio::test]
@@ -161,7 +152,7 @@ async fn an_insight_that_can_not_be_read_now_is_tried_again() {
     scene.insights.fail_next(transient());
     let delivered = scene.deliver().await;
     assert_eq!(delivered.failed.len(), 3);
-    assert!(delivered.needs_retry());
+    assert_eq!(delivered.undelivered(), BTreeSet::from(["1"]));
     assert_eq!(scene.sent(), [vec!["2"], vec!["2"], vec![]]);
     assert_eq!(scene.deliver().await.sent.len(), 3);
 }
@@ -182,7 +173,7 @@ async fn what_was_sent_and_could_not_be_logged_is_no_reason_to_send_it_again() {
     let scene = Scene::new();
     scene.log.fail_next_write(transient());
     let delivered = scene.deliver().await;
-    assert!(!delivered.needs_retry());
+    assert!(delivered.undelivered().is_empty());
     assert_eq!((delivered.sent.len(), delivered.notes.len()), (5, 1));
 }
 
@@ -190,6 +181,7 @@ async fn what_was_sent_and_could_not_be_logged_is_no_reason_to_send_it_again() {
 async fn without_channels_nothing_is_done() {
     let scene = Scene::new();
     let none: [MemoryChannel; 0] = [];
-    let delivered = deliver(&scene.messages, &scene.insights, &scene.log, &none, scene.messages[0].time).await;
+    let now = scene.messages[0].time;
+    let delivered = deliver(&scene.messages, &scene.insights, &scene.log, &none, &mut Silent::default(), now).await;
     assert_eq!(delivered, Delivered::default());
 }

@@ -34,8 +34,8 @@ fn throttled() -> PortError {
 struct Line {
     source: Faulty<IncidentSource<'static>>,
     store: MemoryStore,
-    watches: MemoryQueue,
-    learns: MemoryQueue,
+    watches: MemoryQueue<Task>,
+    learns: MemoryQueue<Task>,
 }
 
 impl Line {
@@ -86,6 +86,10 @@ impl Line {
     }
 
     async fn tick(&self, kind: TaskKind, at: Timestamp) -> Result<Ticked, PortError> {
+        self.tick_of(kind, &[Coverage::Region], at).await
+    }
+
+    async fn tick_of(&self, kind: TaskKind, coverage: &[Coverage], at: Timestamp) -> Result<Ticked, PortError> {
         let about = Tick {
             resources: &self.source,
             changes: &self.source,
@@ -93,7 +97,7 @@ impl Line {
             watches: &self.watches,
             learns: &self.learns,
         };
-        tick(&about, kind, &[Coverage::Region], at).await
+        tick(&about, kind, coverage, at).await
     }
 
     fn reactive(&self) -> Vec<Insight> {
@@ -268,8 +272,7 @@ async fn one_at_a_time_learns_an_application_and_who_died_keeps_it_from_nobody_f
     let id = &SHOP.application.id;
     // By one that dies.
     assert!(line.store.reserve_learning(id, at(0, 0), at(0, 15)).await.unwrap());
-    let error = line.learn(at(0, 5)).await.unwrap_err();
-    assert!(matches!(error, PortError::Transient { .. }), "{error:?}");
+    assert_eq!(line.learn(at(0, 5)).await.unwrap().outcome, Outcome::Busy);
     assert_eq!(line.store.learning(id).await.unwrap(), None);
     assert_eq!(line.learn(at(0, 15)).await.unwrap().outcome, Outcome::Done);
 
@@ -365,6 +368,48 @@ async fn a_new_application_is_learned_at_once_and_a_changed_stack_again() {
 }
 
 #[tokio::test]
+async fn one_stack_that_is_not_there_leaves_the_others_watched_and_is_retired() {
+    let line = Line::learned().await;
+    line.source.fail_next_applications(PortError::NotFound { what: "stack billing".into() });
+    let names = |names: &[&str]| [Coverage::Stacks { names: names.iter().map(|n| (*n).to_owned()).collect() }];
+    let ticked = line.tick_of(TaskKind::Watch, &names(&["billing", "shop"]), at(0, 5)).await.unwrap();
+    assert_eq!((ticked.watch, ticked.retire), (1, 0));
+    assert_eq!(ticked.unseen[0].reason, "stack billing not found");
+
+    line.source.fail_next_applications(PortError::NotFound { what: "stack shop".into() });
+    let ticked = line.tick_of(TaskKind::Watch, &names(&["shop"]), at(0, 10)).await.unwrap();
+    assert_eq!((ticked.watch, ticked.retire), (0, 1));
+
+    // Whether it is there is not known: nothing is retired for that.
+    line.source.fail_next_applications(throttled());
+    line.watches.take();
+    line.tick_of(TaskKind::Watch, &names(&["shop"]), at(0, 15)).await.unwrap_err();
+    assert_eq!(line.watches.take(), []);
+}
+
+#[tokio::test]
+async fn what_could_not_be_listed_stays_watched_and_an_application_that_changes_is_learned_again() {
+    let line = Line::learned().await;
+    let whole = line.store.learning(&SHOP.application.id).await.unwrap().unwrap();
+    let first = SHOP.inventory.resources[0].clone();
+    line.source.inventory_becomes(Inventory { resources: vec![first], is_partial: true, ..Inventory::default() });
+    assert_eq!(line.learn(at(24, 0)).await.unwrap().outcome, Outcome::Done);
+    let kept = line.store.learning(&SHOP.application.id).await.unwrap().unwrap();
+    let ids = |i: &Inventory| i.resources.iter().map(|r| r.id.clone()).collect::<BTreeSet<_>>();
+    assert_eq!((ids(&kept.inventory), kept.metrics.len()), (ids(&whole.inventory), whole.metrics.len()));
+
+    line.source.inventory_becomes(Inventory { is_changing: true, ..SHOP.inventory.clone() });
+    assert_eq!(line.learn(at(24, 5)).await.unwrap().outcome, Outcome::Unfinished);
+    assert_eq!(line.tick(TaskKind::Watch, at(24, 10)).await.unwrap().learn, 1);
+    line.source
+        .inventory_becomes(Inventory { resources: vec![SHOP.inventory.resources[0].clone()], ..Inventory::default() });
+    assert_eq!(line.learn(at(24, 10)).await.unwrap().outcome, Outcome::Done);
+    let kept = line.store.learning(&SHOP.application.id).await.unwrap().unwrap();
+    assert_eq!(kept.inventory.resources.len(), 1, "it has fewer members now");
+    assert_eq!(line.tick(TaskKind::Watch, at(24, 15)).await.unwrap().learn, 0);
+}
+
+#[tokio::test]
 async fn without_change_events_the_watches_go_on() {
     let line = Line::learned().await;
     line.source.fail_next(PortError::Denied { action: "cloudtrail:LookupEvents".into(), message: "no".into() });
@@ -393,7 +438,7 @@ impl MetricSource for Quiet {
         let fails = |m: &Metric| m.key.name == "Errors" && m.key.dimensions["FunctionName"] == self.failing;
         let series = |m: &Metric| if fails(m) { Series::new(errors.clone()) } else { Series::default() };
         let calls = metrics.len().div_ceil(500) as u32;
-        Ok(MetricAnswer { series: metrics.iter().map(|m| Ok(series(m))).collect(), calls })
+        Ok(MetricAnswer { series: metrics.iter().map(|m| Ok(series(m))).collect(), calls, may_be_retried: false })
     }
 
     async fn dimension_sets(&self, _: &str, _: &str) -> Result<Vec<BTreeMap<String, String>>, PortError> {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 pub struct Learning {
     /// When it was learned.
     pub at: Timestamp,
-    /// False: it ended before every metric's history was read; the next one goes on with the rest.
+    /// False: it ended before every metric's history was read, or while the application was being changed; the next one goes on.
     pub complete: bool,
     pub inventory: Inventory,
     pub metrics: Vec<Metric>,

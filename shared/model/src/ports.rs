@@ -30,6 +30,8 @@ pub struct MetricAnswer {
     pub series: Vec<ReadSeries>,
     /// `GetMetricData` calls made, pages included.
     pub calls: u32,
+    /// Some could not be read for a reason that passes: asking again may bring them.
+    pub may_be_retried: bool,
 }
 
 pub trait MetricSource: Sync {
@@ -98,13 +100,20 @@ pub trait Store: Sync {
     ) -> impl Future<Output = Result<Committed, PortError>> + Send;
 }
 
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct RegionChanges {
+    pub changes: Vec<RegionChange>,
+    /// The older ones of the range that were not read, if so.
+    pub unseen: Option<Unseen>,
+}
+
 /// What happened in the Region, whoever it concerns: CloudTrail.
 pub trait ChangeSource: Sync {
     fn region_changes(
         &self,
         from: Timestamp,
         to: Timestamp,
-    ) -> impl Future<Output = Result<Vec<RegionChange>, PortError>> + Send;
+    ) -> impl Future<Output = Result<RegionChanges, PortError>> + Send;
 }
 
 /// Where the Region's changes are kept for the watches; they read them as an [`EventSource`].
@@ -142,10 +151,10 @@ pub trait LearningStore: Sync {
     fn release_learning(&self, application: &ApplicationId) -> impl Future<Output = Result<(), PortError>> + Send;
 }
 
-/// Where tasks wait to be done.
-pub trait TaskQueue: Sync {
+/// Where tasks wait to be done, or messages to be delivered again.
+pub trait Queue<T>: Sync {
     /// All of them, or an error; some may then have been sent, which does no harm.
-    fn send(&self, tasks: &[Task]) -> impl Future<Output = Result<(), PortError>> + Send;
+    fn send(&self, items: &[T]) -> impl Future<Output = Result<(), PortError>> + Send;
 }
 
 /// One way of telling people.

@@ -63,11 +63,28 @@ pub struct Inventory {
     pub edges: Vec<Edge>,
     /// What could not be read. Never to be taken for healthy.
     pub unseen: Vec<Unseen>,
+    /// Not all members could be listed: what is not in it may exist.
+    #[serde(default)]
+    pub is_partial: bool,
+    /// Its stack is being created, changed or deleted: soon it will have other members.
+    #[serde(default)]
+    pub is_changing: bool,
 }
 
 impl Inventory {
     pub fn resource(&self, id: &ResourceId) -> Option<&Resource> {
         self.resources.iter().find(|r| &r.id == id)
+    }
+
+    /// With the members of an earlier inventory that this one may have missed.
+    pub fn with_missed(mut self, earlier: Inventory) -> Self {
+        if self.is_partial || self.is_changing {
+            let missed = earlier.resources.into_iter().filter(|r| self.resource(&r.id).is_none()).collect::<Vec<_>>();
+            self.resources.extend(missed);
+            let missed = earlier.edges.into_iter().filter(|e| !self.edges.contains(e)).collect::<Vec<_>>();
+            self.edges.extend(missed);
+        }
+        self
     }
 }
 

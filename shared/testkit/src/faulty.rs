@@ -1,4 +1,6 @@
-use stackseer_model::ports::{ChangeSource, EventSource, MetricAnswer, MetricSource, PortError, ResourceSource};
+use stackseer_model::ports::{
+    ChangeSource, EventSource, MetricAnswer, MetricSource, PortError, RegionChanges, ResourceSource,
+};
 use stackseer_model::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -15,6 +17,8 @@ struct State {
     failures: Vec<PortError>,
     denied_namespaces: BTreeSet<String>,
     is_gone: bool,
+    application_failures: Vec<PortError>,
+    inventory: Option<Inventory>,
     changes: Vec<RegionChange>,
 }
 
@@ -40,6 +44,15 @@ impl<S> Faulty<S> {
     /// Its applications are there no more.
     pub fn remove_applications(&self) {
         self.state().is_gone = true;
+    }
+
+    /// The next question which applications there are fails with this.
+    pub fn fail_next_applications(&self, error: PortError) {
+        self.state().application_failures.push(error);
+    }
+
+    pub fn inventory_becomes(&self, inventory: Inventory) {
+        self.state().inventory = Some(inventory);
     }
 
     pub fn happen(&self, change: RegionChange) {
@@ -77,6 +90,8 @@ impl<S: MetricSource> MetricSource for Faulty<S> {
 impl<S: ResourceSource> ResourceSource for Faulty<S> {
     async fn applications(&self, coverage: &Coverage) -> Result<Vec<Application>, PortError> {
         self.fail()?;
+        let failure = self.state().application_failures.pop();
+        failure.map_or(Ok(()), Err)?;
         if self.state().is_gone { Ok(vec![]) } else { self.source.applications(coverage).await }
     }
 
@@ -85,7 +100,11 @@ impl<S: ResourceSource> ResourceSource for Faulty<S> {
         if self.state().is_gone {
             return Err(PortError::NotFound { what: application.name.clone() });
         }
-        self.source.inventory(application).await
+        let changed = self.state().inventory.clone();
+        match changed {
+            Some(inventory) => Ok(inventory),
+            None => self.source.inventory(application).await,
+        }
     }
 }
 
@@ -101,8 +120,9 @@ impl<S: EventSource> EventSource for Faulty<S> {
 }
 
 impl<S: Sync> ChangeSource for Faulty<S> {
-    async fn region_changes(&self, from: Timestamp, to: Timestamp) -> Result<Vec<RegionChange>, PortError> {
+    async fn region_changes(&self, from: Timestamp, to: Timestamp) -> Result<RegionChanges, PortError> {
         self.fail()?;
-        Ok(self.state().changes.iter().filter(|c| c.time >= from && c.time < to).cloned().collect())
+        let changes = self.state().changes.iter().filter(|c| c.time >= from && c.time < to).cloned().collect();
+        Ok(RegionChanges { changes, unseen: None })
     }
 }

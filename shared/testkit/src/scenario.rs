@@ -127,7 +127,7 @@ impl<'t, E> World<'t, E> {
     fn new(at: At<'t>, file: File<E>, usual: &OrdinaryByType) -> Result<Self, ScenarioError> {
         let resources: Vec<Resource> =
             file.resources.iter().map(|(name, said)| resource(&at, name, said)).collect::<Result<_, _>>()?;
-        let mut inventory = Inventory { resources, edges: vec![], unseen: vec![] };
+        let mut inventory = Inventory { resources, ..Inventory::default() };
         inventory.edges = file.edges.iter().map(|said| edge(&at, &inventory, said)).collect::<Result<_, _>>()?;
         let mut series: Vec<_> = inventory.resources.iter().map(|r| usual.of(&r.resource_type)).collect();
         for (name, given) in &file.ordinary {

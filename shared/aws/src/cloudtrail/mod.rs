@@ -8,15 +8,16 @@ mod tests;
 
 use crate::error::port_error;
 use aws_sdk_cloudtrail::Client;
+use aws_sdk_cloudtrail::operation::lookup_events::LookupEventsOutput;
 use aws_sdk_cloudtrail::types::{Event, LookupAttribute, LookupAttributeKey};
 use aws_smithy_types::DateTime;
 use serde_json::Value;
-use stackseer_model::ports::{ChangeSource, EventSource, PortError};
-use stackseer_model::{ChangeEvent, Inventory, RegionChange, Timestamp};
+use stackseer_model::ports::{ChangeSource, EventSource, PortError, RegionChanges};
+use stackseer_model::{ChangeEvent, Inventory, RegionChange, Timestamp, Unseen};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Mutex;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 pub(crate) use index::touched;
 pub(crate) use record::{Hints, region_change};
@@ -30,6 +31,8 @@ const BETWEEN_CALLS: Duration = Duration::from_millis(500);
 pub struct Events {
     client: Client,
     state: Arc<Mutex<State>>,
+    /// For all the pages of a range.
+    within: Option<Duration>,
 }
 
 #[derive(Debug, Default)]
@@ -42,49 +45,84 @@ struct State {
 struct Read {
     from: Timestamp,
     to: Timestamp,
-    changes: Arc<Vec<RegionChange>>,
+    changes: Arc<RegionChanges>,
 }
 
 impl Events {
     pub(crate) fn new(client: Client) -> Self {
-        Self { client, state: Arc::default() }
+        Self { client, state: Arc::default(), within: None }
+    }
+
+    /// Gives up after this time, with the newest changes read until then.
+    pub fn within(self, time: Duration) -> Self {
+        Self { within: Some(time), ..self }
     }
 
     /// The Region's changes in the range, which may be part of a longer one that was read before.
-    async fn changes(&self, from: Timestamp, to: Timestamp) -> Result<Arc<Vec<RegionChange>>, PortError> {
+    async fn changes(&self, from: Timestamp, to: Timestamp) -> Result<Arc<RegionChanges>, PortError> {
         // Held until the last page: the limit is the account's, so there is nothing to gain from asking twice at once.
         let mut state = self.state.lock().await;
         if let Some(read) = state.read.as_ref().filter(|read| read.from <= from && to <= read.to) {
             return Ok(read.changes.clone());
         }
-        let mut changes = Vec::new();
+        let until = self.within.map(|time| Instant::now() + time);
+        let mut read = RegionChanges::default();
         let mut token = None;
         loop {
-            if let Some(next) = state.next_call {
-                sleep_until(next).await;
-            }
-            state.next_call = Some(Instant::now() + BETWEEN_CALLS);
-            let page = self
-                .client
-                .lookup_events()
-                .lookup_attributes(writes_only()?)
-                .start_time(DateTime::from_secs(from.as_second()))
-                .end_time(DateTime::from_secs(to.as_second()))
-                .max_results(50)
-                .set_next_token(token)
-                .send()
-                .await
-                .map_err(|e| port_error(LOOKUP, e))?;
-            changes.extend(page.events.unwrap_or_default().into_iter().filter_map(change));
+            let page = self.page(&mut state.next_call, from, to, token);
+            let page = match until {
+                None => page.await?,
+                Some(until) => match timeout_at(until, page).await {
+                    Ok(page) => page?,
+                    Err(_) => {
+                        read.unseen = Some(cut_short(&read.changes, from));
+                        break;
+                    }
+                },
+            };
+            read.changes.extend(page.events.unwrap_or_default().into_iter().filter_map(change));
             token = page.next_token.filter(|t| !t.is_empty());
             if token.is_none() {
                 break;
             }
         }
-        let changes = Arc::new(changes);
+        let changes = Arc::new(read);
         state.read = Some(Read { from, to, changes: changes.clone() });
         Ok(changes)
     }
+
+    async fn page(
+        &self,
+        next_call: &mut Option<Instant>,
+        from: Timestamp,
+        to: Timestamp,
+        token: Option<String>,
+    ) -> Result<LookupEventsOutput, PortError> {
+        if let Some(next) = *next_call {
+            sleep_until(next).await;
+        }
+        *next_call = Some(Instant::now() + BETWEEN_CALLS);
+        self.client
+            .lookup_events()
+            .lookup_attributes(writes_only()?)
+            .start_time(DateTime::from_secs(from.as_second()))
+            .end_time(DateTime::from_secs(to.as_second()))
+            .max_results(50)
+            .set_next_token(token)
+            .send()
+            .await
+            .map_err(|e| port_error(LOOKUP, e))
+    }
+}
+
+/// CloudTrail tells the newest first.
+fn cut_short(changes: &[RegionChange], from: Timestamp) -> Unseen {
+    let since = changes.iter().map(|c| c.time).min();
+    let reason = match since {
+        Some(since) => format!("CloudTrail had more than could be read in time: those before {since} were not read"),
+        None => "CloudTrail did not answer in time".to_owned(),
+    };
+    Unseen { what: format!("change events since {from}"), action: Some(LOOKUP.to_owned()), reason }
 }
 
 impl EventSource for Events {
@@ -94,17 +132,17 @@ impl EventSource for Events {
         from: Timestamp,
         to: Timestamp,
     ) -> Result<Vec<ChangeEvent>, PortError> {
-        Ok(touched(&self.changes(from, to).await?, inventory, from, to))
+        Ok(touched(&self.changes(from, to).await?.changes, inventory, from, to))
     }
 }
 
 impl ChangeSource for Events {
-    async fn region_changes(&self, from: Timestamp, to: Timestamp) -> Result<Vec<RegionChange>, PortError> {
-        let mut changes = self.changes(from, to).await?.as_ref().clone();
+    async fn region_changes(&self, from: Timestamp, to: Timestamp) -> Result<RegionChanges, PortError> {
+        let RegionChanges { mut changes, unseen } = self.changes(from, to).await?.as_ref().clone();
         changes.retain(|c| c.time >= from && c.time < to);
         changes.sort_by(|a, b| (a.time, &a.id).cmp(&(b.time, &b.id)));
         changes.dedup_by(|a, b| a.id == b.id);
-        Ok(changes)
+        Ok(RegionChanges { changes, unseen })
     }
 }
 

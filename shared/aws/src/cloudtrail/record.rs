@@ -19,7 +19,11 @@ pub(crate) fn region_change(event: &Value, hints: Hints) -> Option<RegionChange>
     if text("/errorCode").is_some() || event["readOnly"] == Value::Bool(true) || is_own(text("/userAgent")) {
         return None;
     }
-    let source = text("/eventSource")?;
+    let source = match (text("/eventSource")?, text("/additionalEventData/service")) {
+        // Application Auto Scaling records its calls under the name of EC2's.
+        ("autoscaling.amazonaws.com", Some("application-autoscaling")) => "application-autoscaling.amazonaws.com",
+        (source, _) => source,
+    };
     let name = without_version(text("/eventName")?);
     let change = change_of(source, name, event)?;
     let time: Timestamp = text("/eventTime")?.parse().ok()?;

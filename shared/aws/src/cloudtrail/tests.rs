@@ -170,7 +170,7 @@ async fn nothing_secret_is_among_the_names() {
             json!({"requestParameters": {"dBInstanceIdentifier": "main", "masterUserPassword": secret}}),
         ),
     ]]);
-    let changes = source.region_changes(at(NOW - 3600), at(NOW)).await.unwrap();
+    let changes = source.region_changes(at(NOW - 3600), at(NOW)).await.unwrap().changes;
     let kept = serde_json::to_string(&changes).unwrap();
     assert!(!kept.contains(secret), "{kept}");
     let named: Vec<&str> = changes.iter().flat_map(|c| &c.named).map(String::as_str).collect();
@@ -188,12 +188,36 @@ async fn the_region_s_changes_are_whoever_s_each_once_and_in_order() {
         vec![update("b", "checkout", 600), update("a", "of-another-team", 600)],
         vec![update("a", "of-another-team", 600), update("c", "checkout", 900), update("d", "checkout", 0)],
     ]);
-    let ids = |changes: Vec<RegionChange>| changes.into_iter().map(|c| c.id).collect::<Vec<_>>();
+    let ids = |read: RegionChanges| read.changes.into_iter().map(|c| c.id).collect::<Vec<_>>();
     assert_eq!(ids(source.region_changes(at(NOW - 3600), at(NOW)).await.unwrap()), ["c", "a", "b"]);
     assert_eq!(ids(source.region_changes(at(NOW - 600), at(NOW)).await.unwrap()), ["a", "b"]);
     assert_eq!(calls.all().len(), 2, "one reading for both, and for whoever asks for an application's");
     assert_eq!(source.change_events(&inventory(), at(NOW - 3600), at(NOW)).await.unwrap().len(), 2);
     assert_eq!(calls.all().len(), 2);
+}
+
+/// A Region in which more happens than can be read.
+#[tokio::test]
+async fn in_a_busy_region_the_newest_changes_are_read_and_the_others_are_unseen() {
+    let update = |n: i64| {
+        let time = at(NOW - 60 * (n + 1)).to_string();
+        let on = json!({"functionName": "checkout"});
+        let more = json!({"eventID": n.to_string(), "eventTime": time, "requestParameters": on});
+        vec![event("lambda", "UpdateFunctionCode", more)]
+    };
+    let pages: Vec<Vec<Value>> = (0..9).map(update).collect();
+    let (source, calls) = source(pages.clone());
+    // Two calls a second: the third begins too late.
+    let read = source.within(Duration::from_millis(900)).region_changes(at(NOW - 3600), at(NOW)).await.unwrap();
+    let ids: Vec<&str> = read.changes.iter().map(|c| c.id.as_str()).collect();
+    assert_eq!(ids, ["1", "0"]);
+    assert_eq!(calls.all().len(), 2);
+    let reason = read.unseen.unwrap().reason;
+    assert!(reason.contains(&format!("before {} were not read", at(NOW - 120))), "{reason}");
+
+    let (source, _) = self::source(pages[..2].to_vec());
+    let read = source.within(Duration::from_secs(20)).region_changes(at(NOW - 3600), at(NOW)).await.unwrap();
+    assert_eq!((read.changes.len(), read.unseen), (2, None));
 }
 
 #[tokio::test]
@@ -250,9 +274,9 @@ async fn each_service_names_its_resources_its_own_way() {
         ),
         (
             event(
-                "application-autoscaling",
+                "autoscaling",
                 "RegisterScalableTarget",
-                json!({"requestParameters": {
+                json!({"additionalEventData": {"service": "application-autoscaling"}, "requestParameters": {
                 "resourceId": "table/orders", "scalableDimension": "dynamodb:table:WriteCapacityUnits", "maxCapacity": 2}}),
             ),
             resource("dynamodb", "table/orders"),

@@ -84,6 +84,33 @@ impl Resources {
         Ok(values)
     }
 
+    /// Those that something carries; `NotFound` if none is. Where that can't be told, all of them.
+    async fn carried_values(&self, key: &str, values: &[String]) -> Result<BTreeSet<String>, PortError> {
+        let mut carried = BTreeSet::new();
+        for value in values {
+            let is_carried = match self.tagged_stacks(key, value).await {
+                Ok(stacks) if !stacks.is_empty() => Ok(true),
+                Ok(_) => self.tags.with_tag(key, Some(value)).await.map(|tagged| !tagged.is_empty()),
+                Err(error) => Err(error),
+            };
+            match is_carried {
+                Ok(false) => {}
+                Ok(true) | Err(PortError::Denied { .. }) => {
+                    carried.insert(value.clone());
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        if carried.is_empty() {
+            return Err(self.nothing_tagged(key, &values.join(" or ")));
+        }
+        Ok(carried)
+    }
+
+    fn nothing_tagged(&self, key: &str, value: &str) -> PortError {
+        PortError::NotFound { what: format!("anything tagged {key}={value} in {}", self.place.region) }
+    }
+
     /// The stacks that carry the tag, without those nested in another that does.
     async fn tagged_stacks(&self, key: &str, value: &str) -> Result<Vec<Head>, PortError> {
         let all = self.stacks.all().await?;
@@ -99,7 +126,7 @@ impl Resources {
             Ok(tree) => Ok(self.finish(&tree, vec![], vec![]).await),
             Err(error @ PortError::Denied { .. }) => {
                 let missed = vec![unseen(format!("resources of stack {name}"), &error)];
-                Ok(Inventory { unseen: missed, ..Inventory::default() })
+                Ok(Inventory { unseen: missed, is_partial: true, ..Inventory::default() })
             }
             Err(error) => Err(error),
         }
@@ -117,18 +144,19 @@ impl Resources {
         }
         let tagged = match self.tags.with_tag(key, Some(value)).await {
             Ok(tagged) => tagged,
+            Err(error @ PortError::Transient { .. }) => return Err(error),
             Err(error) => {
                 missed.push(unseen(format!("resources tagged {key}={value}"), &error));
                 vec![]
             }
         };
         if stacks.is_empty() && tagged.is_empty() && missed.is_empty() {
-            return Err(PortError::NotFound {
-                what: format!("anything tagged {key}={value} in {}", self.place.region),
-            });
+            return Err(self.nothing_tagged(key, value));
         }
         let extra = extra_resources(&stacks, tagged);
-        Ok(self.finish(&stacks, extra, missed).await)
+        let is_partial = !missed.is_empty();
+        let inventory = self.finish(&stacks, extra, missed).await;
+        Ok(Inventory { is_partial: inventory.is_partial || is_partial, ..inventory })
     }
 
     async fn of_no_stack(&self) -> Result<Inventory, PortError> {
@@ -139,22 +167,25 @@ impl Resources {
         let (inventory, _) = self.assemble(&stacks, vec![]);
         inventory.resources.iter().for_each(|r| assigned.add(r));
 
-        let mut missed: Vec<Unseen> = stacks.iter().flat_map(|s| s.unseen.clone()).collect();
+        let mut missed: Vec<Unseen> = vec![];
         let mut found = match self.tags.of_services(region::services(&self.services)).await {
             Ok(tagged) => {
                 let names = all.iter().map(|head| head.name.as_str()).collect();
                 region::by_tags(tagged, &names, &self.services, &mut assigned)
             }
+            Err(error @ PortError::Transient { .. }) => return Err(error),
             Err(error) => {
                 missed.push(unseen("tagged resources without a stack", &error));
                 vec![]
             }
         };
         let (by_metrics, unlisted) =
-            region::by_metrics(&self.metrics, &self.services, &self.place, &mut assigned).await;
+            region::by_metrics(&self.metrics, &self.services, &self.place, &mut assigned).await?;
         found.extend(by_metrics);
         missed.extend(unlisted);
-        Ok(self.finish(&[], found, missed).await)
+        let is_partial = !missed.is_empty();
+        missed.extend(stacks.iter().flat_map(|s| s.unseen.clone()));
+        Ok(Inventory { is_partial, ..self.finish(&[], found, missed).await })
     }
 
     /// A stack deleted since it was listed is no error.
@@ -202,7 +233,12 @@ impl Resources {
             })
             .collect();
 
-        let mut inventory = Inventory { edges: edges::edges(&scopes, &lookup), ..Inventory::default() };
+        let mut inventory = Inventory {
+            edges: edges::edges(&scopes, &lookup),
+            is_partial: stacks.iter().any(|s| s.is_partial),
+            is_changing: stacks.iter().any(|s| s.head.is_changing()),
+            ..Inventory::default()
+        };
         let mut ids: BTreeSet<ResourceId> = BTreeSet::new();
         for (stack, scope) in stacks.iter().zip(&scopes) {
             for (logical, resource) in &stack.resources {
@@ -240,7 +276,7 @@ impl ResourceSource for Resources {
                 tags::check_key(key)?;
                 let values = match values.is_empty() {
                     true => self.tag_values(key).await?,
-                    false => values.iter().cloned().collect(),
+                    false => self.carried_values(key, values).await?,
                 };
                 let tag = |value| self.application(Boundary::Tag { key: key.clone(), value });
                 Ok(values.into_iter().map(tag).collect())

@@ -74,18 +74,19 @@ pub(crate) fn by_tags(
     found
 }
 
-/// The resources whose metrics CloudWatch has and nothing else spoke of.
+/// The resources whose metrics CloudWatch has and nothing else spoke of, and what could not be listed.
 pub(crate) async fn by_metrics(
     metrics: &Metrics,
     catalog: &[Service],
     place: &Place,
     assigned: &mut Assigned,
-) -> (Vec<Resource>, Vec<Unseen>) {
+) -> Result<(Vec<Resource>, Vec<Unseen>), PortError> {
     let mut found = Vec::new();
     let mut missed = Vec::new();
     for service in catalog {
         let listed = match metrics.list(&service.namespace, None).await {
             Ok(listed) => listed,
+            Err(error @ PortError::Transient { .. }) => return Err(error),
             Err(error) => {
                 missed.push(unseen(format!("{} without stack or tag", service.label), &error));
                 if matches!(error, PortError::Denied { .. }) {
@@ -104,7 +105,7 @@ pub(crate) async fn by_metrics(
             }
         }
     }
-    (found, missed)
+    Ok((found, missed))
 }
 
 /// Reads the catalogue's dimension templates backwards: `FunctionName = "{name}"` makes a value the name.

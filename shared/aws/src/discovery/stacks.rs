@@ -38,6 +38,10 @@ impl Head {
         use StackStatus::{DeleteComplete, ReviewInProgress, RollbackComplete};
         !matches!(self.status, Some(DeleteComplete | ReviewInProgress | RollbackComplete))
     }
+
+    pub(crate) fn is_changing(&self) -> bool {
+        self.is_alive() && self.status.as_ref().is_some_and(|status| status.as_str().ends_with("_IN_PROGRESS"))
+    }
 }
 
 /// One stack with its members, nested stacks apart.
@@ -51,6 +55,8 @@ pub(crate) struct StackRead {
     /// Nested stacks: logical id → stack id.
     pub nested: BTreeMap<String, String>,
     pub unseen: Vec<Unseen>,
+    /// Its members could not be listed.
+    pub is_partial: bool,
 }
 
 /// By id, a deleted stack's members are still listed for 90 days.
@@ -138,6 +144,7 @@ impl Stacks {
                 Ok(Some(Arc::new(StackRead {
                     head: Head { id, name, ..Head::default() },
                     unseen,
+                    is_partial: true,
                     ..StackRead::default()
                 })))
             }
@@ -157,6 +164,7 @@ impl Stacks {
             Ok(Members::Gone) | Err(PortError::NotFound { .. }) => return Ok(None),
             Err(error @ PortError::Denied { .. }) => {
                 read.unseen.push(unseen(format!("resources of stack {}", read.head.name), &error));
+                read.is_partial = true;
                 return Ok(Some(Arc::new(read)));
             }
             Ok(Members::There) => {}

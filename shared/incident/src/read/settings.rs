@@ -119,7 +119,7 @@ impl Settings {
             tick_minutes: file.tick_minutes.map_or(TICK_MINUTES, |tick| tick.into_inner() as u32),
             learn: range(file.learn),
             watch: range(file.watch),
-            inventory: Inventory { resources, edges, unseen: file.unseen },
+            inventory: Inventory { resources, edges, unseen: file.unseen, ..Inventory::default() },
             series,
             events,
         }

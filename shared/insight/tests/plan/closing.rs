@@ -54,6 +54,34 @@ fn is_not_closed_while_its_metric_can_not_be_read() {
 }
 
 #[test]
+fn who_publishes_nothing_any_more_is_not_taken_for_healthy() {
+    let mut scene = failing(LATER);
+    scene.silent("checkout", 20);
+    scene.ticks(5, 600);
+    let insight = scene.insight();
+    assert_eq!(insight.status, Status::Ongoing);
+    let last = &insight.history.last().unwrap().reason;
+    assert_eq!(last, "can't tell whether it goes on: nothing was published since");
+
+    // Not for ever.
+    scene.ticks(605, 24 * 60 + 300);
+    let insight = scene.insight();
+    assert_eq!(insight.status, Status::Closed);
+    let last = &insight.history.last().unwrap().reason;
+    assert!(last.contains("whether it is back to normal is not known"), "{last}");
+    assert_eq!(scene.told(MessageType::ClosedInsight), 1);
+
+    // One who publishes again is.
+    let mut scene = failing(20);
+    scene.silent("checkout", 18);
+    scene.ticks(5, 300);
+    assert_eq!(scene.insight().status, Status::Ongoing);
+    scene.silent("checkout", LATER);
+    scene.ticks(305, 310);
+    assert!(scene.insight().history.last().unwrap().reason.starts_with("back to normal"));
+}
+
+#[test]
 fn a_metric_that_was_not_asked_for_is_not_healthy_either() {
     let mut scene = failing(20);
     scene.ticks(5, 15);

@@ -45,6 +45,8 @@ struct Watched {
     episodes: Vec<Episode>,
     warm: bool,
     state: State,
+    /// From this minute on nothing is published.
+    silent: i64,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -106,7 +108,7 @@ impl Scene {
         let metric = known.into_iter().find(|m| m.key.name == name && m.key.statistic == statistic);
         let metric = metric.unwrap_or_else(|| panic!("{name} {statistic} of {resource} is not in the catalogue"));
         let episodes = episodes.to_vec();
-        self.metrics.push(Watched { metric, expected, episodes, warm: true, state: State::Read });
+        self.metrics.push(Watched { metric, expected, episodes, warm: true, state: State::Read, silent: LATER });
         self
     }
 
@@ -134,6 +136,11 @@ impl Scene {
 
     pub fn unreadable(&mut self, resource: &str, yes: bool) {
         self.set(resource, if yes { State::Unreadable } else { State::Read });
+    }
+
+    pub fn silent(&mut self, resource: &str, from: i64) {
+        let id = self.id(resource);
+        self.metrics.iter_mut().filter(|m| m.metric.resource == id).for_each(|m| m.silent = from);
     }
 
     pub fn not_asked(&mut self, resource: &str) {
@@ -232,15 +239,15 @@ impl Watched {
         let width = if self.expected == 0.0 { 1.0 } else { self.expected * 0.1 };
         let band = (first..last).map(|m| BandPoint {
             time: at(m),
-            value: Some(value(m)),
+            value: (m < self.silent).then(|| value(m)),
             lower: self.expected - width,
             expected: self.expected,
             upper: self.expected + width,
         });
-        let seen = self.episodes.iter().filter(|e| e.from < last && e.to > first);
+        let seen = self.episodes.iter().filter(|e| e.from < last && e.to.min(self.silent) > first);
         let spans = seen.map(|e| Span {
             start: at(e.from.max(first)),
-            end: (e.to + QUIET_POINTS <= last).then(|| at(e.to)),
+            end: (e.to + QUIET_POINTS <= last.min(self.silent)).then(|| at(e.to)),
             peak_time: at(e.from.max(first)),
             peak: e.value,
             expected: self.expected,

@@ -85,5 +85,5 @@ pub fn inventory() -> Inventory {
         edge((QUEUE, ORDER_QUEUE), (QUEUE, DEAD_LETTERS), EdgeKind::Async),
         edge((FUNCTION, WORKER), (TABLE, ORDERS), EdgeKind::Sync),
     ];
-    Inventory { resources, edges, unseen: vec![] }
+    Inventory { resources, edges, ..Inventory::default() }
 }

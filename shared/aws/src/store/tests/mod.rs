@@ -224,6 +224,8 @@ fn learning(metrics: usize, seed: usize) -> Learning {
             resources: vec![Resource::new("AWS::Lambda::Function", "checkout")],
             edges: vec![],
             unseen: vec![Unseen { what: "sqs".into(), action: Some("sqs:ListQueues".into()), reason: "denied".into() }],
+            is_partial: seed.is_multiple_of(2),
+            is_changing: false,
         },
         baselines: baselines.map(|(i, m)| (m.key.clone(), kept(i))).collect(),
         unseen: metrics
