@@ -13,8 +13,8 @@ use stackseer_line::{Learn, run_learn};
 use std::ops::ControlFlow::{Break, Continue};
 use std::time::{Duration, SystemTime};
 
-/// Enough for the batch that was begun, and to keep what was learned.
-const TO_KEEP: Duration = Duration::from_secs(120);
+/// Enough for the batch that was begun, even if CloudWatch throttles, and to keep what was learned.
+const TO_KEEP: Duration = Duration::from_secs(300);
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {

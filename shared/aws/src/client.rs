@@ -163,8 +163,8 @@ fn line(text: &str) -> String {
     }
 }
 
-/// As [`connect`], for who knows the account already: nothing is asked of AWS before the first real call. A call ends before the
-/// minute does that Lambda gives most functions, so that its failure is told.
+/// As [`connect`], for who knows the account already: nothing is asked of AWS before the first real call. A call ends
+/// within the minute that Lambda gives most functions, so that its failure can be told.
 pub async fn connect_as(partition: &str, account: &str) -> Result<Aws, ConnectError> {
     let loader = aws_config::defaults(version())
         .app_name(AppName::new(APP_NAME).expect("the name is a valid one"))

@@ -134,18 +134,22 @@ fn reconcile(situation: &CheckSituation<'_>, check: &Check, answers: &[(&Resourc
             anomaly.close_time = Some(now);
         }
     }
-    insight.recommendations =
-        failures.iter().map(|(resource, failure)| advice(situation, check, resource, failure)).collect();
-    insight.causes = failures
-        .iter()
-        .map(|(resource, failure)| Cause {
+    let told = failures.iter().map(|(resource, failure)| {
+        let cause = Cause {
             resource: resource.name.clone(),
             resource_type: resource.resource_type.clone(),
             metric: failure.metric.as_ref().map(|m| m.key.name.clone()),
             score: 1.0,
             reason: fill(&check.description, &values(situation, resource, failure)),
-        })
-        .collect();
+        };
+        (cause, advice(situation, check, resource, failure))
+    });
+    // What was said of a resource holds while its answer is not known.
+    let is_unknown = |cause: &Cause| {
+        answers.iter().any(|(r, answer)| r.name == cause.resource && matches!(answer, CheckAnswer::Unknown(_)))
+    };
+    let before = insight.causes.iter().cloned().zip(insight.recommendations.iter().cloned());
+    (insight.causes, insight.recommendations) = told.chain(before.filter(|(cause, _)| is_unknown(cause))).unzip();
     if known.is_none() {
         let reason = insight.description.clone();
         tell(&mut insight, &mut plan.messages, MessageType::NewInsight, "opened", reason, vec![], now);

@@ -493,7 +493,7 @@ fn settle(situation: &Situation<'_>, found: &[Abnormal<'_>], insight: &mut Insig
                 if waited_for {
                     continue;
                 }
-                silent = true;
+                silent |= anomaly.anomaly_type == AnomalyType::Causal;
                 last_seen.max(anomaly.start_time)
             }
             // Read again, and no span of it goes on.

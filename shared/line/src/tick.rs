@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// CloudTrail tells of a change up to a quarter of an hour late, and a tick may be lost: each reads the last half hour, and
 /// what is recorded twice is recorded once.
 const CHANGES_MINUTES: i64 = 30;
+/// An application that could not be learned wholly is asked for again after so long: each time its inventory is read.
+const REST_MINUTES: i64 = 15;
 /// A change of what a stack holds, after which its inventory is out of date.
 const RESHAPES: [&str; 3] = ["CreateStack", "UpdateStack", "ExecuteChangeSet"];
 
@@ -56,15 +58,19 @@ where
     }
 
     let mut applications: BTreeMap<ApplicationId, Application> = BTreeMap::new();
+    let mut uncertain: BTreeSet<String> = BTreeSet::new();
     for coverage in coverage.iter().flat_map(one_by_one) {
         match about.resources.applications(&coverage).await {
             Ok(found) => applications.extend(found.into_iter().map(|a| (a.id.clone(), a))),
             // One that was deleted or misspelt is no reason to leave the others unwatched.
             Err(error @ PortError::NotFound { .. }) => ticked.unseen.push(not_there(&error)),
-            Err(error @ PortError::Permanent { .. }) if matches!(coverage, Coverage::Stacks { .. }) => {
-                ticked.unseen.push(not_there(&error));
-            }
-            Err(error) => return Err(error),
+            Err(error) => match (&error, coverage) {
+                (PortError::Permanent { .. }, Coverage::Stacks { names }) => {
+                    ticked.unseen.push(not_there(&error));
+                    uncertain.extend(names);
+                }
+                _ => return Err(error),
+            },
         }
     }
     let learned: BTreeMap<ApplicationId, LearnedApplication> =
@@ -74,7 +80,10 @@ where
     let (mut watches, mut learns, mut retires) = (vec![], vec![], vec![]);
     for (id, application) in &applications {
         let learned = learned.get(id);
-        let is_current = learned.is_some_and(|l| l.complete && !is_reshaped(application, l.at, &changes));
+        let is_current = learned.is_some_and(|l| {
+            let rests = at.as_second() - l.at.as_second() < REST_MINUTES * 60;
+            (l.complete || rests) && !is_reshaped(application, l.at, &changes)
+        });
         if kind == TaskKind::Learn || !is_current {
             learns.push(task(TaskKind::Learn, application));
         }
@@ -83,7 +92,11 @@ where
         }
     }
     for (id, learned) in &learned {
-        if !applications.contains_key(id) {
+        let is_uncertain = |a: &Application| match &a.boundary {
+            Boundary::Stack { name } => uncertain.contains(name),
+            _ => false,
+        };
+        if !applications.contains_key(id) && !is_uncertain(&learned.application) {
             retires.push(task(TaskKind::Retire, &learned.application));
         }
     }

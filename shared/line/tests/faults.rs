@@ -302,7 +302,10 @@ async fn throttled_in_the_middle_of_learning_what_was_read_is_kept() {
 async fn learned_again_within_the_day_only_what_is_new_is_read_and_after_a_day_everything() {
     let line = Line::learned().await;
     let all = metrics(&line).await.len();
+    let proactive = line.store.insights(&SHOP.application.id);
+    assert!(proactive.iter().any(|i| !i.recommendations.is_empty()), "a table that is hardly used");
     let again = line.learn(at(1, 0)).await.unwrap();
+    assert_eq!(line.store.insights(&SHOP.application.id), proactive, "what was not read again still holds");
     assert_eq!(again.metrics_read, missing(&again), "what could not be read is tried again");
     let mut kept = line.store.learning(&SHOP.application.id).await.unwrap().unwrap();
     kept.baselines.pop_first();
@@ -381,6 +384,11 @@ async fn one_stack_that_is_not_there_leaves_the_others_watched_and_is_retired() 
     assert_eq!((ticked.watch, ticked.retire), (0, 1));
 
     // Whether it is there is not known: nothing is retired for that.
+    let name = SHOP.application.name.as_str();
+    let odd = PortError::Permanent { action: "stack".into(), message: "is nested".into() };
+    line.source.fail_next_applications(odd);
+    let ticked = line.tick_of(TaskKind::Watch, &names(&[name]), at(0, 15)).await.unwrap();
+    assert_eq!((ticked.watch, ticked.retire, ticked.unseen.len()), (0, 0, 1));
     line.source.fail_next_applications(throttled());
     line.watches.take();
     line.tick_of(TaskKind::Watch, &names(&["shop"]), at(0, 15)).await.unwrap_err();
@@ -400,13 +408,14 @@ async fn what_could_not_be_listed_stays_watched_and_an_application_that_changes_
 
     line.source.inventory_becomes(Inventory { is_changing: true, ..SHOP.inventory.clone() });
     assert_eq!(line.learn(at(24, 5)).await.unwrap().outcome, Outcome::Unfinished);
-    assert_eq!(line.tick(TaskKind::Watch, at(24, 10)).await.unwrap().learn, 1);
+    assert_eq!(line.tick(TaskKind::Watch, at(24, 15)).await.unwrap().learn, 0, "not at once again");
+    assert_eq!(line.tick(TaskKind::Watch, at(24, 20)).await.unwrap().learn, 1);
     line.source
         .inventory_becomes(Inventory { resources: vec![SHOP.inventory.resources[0].clone()], ..Inventory::default() });
-    assert_eq!(line.learn(at(24, 10)).await.unwrap().outcome, Outcome::Done);
+    assert_eq!(line.learn(at(24, 20)).await.unwrap().outcome, Outcome::Done);
     let kept = line.store.learning(&SHOP.application.id).await.unwrap().unwrap();
     assert_eq!(kept.inventory.resources.len(), 1, "it has fewer members now");
-    assert_eq!(line.tick(TaskKind::Watch, at(24, 15)).await.unwrap().learn, 0);
+    assert_eq!(line.tick(TaskKind::Watch, at(24, 35)).await.unwrap().learn, 0);
 }
 
 #[tokio::test]

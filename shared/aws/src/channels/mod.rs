@@ -16,6 +16,11 @@ use stackseer_model::ports::{Channel, PortError};
 use stackseer_model::{Insight, Message};
 pub use stackseer_notify::{Filter, FilterError, Links};
 use std::fmt;
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// For one message, tries included. All channels together must stay below the minute that Lambda gives them.
+const WITHIN: Duration = Duration::from_secs(10);
 
 /// Which channels there are. Whatever is left out is not used.
 #[derive(Debug, Clone, Default)]
@@ -93,12 +98,18 @@ impl Channel for AnyChannel {
     }
 
     async fn deliver(&self, message: &Message, insight: &Insight) -> Result<(), PortError> {
-        // Boxed: the SDK's calls are large, and together they are more than the compiler looks through.
-        match &self.0 {
-            Kind::Sns(channel) => Box::pin(channel.deliver(message, insight)).await,
-            Kind::EventBridge(channel) => Box::pin(channel.deliver(message, insight)).await,
-            Kind::Slack(channel) => Box::pin(channel.deliver(message, insight)).await,
-            Kind::OpsCenter(channel) => Box::pin(channel.deliver(message, insight)).await,
-        }
+        let deliver = async {
+            // Boxed: the SDK's calls are large, and together they are more than the compiler looks through.
+            match &self.0 {
+                Kind::Sns(channel) => Box::pin(channel.deliver(message, insight)).await,
+                Kind::EventBridge(channel) => Box::pin(channel.deliver(message, insight)).await,
+                Kind::Slack(channel) => Box::pin(channel.deliver(message, insight)).await,
+                Kind::OpsCenter(channel) => Box::pin(channel.deliver(message, insight)).await,
+            }
+        };
+        timeout(WITHIN, deliver).await.unwrap_or_else(|_| {
+            let message = format!("no answer within {} s", WITHIN.as_secs());
+            Err(PortError::Transient { action: self.id().to_owned(), message })
+        })
     }
 }

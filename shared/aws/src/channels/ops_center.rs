@@ -7,7 +7,7 @@ use aws_sdk_ssm::types::{
 };
 use serde_json::json;
 use stackseer_model::ports::{Channel, PortError};
-use stackseer_model::{Insight, Message, MessageType};
+use stackseer_model::{Insight, Message, MessageType, Status};
 use stackseer_notify::ops_item::{INSIGHT_KEY, ops_item};
 
 const CREATE: &str = "ssm:CreateOpsItem";
@@ -28,6 +28,10 @@ impl OpsCenter {
     }
 
     async fn open(&self, message: &Message, insight: &Insight) -> Result<(), PortError> {
+        if insight.status == Status::Closed {
+            // The message comes late: nobody would resolve the item.
+            return Ok(());
+        }
         let permanent = |message: String| PortError::Permanent { action: CREATE.to_owned(), message };
         let item = ops_item(message, insight, &self.links);
         let tag = Tag::builder().key(TAG).value("true").build().map_err(|e| permanent(e.to_string()))?;

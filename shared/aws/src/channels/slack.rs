@@ -13,7 +13,7 @@ use tokio::sync::Mutex;
 const ACTION: &str = "slack:webhook";
 const READ: &str = "secretsmanager:GetSecretValue";
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
-const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+const ANSWER_WITHIN: Duration = Duration::from_secs(8);
 /// Slack's own words for a refusal are short.
 const MOST_SAID: usize = 100;
 

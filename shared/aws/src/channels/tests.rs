@@ -221,6 +221,11 @@ async fn an_insight_has_one_ops_item() {
     assert_eq!(dedup["Type"], "SearchableString");
     assert_eq!(dedup["Value"], json!({"dedupString": format!("stackseer {}", insight().id)}).to_string());
 
+    // A message that waited until after the end.
+    let over = Insight { status: Status::Closed, ..insight() };
+    ops.deliver(&message(MessageType::NewInsight), &over).await.unwrap();
+    assert_eq!(calls.all().len(), 1);
+
     let again = || Reply::Error(400, "OpsItemAlreadyExistsException", "oi-1 is there".into());
     assert_eq!(new_insight("ops-center", again).await, Ok(()));
     let denied = new_insight("ops-center", error(400, "AccessDeniedException")).await.unwrap_err();

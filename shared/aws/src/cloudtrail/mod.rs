@@ -67,6 +67,7 @@ impl Events {
         }
         let until = self.within.map(|time| Instant::now() + time);
         let mut read = RegionChanges::default();
+        let mut pages = 0;
         let mut token = None;
         loop {
             let page = self.page(&mut state.next_call, from, to, token);
@@ -75,11 +76,12 @@ impl Events {
                 Some(until) => match timeout_at(until, page).await {
                     Ok(page) => page?,
                     Err(_) => {
-                        read.unseen = Some(cut_short(&read.changes, from));
+                        read.unseen = Some(cut_short(pages, &read.changes, from));
                         break;
                     }
                 },
             };
+            pages += 1;
             read.changes.extend(page.events.unwrap_or_default().into_iter().filter_map(change));
             token = page.next_token.filter(|t| !t.is_empty());
             if token.is_none() {
@@ -116,11 +118,13 @@ impl Events {
 }
 
 /// CloudTrail tells the newest first.
-fn cut_short(changes: &[RegionChange], from: Timestamp) -> Unseen {
-    let since = changes.iter().map(|c| c.time).min();
-    let reason = match since {
-        Some(since) => format!("CloudTrail had more than could be read in time: those before {since} were not read"),
-        None => "CloudTrail did not answer in time".to_owned(),
+fn cut_short(pages: usize, changes: &[RegionChange], from: Timestamp) -> Unseen {
+    let reason = match (pages, changes.iter().map(|c| c.time).min()) {
+        (0, _) => "CloudTrail did not answer in time".to_owned(),
+        (_, Some(since)) => {
+            format!("CloudTrail had more than could be read in time: those before {since} were not read")
+        }
+        (_, None) => "CloudTrail had more than could be read in time".to_owned(),
     };
     Unseen { what: format!("change events since {from}"), action: Some(LOOKUP.to_owned()), reason }
 }

@@ -69,6 +69,9 @@ impl Resources {
 
     async fn root_stack(&self, name: &str) -> Result<Application, PortError> {
         let head = self.stacks.head(name).await?;
+        if !head.is_alive() {
+            return Err(PortError::NotFound { what: format!("anything in stack {name}") });
+        }
         if let Some(root) = head.root.filter(|root| *root != head.id) {
             let message = format!("{} is nested in {root}; name that stack instead", head.name);
             return Err(PortError::Permanent { action: format!("stack {name}"), message });
@@ -78,7 +81,8 @@ impl Resources {
 
     async fn tag_values(&self, key: &str) -> Result<BTreeSet<String>, PortError> {
         let mut values: BTreeSet<String> = BTreeSet::new();
-        values.extend(self.stacks.all().await?.iter().filter_map(|head| head.tags.get(key).cloned()));
+        let all = self.stacks.all().await?;
+        values.extend(all.iter().filter(|head| head.is_alive()).filter_map(|head| head.tags.get(key).cloned()));
         values
             .extend(self.tags.with_tag(key, None).await?.into_iter().filter_map(|mut tagged| tagged.tags.remove(key)));
         Ok(values)

@@ -999,6 +999,9 @@ async fn a_region_is_every_root_stack_and_what_is_in_none() {
     let expected =
         ["shop", "blog", "other"].map(|name| app(named(name))).into_iter().chain([app(Boundary::Unassigned)]);
     assert_eq!(applications, expected.collect::<Vec<_>>());
+    let dead = Coverage::Stacks { names: vec!["dead".into()] };
+    let error = source.applications(&dead).await.unwrap_err();
+    assert!(matches!(error, PortError::NotFound { .. }), "{error:?}");
 
     let mut seen: BTreeMap<ResourceId, String> = BTreeMap::new();
     let mut unassigned = Inventory::default();
