@@ -1,4 +1,6 @@
-"""Dollars a month, from what was measured of one look and one learning. List prices of us-east-1, without any free tier."""
+"""Dollars a month, from what was measured of one look and one learning: list prices of us-east-1."""
+
+import typing
 
 # A month as DevOps Guru's own example has it.
 HOURS = 730
@@ -15,6 +17,10 @@ CUSTOM_METRIC = 0.30
 LOG_GB = 0.50
 TRACE = 5.00 / 1e6
 ALARM = 0.10
+# Never billed: so many a month, beside Lambda's million requests and 400,000 GB-seconds, 5 GB of logs, 100,000 traces and ten
+# alarms, of which a deployment stays far below.
+FREE_QUEUE_REQUESTS = 1e6
+FREE_CUSTOM_METRICS = 10
 DEVOPS_GURU_FUNCTION = 0.0028 * HOURS
 
 # Lambda gives a whole processor at this size, and in proportion below.
@@ -36,28 +42,54 @@ def run(measured, function):
     return seconds * memory / 1024 * GB_SECOND + REQUEST + TRACE + log
 
 
+class Line(typing.NamedTuple):
+    """Dollars a month: at list prices, and where nothing else uses up what AWS never bills."""
+
+    per: str
+    what: str
+    listed: float
+    beyond_free: float
+
+
 def of(tick, watch, learn, functions):
-    """Lines of what, for what, and dollars a month, of one application of so many functions."""
+    """What one application of so many functions costs, and what its deployment."""
     per_look = lambda dollars: dollars * LOOKS
     per_day = lambda dollars: dollars * DAYS
-    metrics = tick.emf.keys() | watch.emf.keys()
+    metrics = len(tick.emf.keys() | watch.emf.keys())
     units = lambda measured: measured.reads * READ_UNIT + measured.writes * WRITE_UNIT
+    billed = lambda per, what, dollars: Line(per, what, dollars, dollars)
+    free = lambda per, what, dollars: Line(per, what, dollars, 0.0)
     return [
-        ("a function", f"{watch.metrics / functions:g} metrics read each look", per_look(watch.metrics / functions * METRIC_READ)),
-        ("a function", f"{learn.metrics / functions:g} metrics read to learn, once a day", per_day(learn.metrics / functions * METRIC_READ)),
-        ("an application", f"`watch` in Lambda, with its logs and traces", per_look(run(watch, "watch"))),
-        ("an application", f"`learn` in Lambda, with its logs and traces", per_day(run(learn, "learn"))),
-        ("an application", f"DynamoDB: {watch.reads:g} read units a look", per_look(units(watch))),
-        ("an application", f"DynamoDB: {learn.reads:g} read and {learn.writes:g} write units a learning", per_day(units(learn))),
-        ("an application", "its messages: sent and deleted", per_look(2 * QUEUE_REQUEST)),
-        ("a deployment", f"`tick` in Lambda, with its logs, traces and {tick.reads:g} read units", per_look(run(tick, "tick") + units(tick) + SCHEDULED)),
-        ("a deployment", f"Lambda asking three queues: {POLLS / 1e6:.1f} million requests", POLLS * QUEUE_REQUEST),
-        ("a deployment", f"{len(metrics)} custom metrics about itself", len(metrics) * CUSTOM_METRIC),
-        ("a deployment", "an alarm", ALARM),
+        billed("a function", f"{watch.metrics / functions:g} metrics read each look", per_look(watch.metrics / functions * METRIC_READ)),
+        billed("a function", f"{learn.metrics / functions:g} metrics read to learn, once a day", per_day(learn.metrics / functions * METRIC_READ)),
+        free("an application", "`watch` in Lambda, with its logs and traces", per_look(run(watch, "watch"))),
+        free("an application", "`learn` in Lambda, with its logs and traces", per_day(run(learn, "learn"))),
+        billed("an application", f"DynamoDB: {watch.reads:g} read units a look", per_look(units(watch))),
+        billed("an application", f"DynamoDB: {learn.reads:g} read and {learn.writes:g} write units a learning", per_day(units(learn))),
+        billed("an application", "its messages: sent and deleted", per_look(2 * QUEUE_REQUEST)),
+        free("a deployment", "`tick` in Lambda, with its logs and traces", per_look(run(tick, "tick") + SCHEDULED)),
+        billed("a deployment", f"DynamoDB: {tick.reads:g} read units a tick", per_look(units(tick))),
+        Line(
+            "a deployment",
+            f"Lambda asking three queues: {POLLS / 1e6:.1f} million requests",
+            POLLS * QUEUE_REQUEST,
+            (POLLS - FREE_QUEUE_REQUESTS) * QUEUE_REQUEST,
+        ),
+        Line(
+            "a deployment",
+            f"{metrics} custom metrics about itself",
+            metrics * CUSTOM_METRIC,
+            max(0, metrics - FREE_CUSTOM_METRICS) * CUSTOM_METRIC,
+        ),
+        free("a deployment", "an alarm", ALARM),
     ]
 
 
-def each(lines, functions):
+def each(lines, functions, dollars=lambda line: line.listed):
     """Dollars a month and function, of one application of so many in a deployment of its own."""
-    of = lambda wanted: sum(dollars for per, _, dollars in lines if per == wanted)
+    of = lambda wanted: sum(dollars(line) for line in lines if line.per == wanted)
     return of("a function") + (of("an application") + of("a deployment")) / functions
+
+
+def beyond_free(line):
+    return line.beyond_free

@@ -165,12 +165,14 @@ def print_large(large):
 
 def print_small(small):
     lines = cost.of(small.tick, small.watch, small.learn, SMALL)
-    table(("per", "what for", "dollars a month"), *((per, what, f"{dollars:.3f}") for per, what, dollars in lines))
-    guru = cost.DEVOPS_GURU_FUNCTION
-    each = lambda functions: cost.each(lines, functions)
     table(
-        ("functions in one application", "dollars a function and month", "of DevOps Guru's"),
-        *((str(n), f"{each(n):.2f}", f"{each(n) / guru:.0%} of {guru:.2f}") for n in (1, 5, 10, 20, 50, 100, 500)),
+        ("per", "what for", "dollars a month", "beyond what is free"),
+        *((line.per, line.what, f"{line.listed:.3f}", f"{line.beyond_free:.3f}") for line in lines),
+    )
+    said = lambda dollars: f"{dollars:.2f}: {dollars / cost.DEVOPS_GURU_FUNCTION:.0%}"
+    table(
+        ("functions in one application", "dollars a function and month, of DevOps Guru's", "beyond what is free"),
+        *((str(n), said(cost.each(lines, n)), said(cost.each(lines, n, cost.beyond_free))) for n in (1, 5, 10, 20, 50, 100, 500)),
     )
 
 
