@@ -33,7 +33,7 @@ pub enum Outcome {
     Done,
     /// The next tick asks for it to be learned.
     NotLearned,
-    /// Learned in part; the next tick asks for the rest.
+    /// Learned in part; a later tick asks for the rest.
     Unfinished,
     /// Another run is learning the application.
     Busy,
@@ -94,16 +94,11 @@ pub struct Learn<'a, R, M, S> {
 }
 
 /// Reads inventory and history, keeps what was learned, and runs the checks. `progress` may end it before everything is read.
-pub async fn run_learn<R, M, S>(
-    about: &Learn<'_, R, M, S>,
+pub async fn run_learn(
+    about: &Learn<'_, impl ResourceSource, impl MetricSource, impl Store + LearningStore>,
     task: &Task,
     progress: impl FnMut(usize) -> ControlFlow<()>,
-) -> Result<Done, PortError>
-where
-    R: ResourceSource,
-    M: MetricSource,
-    S: Store + LearningStore,
-{
+) -> Result<Done, PortError> {
     let application = &task.application.id;
     if !about.store.reserve_learning(application, about.now, about.until).await? {
         return Ok(Done { outcome: Outcome::Busy, ..Done::default() });
@@ -114,16 +109,11 @@ where
     done
 }
 
-async fn reserved_learn<R, M, S>(
-    about: &Learn<'_, R, M, S>,
+async fn reserved_learn(
+    about: &Learn<'_, impl ResourceSource, impl MetricSource, impl Store + LearningStore>,
     task: &Task,
     progress: impl FnMut(usize) -> ControlFlow<()>,
-) -> Result<Done, PortError>
-where
-    R: ResourceSource,
-    M: MetricSource,
-    S: Store + LearningStore,
-{
+) -> Result<Done, PortError> {
     let Learn { catalog, resources, metrics, store, sensitivity, .. } = *about;
     let kept = store.learning(&task.application.id).await?;
     if kept.as_ref().is_some_and(|kept| kept.at >= task.at) {
