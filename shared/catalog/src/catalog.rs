@@ -123,7 +123,7 @@ impl Catalog {
 
 fn applies(service: &Service, resource: &Resource) -> bool {
     service.resource_type == resource.resource_type
-        && service.only.iter().all(|(attribute, wanted)| resource.attributes.get(attribute) == Some(wanted))
+        && service.only.iter().all(|(attribute, wanted)| resource.known(attribute) == Some(wanted))
 }
 
 /// Dimension templates filled in from the resource; `*` stays. The error is the attribute that is not known.
@@ -135,7 +135,7 @@ fn resolved(service: &Service, resource: &Resource) -> Result<BTreeMap<String, S
         let value = match attribute {
             "name" => Some(resource.name.clone()),
             "arn" => resource.arn.clone(),
-            _ => resource.attributes.get(attribute).cloned(),
+            _ => resource.known(attribute).map(str::to_owned),
         };
         value.map(|value| (dimension.clone(), value)).ok_or_else(|| attribute.to_owned())
     };

@@ -51,7 +51,8 @@ const DEFAULTS: &[(&str, &str, &str)] = &[
 pub(crate) fn add(stack: &Stack<'_, '_>, logical: &str, resource: &mut Resource) {
     let Some(declared) = stack.scope.template.resources.get(logical) else { return };
     let properties = stack.scope.resolve(&declared.properties);
-    let cfn = resource.resource_type.as_str();
+    let cfn = resource.resource_type.clone();
+    let cfn = cfn.as_str();
     let text = |pointer: &str| properties.pointer(pointer).and_then(|v| stack.scope.text(v));
     let mut told: Vec<(&str, String)> = Vec::new();
     for (_, pointer, attribute) in ATTRIBUTES.iter().filter(|(of, ..)| *of == cfn) {
@@ -77,10 +78,10 @@ pub(crate) fn add(stack: &Stack<'_, '_>, logical: &str, resource: &mut Resource)
         _ => {}
     }
     for (attribute, value) in told {
-        resource.attributes.insert(attribute.to_owned(), value);
+        resource.set(attribute, value);
     }
     for (_, attribute, value) in DEFAULTS.iter().filter(|(of, ..)| *of == cfn) {
-        resource.attributes.entry((*attribute).to_owned()).or_insert_with(|| (*value).to_owned());
+        resource.attributes.entry((*attribute).to_owned()).or_insert_with(|| (*value).into());
     }
 }
 

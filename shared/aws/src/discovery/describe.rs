@@ -5,7 +5,7 @@ use super::lookup::Lookup;
 use crate::error::{port_error, unseen};
 use futures_util::stream::{self, StreamExt};
 use stackseer_model::ports::PortError;
-use stackseer_model::{Inventory, Unseen};
+use stackseer_model::{Attribute, Inventory, Unseen};
 use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
 use std::sync::Arc;
@@ -219,9 +219,9 @@ fn set(inventory: &mut Inventory, read: impl IntoIterator<Item = (String, Attrib
         let key = resource.arn.as_deref().unwrap_or(&resource.name);
         for (attribute, value) in read.remove(key).unwrap_or_default() {
             match value {
-                Some(value) => resource.attributes.insert(attribute.to_owned(), value),
-                None => resource.attributes.remove(attribute),
-            };
+                Some(value) => resource.set(attribute, value),
+                None => resource.set(attribute, Attribute::Unset),
+            }
         }
     }
 }

@@ -215,14 +215,14 @@ pub(crate) fn from_dimensions(cfn: &str, said: &BTreeMap<String, String>, place:
     };
     for (attribute, value) in said.iter().filter(|(attribute, _)| !matches!(attribute.as_str(), "name" | "arn" | "id"))
     {
-        resource.attributes.entry(attribute.clone()).or_insert_with(|| value.clone());
+        resource.attributes.entry(attribute.clone()).or_insert_with(|| value.as_str().into());
     }
     Some(resource)
 }
 
 fn rest_api(name: &str) -> Resource {
     let mut api = Resource::new("AWS::ApiGateway::RestApi", name);
-    api.attributes.insert("api_name".to_owned(), name.to_owned());
+    api.set("api_name", name);
     api
 }
 
@@ -237,7 +237,7 @@ fn with_arn(cfn: &str, arn: &str) -> Resource {
     let rest = of_type(cfn).and_then(|k| k.name_in(rest)).unwrap_or(rest);
     let parts: Vec<&str> = rest.split('/').collect();
     let mut resource = Resource { id: ResourceId(arn.clone()), arn: Some(arn.clone()), ..Resource::new(cfn, rest) };
-    let mut set = |attribute: &str, value: &str| resource.attributes.insert(attribute.to_owned(), value.to_owned());
+    let mut set = |attribute: &str, value: &str| resource.set(attribute, value);
     let name = match (cfn, parts.as_slice()) {
         ("AWS::ElasticLoadBalancingV2::LoadBalancer", [kind, name, _]) => {
             set("load_balancer", rest);
@@ -327,16 +327,16 @@ mod tests {
         let alb = from_arn("arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/web/50dc6c495c0c9188")
             .unwrap();
         assert_eq!(alb.name, "web");
-        assert_eq!(alb.attributes["load_balancer"], "app/web/50dc6c495c0c9188");
-        assert_eq!(alb.attributes["load_balancer_type"], "application");
+        assert_eq!(alb.known("load_balancer"), Some("app/web/50dc6c495c0c9188"));
+        assert_eq!(alb.known("load_balancer_type"), Some("application"));
         let group =
             from_arn("arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/api/73e2d6bc24d8a067").unwrap();
         assert_eq!(group.name, "api");
-        assert_eq!(group.attributes["target_group"], "targetgroup/api/73e2d6bc24d8a067");
+        assert_eq!(group.known("target_group"), Some("targetgroup/api/73e2d6bc24d8a067"));
         let service = from_arn("arn:aws:ecs:eu-west-1:123456789012:service/prod/api").unwrap();
-        assert_eq!((service.name.as_str(), service.attributes["cluster"].as_str()), ("api", "prod"));
+        assert_eq!((service.name.as_str(), service.known("cluster")), ("api", Some("prod")));
         let rule = from_arn("arn:aws:events:eu-west-1:123456789012:rule/shop/paid").unwrap();
-        assert_eq!((rule.name.as_str(), rule.attributes["event_bus"].as_str()), ("paid", "shop"));
+        assert_eq!((rule.name.as_str(), rule.known("event_bus")), ("paid", Some("shop")));
         let nested = "arn:aws:cloudformation:eu-west-1:123456789012:stack/shop-Data-1X/6f0e";
         assert_eq!(name_and_id("AWS::CloudFormation::Stack", nested), ("shop-Data-1X".into(), nested.into()));
     }

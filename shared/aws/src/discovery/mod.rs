@@ -347,7 +347,7 @@ fn extra_resources(stacks: &[Arc<StackRead>], tagged: Vec<Tagged>) -> Vec<Resour
 /// A target group publishes its metrics under its load balancer's name and namespace.
 fn name_load_balancers(inventory: &mut Inventory) {
     const TOLD: [&str; 2] = ["load_balancer", "load_balancer_type"];
-    type Attributes = Vec<(String, String)>;
+    type Attributes = Vec<(String, Attribute)>;
     let told = |r: &Resource| -> Attributes {
         TOLD.iter().filter_map(|a| Some(((*a).to_owned(), r.attributes.get(*a)?.clone()))).collect()
     };

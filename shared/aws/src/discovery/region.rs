@@ -36,8 +36,8 @@ impl Assigned {
 
     fn keys(resource: &Resource) -> impl Iterator<Item = (String, String, String)> {
         let named = |attribute: &&str| {
-            let value = resource.attributes.get(*attribute)?;
-            Some((resource.resource_type.clone(), (*attribute).to_owned(), value.clone()))
+            let value = resource.known(attribute)?;
+            Some((resource.resource_type.clone(), (*attribute).to_owned(), value.to_owned()))
         };
         NAMES.iter().filter_map(named)
     }
@@ -126,7 +126,6 @@ fn resource_of(service: &Service, set: &BTreeMap<String, String>, place: &Place)
     }
     let resource = kinds::from_dimensions(&service.resource_type, &said, place)?;
     // One type may have several kinds, each in a namespace of its own.
-    let fits =
-        service.only.iter().all(|(attribute, value)| resource.attributes.get(attribute).is_none_or(|has| has == value));
+    let fits = service.only.iter().all(|(attribute, value)| resource.known(attribute).is_none_or(|has| has == value));
     fits.then_some(resource)
 }
