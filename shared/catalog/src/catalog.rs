@@ -1,9 +1,10 @@
 //! All the knowledge at hand: what is built in, and the user's own namespaces.
 
 use crate::schema::{
-    self, CatalogError, Change, Check, IamAction, Ignored, MetricSpec, Node, Pattern, ResourceType, Service,
+    self, ANY, CatalogError, Change, Check, IamAction, Ignored, Look, Looks, MetricSpec, Node, Pattern, ResourceType,
+    Service,
 };
-use stackseer_model::{Inventory, Metric, MetricKey, Resource, Unseen};
+use stackseer_model::{Inventory, Metric, MetricKey, Resource, Role, Unseen};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
@@ -22,6 +23,7 @@ pub struct Catalog {
     services: Vec<Service>,
     patterns: Vec<Pattern>,
     checks: Vec<Check>,
+    looks: Vec<Looks>,
 }
 
 impl Catalog {
@@ -42,8 +44,17 @@ impl Catalog {
             (source.unwrap_or_default(), change.clone())
         };
         let changes = of_resources.chain(general).map(source).collect();
-        let schema::Read { resources, ignored, services, checks, patterns, .. } = read;
-        Ok(Self { resources, ignored, changes, services, patterns, checks })
+        let schema::Read { resources, ignored, services, checks, patterns, looks, .. } = read;
+        Ok(Self { resources, ignored, changes, services, patterns, checks, looks })
+    }
+
+    /// What to look at when a metric of this role is wrong: the type's own advice, else the general one.
+    pub fn look(&self, cfn: &str, role: Role) -> &Look {
+        let of = |looks: &'_ Looks| looks.looks.iter().position(|l| l.role.contains(&role));
+        let named = self.looks.iter().find(|l| l.resource_type == cfn && of(l).is_some());
+        let looks = named.or_else(|| self.looks.iter().find(|l| l.resource_type == ANY));
+        let looks = looks.expect("the rules hold that there is a general advice");
+        &looks.looks[of(looks).expect("the rules hold that it speaks of every role")]
     }
 
     /// All that is known of a type, by CloudFormation's name.

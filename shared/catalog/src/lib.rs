@@ -8,6 +8,6 @@ pub use catalog::Catalog;
 pub use identity::Arn;
 pub use schema::{
     Advice, ArnForms, AttributeSpec, CatalogError, Change, ChangedProperty, Check, CheckCondition, Condition,
-    DirectionWord, EdgeSpec, Effect, FOLDERS, Form, IamAction, Ignored, LiveField, LookAlike, MetricSpec, Node,
-    Notation, PartProperty, Pattern, Place, ResourceType, RunBy, Said, Scope, Service, State, Variant, Way, fill,
+    DirectionWord, EdgeSpec, Effect, FOLDERS, Form, IamAction, Ignored, LiveField, Look, LookAlike, Looks, MetricSpec,
+    Node, Notation, PartProperty, Pattern, Place, ResourceType, RunBy, Said, Scope, Service, State, Variant, Way, fill,
 };

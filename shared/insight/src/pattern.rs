@@ -299,10 +299,10 @@ fn values(
         ("application", situation.application.name.clone()),
         ("resource", resource.name.clone()),
         ("metric", situation.catalog.label_of(metric)),
-        ("peak", text::value(metric, effect.span.peak)),
-        ("expected", text::value(metric, effect.span.expected)),
-        ("ratio", text::times(ratio(effect.span.peak, effect.span.expected))),
-        ("start", text::clock(effect.start)),
+        ("peak", text::value(metric, effect.peak)),
+        ("expected", text::value(metric, effect.expected)),
+        ("ratio", text::times(ratio(effect.peak, effect.expected))),
+        ("start", text::moment(effect.start, situation.now)),
     ]);
     let named = situation.inventory.resource(cause.resource);
     values.insert("cause", named.map_or_else(|| cause.resource.to_string(), |r| r.name.clone()));
@@ -319,7 +319,7 @@ fn values(
     }
     if let Some(event) = cause.event {
         values.insert("change", event.name.clone());
-        values.insert("change_time", text::clock(event.time));
+        values.insert("change_time", text::moment(event.time, situation.now));
         values.insert("change_before", text::before(event.time, effect.start));
         values.insert("change_actor", event.actor.clone().unwrap_or_else(|| "an unknown principal".to_owned()));
     }

@@ -5,7 +5,7 @@ use crate::watch::{Reach, Watch, check, watch};
 use crate::{HISTORY_DAYS, WINDOW_MINUTES, metrics_of};
 use stackseer_catalog::Catalog;
 use stackseer_detect::Sensitivity;
-use stackseer_insight::Plan;
+use stackseer_insight::{Plan, Repeats};
 use stackseer_model::ports::{
     Committed, EventSource, InsightState, LearningStore, MetricSource, PortError, ResourceSource, Store,
 };
@@ -49,6 +49,7 @@ pub async fn run_watch(
     metrics: &impl MetricSource,
     events: &impl EventSource,
     store: &(impl Store + LearningStore),
+    repeats: Repeats,
     task: &Task,
 ) -> Result<Done, PortError> {
     let Some(learned) = store.learning(&task.application.id).await?.and_then(|kept| restored(kept).ok()) else {
@@ -69,6 +70,7 @@ pub async fn run_watch(
             known: &state.insights,
             now: task.at,
             reach: Reach::SymptomsFirst,
+            repeats,
         };
         let watched = watch(metrics, events, &about).await?;
         done.metrics_read += watched.metrics_read;
@@ -161,8 +163,15 @@ pub async fn run_retire(
 ) -> Result<Done, PortError> {
     let nothing = Learned::default();
     let mut done = Done { outcome: Outcome::Gone, ..Done::default() };
+    // It is watched again since.
+    if store.learning(&task.application.id).await?.is_some_and(|kept| kept.at > task.at) {
+        return Ok(Done { outcome: Outcome::Superseded, ..done });
+    }
     for _ in 0..TRIES {
         let state = store.insight_state(&task.application.id, task.at).await?;
+        if is_superseded(&state, task.at) {
+            return Ok(Done { outcome: Outcome::Superseded, ..done });
+        }
         let about = Watch {
             catalog,
             application: &task.application,
@@ -170,6 +179,7 @@ pub async fn run_retire(
             known: &state.insights,
             now: task.at,
             reach: Reach::SymptomsFirst,
+            repeats: Repeats::default(),
         };
         let mut plan = watch(metrics, events, &about).await?.plan;
         let checked = check(catalog, &task.application, &nothing, &state.insights, task.at);

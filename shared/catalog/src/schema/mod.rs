@@ -3,6 +3,7 @@
 mod changes;
 mod checks;
 mod forms;
+mod looks;
 mod metrics;
 mod patterns;
 mod resources;
@@ -12,6 +13,7 @@ mod text;
 pub use changes::{Change, ChangedProperty, Changes};
 pub use checks::{Check, CheckCondition};
 pub use forms::{Form, Said};
+pub use looks::{ANY, Look, Looks};
 pub use metrics::{MetricSpec, Service};
 pub use patterns::{Condition, DirectionWord, Effect, LookAlike, Pattern, Place, State};
 pub use resources::{
@@ -23,7 +25,7 @@ pub use text::{Advice, fill};
 use serde::de::DeserializeOwned;
 
 /// The catalogue's folders.
-pub const FOLDERS: [&str; 6] = ["resources", "ignored", "changes", "metrics", "checks", "patterns"];
+pub const FOLDERS: [&str; 7] = ["resources", "ignored", "changes", "metrics", "checks", "patterns", "advice"];
 
 /// The whole catalogue, as read from its files.
 #[derive(Debug, Clone, Default)]
@@ -34,6 +36,7 @@ pub struct Read {
     pub services: Vec<Service>,
     pub checks: Vec<Check>,
     pub patterns: Vec<Pattern>,
+    pub looks: Vec<Looks>,
 }
 
 /// What is wrong with one file.
@@ -58,6 +61,7 @@ pub fn read(files: &[(String, String)]) -> Result<Read, Vec<CatalogError>> {
             Some("ignored") => parse(file, text).map(|ignored| read.ignored.push(Ignored { id, ..ignored })),
             Some("changes") => parse(file, text).map(|changes| read.changes.push(Changes { id, ..changes })),
             Some("checks") => parse(file, text).map(|check| read.checks.push(Check { id, ..check })),
+            Some("advice") => parse(file, text).map(|looks| read.looks.push(Looks { id, ..looks })),
             Some("patterns") => parse(file, text).map(|pattern| read.patterns.push(Pattern { id, ..pattern })),
             _ => parse(file, text).map(|service| read.services.push(Service { id, ..service })),
         };

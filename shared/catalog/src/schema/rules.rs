@@ -1,5 +1,6 @@
 //! What the types can't say.
 
+mod looks;
 mod resources;
 
 use super::{CatalogError, Check, CheckCondition, Condition, Pattern, Read, ResourceType, Service, State};
@@ -51,6 +52,7 @@ pub fn broken(read: &Read) -> Vec<CatalogError> {
     read.services.iter().for_each(|s| service(s, &read.resources, &mut errors));
     read.checks.iter().for_each(|c| check(c, &read.resources, &mut errors));
     read.patterns.iter().for_each(|p| pattern(p, read, &mut errors));
+    looks::broken(read, &mut errors);
     let mut titles: BTreeMap<&str, &str> = BTreeMap::new();
     for pattern in &read.patterns {
         if let Some(other) = titles.insert(&pattern.title, &pattern.id) {

@@ -5,5 +5,6 @@ mod closing;
 mod extending;
 mod grouping;
 mod opening;
+mod relapsing;
 mod repeating;
 mod scene;
