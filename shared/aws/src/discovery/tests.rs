@@ -1317,3 +1317,44 @@ async fn what_the_service_did_not_tell_is_unknown_unless_the_template_sets_it() 
         assert_eq!(table.known("billing_mode"), Some("PAY_PER_REQUEST"));
     }
 }
+
+/// A field that the catalogue asks for and no adapter reads would be an attribute silently unknown.
+#[test]
+fn every_live_field_of_the_catalogue_is_read() {
+    let adapter = include_str!("describe.rs");
+    let kinds = Catalog::builtin().resource_types().iter();
+    let live: Vec<_> = kinds.flat_map(|kind| &kind.attributes).filter_map(|a| a.live.as_ref()).collect();
+    assert!(live.len() > 10);
+    for field in live {
+        for word in [&field.action, &field.field] {
+            assert!(adapter.contains(&format!("\"{word}\"")), "{field:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn nothing_that_a_stack_holds_is_left_out_of_the_states() {
+    let members = [
+        ("Cdn", "AWS::CloudFront::Distribution", "E1"),
+        ("Nat", "AWS::EC2::NatGateway", "nat-1"),
+        ("Classic", "AWS::ElasticLoadBalancing::LoadBalancer", "classic"),
+        ("Search", "AWS::OpenSearchService::Domain", "search"),
+        ("OldSearch", "AWS::Elasticsearch::Domain", "old-search"),
+        ("Health", "AWS::Route53::HealthCheck", "h-1"),
+        ("Nightly", "AWS::Glue::Job", "nightly"),
+        ("Files", "AWS::S3::Bucket", "files"),
+        ("Sessions", "AWS::ElastiCache::ReplicationGroup", "sessions"),
+        ("Jobs", "AWS::SQS::Queue", "https://sqs.eu-west-1.amazonaws.com/123456789012/jobs"),
+        ("Role", "AWS::IAM::Role", "role"),
+        ("Logs", "AWS::Logs::LogGroup", "/app"),
+        ("Grant", "AWS::Lambda::Permission", "grant"),
+        ("Seed", "Custom::Seed", "seed"),
+    ];
+    let inventory = World::of(vec![stack("shop", "{}", &members)]).read(named("shop")).await;
+    let catalog = Catalog::builtin();
+    let metrics: Vec<Metric> =
+        inventory.resources.iter().flat_map(|r| catalog.metrics_of(r, |_, _| vec![]).0).collect();
+    let states = catalog.watching(&inventory, &metrics, |_| None);
+    let counts: WatchingCounts = states.iter().collect();
+    assert_eq!(counts, WatchingCounts { watched: 1, without_metrics: 2, not_supported: 7 }, "{states:#?}");
+}
