@@ -81,7 +81,23 @@ pub fn timestamp(text: &str) -> Option<Timestamp> {
 
 #[cfg(test)]
 mod tests {
-    use super::timestamp;
+    use super::{files_of, timestamp};
+
+    #[test]
+    fn a_folder_s_files_are_those_in_the_catalogue_s_folders() {
+        let folder = tempfile::tempdir().unwrap();
+        let said = files_of(folder.path()).unwrap_err().to_string();
+        assert!(said.contains("resources, ignored"), "{said}");
+        for file in ["resources/till.toml", "metrics/till.toml", "metrics/notes.md", "other/till.toml"] {
+            let path = folder.path().join(file);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, "").unwrap();
+        }
+        let expected = ["metrics/till.toml", "resources/till.toml"].map(|file| folder.path().join(file));
+        assert_eq!(files_of(folder.path()).unwrap(), expected);
+        let file = folder.path().join("other/till.toml");
+        assert_eq!(files_of(&file).unwrap(), [file]);
+    }
 
     #[test]
     fn a_time_is_read_in_every_usual_form_and_zone() {

@@ -56,12 +56,13 @@ fn what_has_no_metrics_has_none() {
     assert_eq!((metrics, unseen), (vec![], vec![]));
 }
 
-fn asked(
-    resource: &Resource,
-    listed: &[BTreeMap<String, String>],
-) -> Vec<(String, String, Vec<BTreeMap<String, String>>)> {
+type Set = BTreeMap<String, String>;
+/// Namespace, name, and every dimension set it is read under.
+type Asked = (String, String, Vec<Set>);
+
+fn asked(resource: &Resource, listed: &[Set]) -> Vec<Asked> {
     let (metrics, _) = Catalog::builtin().metrics_of(resource, |_, _| listed.to_vec());
-    let mut found: BTreeMap<(String, String), Vec<BTreeMap<String, String>>> = BTreeMap::new();
+    let mut found: BTreeMap<(String, String), Vec<Set>> = BTreeMap::new();
     for metric in metrics {
         let sets = found.entry((metric.key.namespace, metric.key.name)).or_default();
         if !sets.contains(&metric.key.dimensions) {
@@ -71,7 +72,7 @@ fn asked(
     found.into_iter().map(|((namespace, name), sets)| (namespace, name, sets)).collect()
 }
 
-fn names(asked: &[(String, String, Vec<BTreeMap<String, String>>)]) -> Vec<&str> {
+fn names(asked: &[Asked]) -> Vec<&str> {
     asked.iter().map(|(_, name, _)| name.as_str()).collect()
 }
 
