@@ -122,8 +122,9 @@ pub struct Scan {
 #[derive(Debug, Clone, ClapArgs)]
 #[command(next_help_heading = "Knowledge")]
 pub struct Knowledge {
-    /// Metrics of your own namespace, as docs/adding-metrics.md describes them; may be given again
-    #[arg(long, value_name = "FILE.toml")]
+    /// Metrics of your own namespace, or a folder of resources, metrics and checks as docs/adding-resources.md describes them;
+    /// may be given again
+    #[arg(long, value_name = "FILE.toml|FOLDER")]
     pub catalog: Vec<PathBuf>,
 }
 
