@@ -5,6 +5,6 @@ mod schema;
 
 pub use catalog::Catalog;
 pub use schema::{
-    Advice, CatalogError, Check, CheckCondition, Condition, DirectionWord, Effect, LookAlike, MetricSpec, Pattern,
-    Place, Service, State, fill,
+    Advice, AttributeIs, Bound, CatalogError, ChangeTest, Check, DirectionWord, Effect, Limit, LookAlike, MetricIs,
+    MetricSpec, Over, Pattern, Place, Predicate, Service, Side, Test, Which, fill,
 };

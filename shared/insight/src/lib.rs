@@ -7,12 +7,14 @@ mod check;
 mod group;
 mod lifecycle;
 mod pattern;
+mod predicate;
 mod recommendation;
 mod severity;
 mod situation;
 mod text;
 mod topology;
 
-pub use check::{CheckAnswer, CheckSituation, DailyUse, plan_checks};
+pub use check::{CheckAnswer, CheckSituation, plan_checks};
 pub use lifecycle::plan;
+pub use predicate::DailyUse;
 pub use situation::{Observed, Outcome, Plan, Situation};

@@ -140,6 +140,7 @@ struct Findings {
     pattern: Option<(String, u8)>,
     causes: Vec<Cause>,
     recommendations: Vec<Recommendation>,
+    considered: Vec<Considered>,
 }
 
 fn findings(situation: &Situation<'_>, topology: &Topology<'_>, group: &Group<'_>) -> Findings {
@@ -148,7 +149,8 @@ fn findings(situation: &Situation<'_>, topology: &Topology<'_>, group: &Group<'_
         .into_iter()
         .filter(|e| cause::near(e, group.start()) && group.all().any(|a| e.resources.contains(&a.metric().resource)))
         .collect();
-    if let Some(found) = pattern::best(situation, topology, group) {
+    let pattern::Judged { best, considered } = pattern::best(situation, topology, group);
+    if let Some(found) = best {
         let effect = &found.effect;
         let advice = &found.pattern.recommendation;
         let said = |template: &str| sentence(template, &found);
@@ -170,6 +172,7 @@ fn findings(situation: &Situation<'_>, topology: &Topology<'_>, group: &Group<'_
             pattern: Some((found.pattern.id.clone(), found.pattern.rank)),
             recommendations: vec![recommendation::relate(recommendation, effect, situation.inventory, &events)],
             causes,
+            considered,
         };
     }
     let effect = main_symptom(group, topology);
@@ -204,6 +207,7 @@ fn findings(situation: &Situation<'_>, topology: &Topology<'_>, group: &Group<'_
         pattern: None,
         recommendations: vec![recommendation::relate(recommendation, effect, situation.inventory, &events)],
         causes,
+        considered,
     }
 }
 
@@ -223,7 +227,7 @@ fn sentence(template: &str, found: &pattern::Match<'_>) -> String {
 fn lead_with(situation: &Situation<'_>, causes: &mut Vec<Cause>, found: &pattern::Match<'_>) {
     let Some(resource) = situation.inventory.resource(found.cause.resource) else { return };
     let known = causes.iter().position(|c| c.resource.id == resource.id).map(|i| causes.remove(i));
-    let metric = found.cause.metric.map(|m| m.observed.metric.key.name.clone());
+    let metric = found.cause.metric.map(|m| m.metric.key.name.clone());
     causes.insert(
         0,
         Cause {
@@ -288,7 +292,7 @@ fn open(situation: &Situation<'_>, topology: &Topology<'_>, group: &Group<'_>, m
         events: related_events(situation, group),
         recommendations: found.recommendations,
         history: vec![],
-        considered: vec![],
+        considered: found.considered,
         repeat: None,
     };
     record_anomalies(situation, topology, group, &mut insight);
@@ -367,6 +371,7 @@ fn extend(
         insight.nature = Nature::Reactive { pattern: found.pattern.map(|(id, _)| id), impact: None };
         insight.causes = found.causes;
         insight.recommendations = found.recommendations;
+        insight.considered = found.considered;
         if new_advice && better {
             let reason = format!("recommends: {}", insight.recommendations[0].name);
             tell(insight, messages, MessageType::NewRecommendation, Transited::Recommended, reason, now);

@@ -3,12 +3,16 @@
 mod checks;
 mod metrics;
 mod patterns;
+mod predicate;
 mod rules;
 mod text;
 
-pub use checks::{Check, CheckCondition};
+pub use checks::Check;
 pub use metrics::{MetricSpec, Service};
-pub use patterns::{Condition, DirectionWord, Effect, LookAlike, Pattern, Place, State};
+pub use patterns::{DirectionWord, Effect, Pattern};
+pub use predicate::{
+    AttributeIs, Bound, ChangeTest, Limit, LookAlike, MetricIs, Over, Place, Predicate, Side, Test, Which,
+};
 pub use text::{Advice, fill};
 
 use serde::de::DeserializeOwned;
