@@ -137,9 +137,9 @@ impl Predicate {
             Test::Attribute(name, _) => Some((self.resource_type.as_deref(), name.as_str())),
             _ => None,
         };
-        let limit = self.bound().map(|bound| match bound.limit.at {
-            Some(_) => (bound.limit.resource_type.as_deref(), bound.limit.attribute.as_str()),
-            None => (self.resource_type.as_deref(), bound.limit.attribute.as_str()),
+        let limit = self.bound().map(|bound| {
+            let elsewhere = bound.limit.at.map(|_| bound.limit.resource_type.as_deref());
+            (elsewhere.unwrap_or(self.resource_type.as_deref()), bound.limit.attribute.as_str())
         });
         own.into_iter().chain(limit).collect()
     }

@@ -1,6 +1,8 @@
 //! What the types can't say.
 
-use super::{CatalogError, Check, Pattern, Predicate, Read, Service, Test};
+mod resources;
+
+use super::{CatalogError, Check, Pattern, Place, Predicate, Read, ResourceType, Service, Test};
 use std::collections::BTreeMap;
 
 const PATTERN_PLACEHOLDERS: &[&str] = &[
@@ -40,9 +42,10 @@ const CHECK_PLACEHOLDERS: &[&str] = &[
 
 pub fn broken(read: &Read) -> Vec<CatalogError> {
     let mut errors = Vec::new();
-    read.services.iter().for_each(|s| service(s, &mut errors));
-    read.checks.iter().for_each(|c| check(c, &read.services, &mut errors));
-    read.patterns.iter().for_each(|p| pattern(p, &read.services, &mut errors));
+    resources::broken(read, &mut errors);
+    read.services.iter().for_each(|s| service(s, &read.resources, &mut errors));
+    read.checks.iter().for_each(|c| check(c, read, &mut errors));
+    read.patterns.iter().for_each(|p| pattern(p, read, &mut errors));
     let mut titles: BTreeMap<&str, &str> = BTreeMap::new();
     for pattern in &read.patterns {
         if let Some(other) = titles.insert(&pattern.title, &pattern.id) {
@@ -60,8 +63,10 @@ fn error(folder: &str, id: &str, problem: String) -> CatalogError {
     CatalogError { file: format!("catalog/{folder}/{id}.toml"), line: None, problem }
 }
 
-fn service(service: &Service, errors: &mut Vec<CatalogError>) {
+fn service(service: &Service, resources: &[ResourceType], errors: &mut Vec<CatalogError>) {
     let mut say = |problem: String| errors.push(error("metrics", &service.id, problem));
+    let attributes = service.only.keys().map(String::as_str).chain(service.attributes());
+    say_all(&mut say, unknown_attribute(&service.resource_type, attributes, resources));
     if service.period == 0 {
         say("`period` must be a number of seconds above 0".to_owned());
     }
@@ -76,8 +81,10 @@ fn service(service: &Service, errors: &mut Vec<CatalogError>) {
     }
 }
 
-fn check(check: &Check, services: &[Service], errors: &mut Vec<CatalogError>) {
+fn check(check: &Check, read: &Read, errors: &mut Vec<CatalogError>) {
     let mut say = |problem: String| errors.push(error("checks", &check.id, problem));
+    let only = check.only.keys().map(String::as_str);
+    say_all(&mut say, unknown_attribute(&check.resource_type, only, &read.resources));
     let known: Vec<String> = CHECK_PLACEHOLDERS.iter().map(|known| (*known).to_owned()).collect();
     for (key, template) in texts(&check.title, &check.description, &check.recommendation) {
         say_all(&mut say, unknown_placeholder(key, template, &known));
@@ -89,7 +96,8 @@ fn check(check: &Check, services: &[Service], errors: &mut Vec<CatalogError>) {
         say("`target` is a share of the limit, above 0 and at most 1".to_owned());
     }
     for predicate in check.predicates() {
-        say_all(&mut say, predicate.unknown_metric(services));
+        say_all(&mut say, predicate.unknown_metric(&read.services));
+        say_all(&mut say, unknown_configuration(predicate, &check.resource_type, read));
         let by_days = predicate.bound().is_some_and(|bound| bound.over.is_some());
         match &predicate.test {
             Test::Change(_) => say("a check knows no changes".to_owned()),
@@ -99,7 +107,8 @@ fn check(check: &Check, services: &[Service], errors: &mut Vec<CatalogError>) {
     }
 }
 
-fn pattern(pattern: &Pattern, services: &[Service], errors: &mut Vec<CatalogError>) {
+fn pattern(pattern: &Pattern, read: &Read, errors: &mut Vec<CatalogError>) {
+    let services = &read.services;
     let mut say = |problem: String| errors.push(error("patterns", &pattern.id, problem));
     let known = pattern_placeholders(pattern);
     for (key, template) in texts(&pattern.title, &pattern.description, &pattern.recommendation) {
@@ -124,6 +133,7 @@ fn pattern(pattern: &Pattern, services: &[Service], errors: &mut Vec<CatalogErro
     }
     for predicate in pattern.predicates() {
         say_all(&mut say, predicate.unknown_metric(services));
+        say_all(&mut say, unknown_configuration(predicate, &pattern.effect.resource_type, read));
         if predicate.bound().is_some_and(|bound| bound.over.is_some()) {
             say("`over` is for checks: a pattern looks at what is around its effect".to_owned());
         }
@@ -145,6 +155,36 @@ fn pattern_placeholders(pattern: &Pattern) -> Vec<String> {
     let of_predicates = ["cause"].into_iter().chain(named);
     let of_predicates = of_predicates.flat_map(|name| OF_A_PREDICATE.iter().map(move |of| format!("{name}{of}")));
     PATTERN_PLACEHOLDERS.iter().map(|known| (*known).to_owned()).chain(of_predicates).collect()
+}
+
+/// An attribute or property that no file of resources has. `itself`: the type of the resource that places are seen from.
+fn unknown_configuration(predicate: &Predicate, itself: &str, read: &Read) -> Option<String> {
+    for (of, attribute) in predicate.attributes() {
+        let of = of.or((predicate.at == Place::Itself).then_some(itself));
+        let fits = |r: &&ResourceType| of.is_none_or(|cfn| r.is(cfn));
+        if !read.resources.iter().filter(fits).any(|r| r.attributes.iter().any(|a| a.name == attribute)) {
+            let of = of.map_or_else(String::new, |cfn| format!(" of {cfn}"));
+            return Some(format!("{attribute} is no attribute{of} in catalog/resources"));
+        }
+    }
+    let property = predicate.property()?;
+    let mut properties = read.changes().flat_map(|change| &change.properties);
+    (!properties.any(|p| p.name == property)).then(|| format!("no change in the catalogue says anything of {property}"))
+}
+
+/// The first that no file of resources has for the type.
+fn unknown_attribute<'a>(
+    cfn: &str,
+    attributes: impl Iterator<Item = &'a str>,
+    resources: &[ResourceType],
+) -> Option<String> {
+    let Some(resource) = resources.iter().find(|r| r.is(cfn)) else {
+        return Some(format!("`resource_type` {cfn} has no file in catalog/resources"));
+    };
+    let known: Vec<&str> =
+        ["name", "arn"].into_iter().chain(resource.attributes.iter().map(|a| a.name.as_str())).collect();
+    let unknown = attributes.into_iter().find(|a| !known.contains(a))?;
+    Some(format!("{unknown} is no attribute of {cfn}, expected one of {}", known.join(", ")))
 }
 
 fn say_all(say: &mut impl FnMut(String), problem: Option<String>) {

@@ -111,11 +111,12 @@ fn at<'a>(view: View<'a, '_>, place: Place, resource_type: Option<&str>, of: &'a
         .collect()
 }
 
-/// That nothing is there is only known when everything was read.
+/// That nothing is there is only known when no call failed that might have told of it.
 fn nothing_there<'a>(view: View<'a, '_>, predicate: &Predicate, of: &Resource) -> Answer<'a> {
     let what = predicate.resource_type.as_deref().unwrap_or("resource");
     let said = format!("no {what} is known where {} is looked for", place(predicate.at, of));
-    let incomplete = view.inventory.is_partial || view.inventory.is_changing || !view.inventory.unseen.is_empty();
+    let denied = view.inventory.unseen.iter().any(|unseen| unseen.action.is_some());
+    let incomplete = view.inventory.is_partial || view.inventory.is_changing || denied;
     if incomplete { Answer::Unknown(format!("{said}, and not everything could be read")) } else { Answer::Not(said) }
 }
 

@@ -267,6 +267,13 @@ fn a_queue_that_no_function_reads_needs_none() {
 }
 
 #[test]
+fn a_dead_letter_queue_that_a_function_works_off_needs_none_of_its_own() {
+    let dead = queue(Some(Attribute::Unset)).with(FUNCTION, "worker", &[]).feeds("jobs", "worker");
+    let dead = dead.with(QUEUE, "orders", &[("dead_letter_queue", known("jobs"))]).feeds("orders", "jobs");
+    assert!(dead.passes(DEAD_LETTERS));
+}
+
+#[test]
 fn who_reads_a_queue_is_unknown_while_not_everything_could_be_read() {
     let mut scene = queue(Some(Attribute::Unset));
     scene.inventory.unseen.push(Unseen {
