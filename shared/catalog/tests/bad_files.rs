@@ -52,7 +52,11 @@ title = "Checkout waits too long in {application}"
 description = "{resource}: {value}"
 severity = "low"
 resource_type = "Custom::Checkout"
-condition = { kind = "config_is", attribute = "timeout_seconds", bad = ["900"] }
+
+[[when]]
+at = "itself"
+attribute = "timeout_seconds"
+values = ["900"]
 
 [recommendation]
 name = "Wait less"
@@ -184,7 +188,7 @@ fn a_predicate_says_where_its_mistake_is_and_what_goes_with_what() {
     assert!(said.contains("`over` is for checks"), "{said}");
 }
 
-const CHECK: &str = r#"
+const DAYS: &str = r#"
 title = "Functions of {application} are near their limit"
 description = "{resource} ran {peak} times at once."
 severity = "low"
@@ -206,16 +210,16 @@ reason = "{peak} of {limit}"
 
 #[test]
 fn a_check_asks_what_learning_can_answer() {
-    assert_eq!(problems("checks/limit.toml", CHECK), [""; 0]);
-    let now = problem("checks/limit.toml", &CHECK.replace("over = \"7 days\"\n", ""));
+    assert_eq!(problems("checks/limit.toml", DAYS), [""; 0]);
+    let now = problem("checks/limit.toml", &DAYS.replace("over = \"7 days\"\n", ""));
     assert!(now.contains("a check reads a metric by `limit` and `over`"), "{now}");
-    let weeks = problem("checks/limit.toml", &CHECK.replace("7 days", "2 weeks"));
+    let weeks = problem("checks/limit.toml", &DAYS.replace("7 days", "2 weeks"));
     assert!(weeks.contains("\"1 day\" to \"13 days\""), "{weeks}");
-    let most = problem("checks/limit.toml", &CHECK.replace("\"7 days\"", "\"7 days\"\nat_least = 8"));
+    let most = problem("checks/limit.toml", &DAYS.replace("\"7 days\"", "\"7 days\"\nat_least = 8"));
     assert!(most.contains("`at_least`"), "{most}");
-    let any = problem("checks/limit.toml", &CHECK.replace("statistic = \"Maximum\"\n", ""));
+    let any = problem("checks/limit.toml", &DAYS.replace("statistic = \"Maximum\"\n", ""));
     assert!(any.contains("`over` needs `statistic`"), "{any}");
-    let (before, rest) = CHECK.split_once("[[when]]").unwrap();
+    let (before, rest) = DAYS.split_once("[[when]]").unwrap();
     let after = rest.split_once("[recommendation]").unwrap().1;
     let present = format!("{before}[[when]]\nat = \"itself\"\nis = \"present\"\n[recommendation]{after}");
     let said = problem("checks/limit.toml", &present);
@@ -290,7 +294,10 @@ fn what_no_resource_file_has_is_refused_elsewhere() {
     let said = problem("checks/checkout.toml", &CHECK.replace("\"timeout_seconds\"", "\"timeout\""));
     assert!(said.contains("timeout is no attribute of Custom::Checkout"), "{said}");
     let attribute = PATTERN.replace("class = [\"DEPLOYMENT\"]", "attribute = \"colour\"");
-    assert!(problem("patterns/checkout.toml", &attribute).contains("colour is no attribute in catalog/resources"));
+    assert!(
+        problem("patterns/checkout.toml", &attribute)
+            .contains("colour is no attribute of AWS::Lambda::Function in catalog/resources")
+    );
     let property = PATTERN.replace("class = [\"DEPLOYMENT\"]", "class = [\"DEPLOYMENT\"]\nproperty = \"colour\"");
     assert!(
         problem("patterns/checkout.toml", &property).contains("no change in the catalogue says anything of colour")
