@@ -30,10 +30,12 @@ pub fn findings(
     main: &Abnormal<'_>,
 ) -> Findings {
     let causes = cause::rank(situation, topology, group, main);
-    match pattern::best(situation, topology, group) {
+    let pattern::Judged { best, considered } = pattern::best(situation, topology, group);
+    let findings = match best {
         Some(found) => by_pattern(situation, topology, group, causes, &found),
         None => generic(situation, group, causes, main),
-    }
+    };
+    Findings { considered, ..findings }
 }
 
 fn by_pattern(
@@ -115,7 +117,7 @@ fn lead_with(
     let symptom = &found.effect.metric().resource;
     let cause = Cause {
         resource: ResourceRef::from(resource),
-        metric: found.cause.metric.map(|m| m.observed.metric.key.name.clone()),
+        metric: found.cause.metric.map(|m| m.metric.key.name.clone()),
         share: known.as_ref().and_then(|c| c.share),
         rank: 1,
         changes: known.map_or_else(Vec::new, |c| c.changes),

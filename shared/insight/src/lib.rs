@@ -10,11 +10,13 @@ mod group;
 mod impact;
 mod lifecycle;
 mod pattern;
+mod predicate;
 mod severity;
 mod situation;
 mod text;
 mod topology;
 
-pub use check::{CheckAnswer, CheckSituation, DailyUse, plan_checks};
+pub use check::{CheckAnswer, CheckSituation, plan_checks};
 pub use lifecycle::{Repeats, is_news, plan};
+pub use predicate::DailyUse;
 pub use situation::{Observed, Outcome, Plan, Situation};

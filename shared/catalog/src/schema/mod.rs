@@ -6,16 +6,20 @@ mod forms;
 mod looks;
 mod metrics;
 mod patterns;
+mod predicate;
 mod resources;
 mod rules;
 mod text;
 
 pub use changes::{Change, ChangedProperty, Changes};
-pub use checks::{Check, CheckCondition};
+pub use checks::Check;
 pub use forms::{Form, Said};
 pub use looks::{ANY, Look, Looks};
 pub use metrics::{MetricSpec, Service};
-pub use patterns::{Condition, DirectionWord, Effect, LookAlike, Pattern, Place, State};
+pub use patterns::{DirectionWord, Effect, Pattern};
+pub use predicate::{
+    AttributeIs, Bound, ChangeTest, Limit, LookAlike, MetricIs, Over, Place, Predicate, Side, Test, Which,
+};
 pub use resources::{
     ArnForms, AttributeSpec, EdgeSpec, IamAction, Ignored, LiveField, Node, Notation, PartProperty, ResourceType,
     RunBy, Scope, Variant, Way,

@@ -2,6 +2,7 @@
 
 mod causes;
 mod closing;
+mod explaining;
 mod extending;
 mod grouping;
 mod opening;
