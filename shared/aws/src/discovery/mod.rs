@@ -13,6 +13,7 @@ mod tags;
 mod template;
 #[cfg(test)]
 mod tests;
+mod yaml;
 
 use crate::Metrics;
 use crate::client::Place;
