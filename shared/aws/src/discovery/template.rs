@@ -12,6 +12,8 @@ pub(crate) struct Template {
     pub conditions: Map<String, Value>,
     pub mappings: Map<String, Value>,
     pub outputs: Map<String, Value>,
+    /// Something in it is imported from another stack.
+    pub imports: bool,
     /// The parts that can't be read, and why.
     pub unread: Vec<(String, String)>,
 }
@@ -30,11 +32,13 @@ impl Template {
         let body = body.trim_start_matches('\u{feff}');
         // Braces may be YAML's as well.
         let json = body.trim_start().starts_with('{').then(|| serde_json::from_str(body));
-        match json {
+        let read = match json {
             Some(Ok(document)) => Ok(Self::of(document)),
             Some(Err(error)) => yaml::parse(body).map(Self::of).map_err(|_| error.to_string()),
             None => yaml::parse(body).map(Self::of).or_else(|error| by_parts(body).ok_or(error)),
-        }
+        };
+        let imports = body.contains("ImportValue");
+        read.map(|template| Self { imports, ..template })
     }
 
     fn of(mut document: Value) -> Self {
@@ -52,7 +56,7 @@ impl Template {
             conditions: section("Conditions"),
             mappings: section("Mappings"),
             outputs: section("Outputs"),
-            unread: Vec::new(),
+            ..Self::default()
         }
     }
 
