@@ -1,159 +1,14 @@
-//! Who calls or feeds whom, from templates. One table says where each type names the resources it works with.
+//! Who calls or feeds whom, from templates. The catalogue says where each type names the resources it works with.
 
 use super::definitions;
 use super::intrinsics::{Reference, Scope};
-use super::kinds::{Node, node, service_of};
 use super::lookup::Lookup;
 use super::policies::{Grants, Use};
+use super::template::Declared;
 use serde_json::Value;
+use stackseer_catalog::{Node, ResourceType, Way};
 use stackseer_model::{Edge, EdgeKind, ResourceId};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Which way a property's references point.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
-    /// The resource calls or feeds what it names.
-    Out,
-    /// The same, and doesn't wait for it.
-    OutAsync,
-    /// What it names calls or feeds the resource.
-    In,
-    /// What it names feeds the resource, and doesn't wait for it.
-    InAsync,
-    /// Settings of the resource's code: it calls what it names there, if its role may.
-    Code,
-}
-
-/// Type, property, way. In a property's path `*` stands for each item.
-#[rustfmt::skip]
-const NAMES: &[(&str, &str, Way)] = &[
-    ("AWS::Lambda::Function", "/Environment", Way::Code),
-    ("AWS::Lambda::Function", "/DeadLetterConfig", Way::OutAsync),
-    ("AWS::Lambda::EventInvokeConfig", "/DestinationConfig", Way::OutAsync),
-    ("AWS::Lambda::EventSourceMapping", "/EventSourceArn", Way::In),
-    ("AWS::Lambda::EventSourceMapping", "/DestinationConfig", Way::OutAsync),
-    ("AWS::Lambda::Permission", "/SourceArn", Way::In),
-    ("AWS::ApiGateway::Authorizer", "/AuthorizerUri", Way::Out),
-    ("AWS::ApiGatewayV2::Api", "/Target", Way::Out),
-    ("AWS::ApiGatewayV2::Authorizer", "/AuthorizerUri", Way::Out),
-    ("AWS::AppSync::GraphQLApi", "/LambdaAuthorizerConfig/AuthorizerUri", Way::Out),
-    ("AWS::AppSync::DataSource", "/LambdaConfig", Way::Out),
-    ("AWS::AppSync::DataSource", "/DynamoDBConfig", Way::Out),
-    ("AWS::AppSync::DataSource", "/EventBridgeConfig", Way::OutAsync),
-    ("AWS::AppSync::DataSource", "/HttpConfig/Endpoint", Way::Out),
-    ("AWS::AppSync::DataSource", "/RelationalDatabaseConfig/RdsHttpEndpointConfig", Way::Out),
-    ("AWS::AppSync::DataSource", "/OpenSearchServiceConfig", Way::Out),
-    ("AWS::AppSync::DataSource", "/ElasticsearchConfig", Way::Out),
-    ("AWS::StepFunctions::StateMachine", "/DefinitionSubstitutions", Way::Out),
-    ("AWS::Events::Rule", "/Targets/*/Arn", Way::Out),
-    ("AWS::Events::Rule", "/Targets/*/DeadLetterConfig", Way::Out),
-    ("AWS::Events::Rule", "/EventBusName", Way::In),
-    ("AWS::Events::Rule", "/EventPattern/resources", Way::In),
-    ("AWS::Events::Rule", "/EventPattern/detail/bucket/name", Way::In),
-    ("AWS::Events::Rule", "/EventPattern/detail/stateMachineArn", Way::In),
-    ("AWS::Scheduler::Schedule", "/Target/Arn", Way::Out),
-    ("AWS::Scheduler::Schedule", "/Target/DeadLetterConfig", Way::Out),
-    ("AWS::Pipes::Pipe", "/Source", Way::In),
-    ("AWS::Pipes::Pipe", "/SourceParameters", Way::OutAsync),
-    ("AWS::Pipes::Pipe", "/Enrichment", Way::Out),
-    ("AWS::Pipes::Pipe", "/Target", Way::Out),
-    ("AWS::SNS::Topic", "/Subscription/*/Endpoint", Way::Out),
-    ("AWS::SNS::Subscription", "/Endpoint", Way::Out),
-    ("AWS::SNS::Subscription", "/RedrivePolicy", Way::Out),
-    ("AWS::SQS::Queue", "/RedrivePolicy", Way::Out),
-    ("AWS::KinesisFirehose::DeliveryStream", "/KinesisStreamSourceConfiguration", Way::In),
-    ("AWS::KinesisFirehose::DeliveryStream", "/MSKSourceConfiguration", Way::In),
-    ("AWS::KinesisFirehose::DeliveryStream", "/S3DestinationConfiguration", Way::OutAsync),
-    ("AWS::KinesisFirehose::DeliveryStream", "/ExtendedS3DestinationConfiguration", Way::OutAsync),
-    ("AWS::KinesisFirehose::DeliveryStream", "/AmazonopensearchserviceDestinationConfiguration", Way::OutAsync),
-    ("AWS::KinesisFirehose::DeliveryStream", "/AmazonOpenSearchServerlessDestinationConfiguration", Way::OutAsync),
-    ("AWS::KinesisFirehose::DeliveryStream", "/ElasticsearchDestinationConfiguration", Way::OutAsync),
-    ("AWS::KinesisFirehose::DeliveryStream", "/HttpEndpointDestinationConfiguration", Way::OutAsync),
-    ("AWS::KinesisFirehose::DeliveryStream", "/IcebergDestinationConfiguration", Way::OutAsync),
-    ("AWS::KinesisFirehose::DeliveryStream", "/RedshiftDestinationConfiguration", Way::OutAsync),
-    ("AWS::KinesisFirehose::DeliveryStream", "/SnowflakeDestinationConfiguration", Way::OutAsync),
-    ("AWS::KinesisFirehose::DeliveryStream", "/SplunkDestinationConfiguration", Way::OutAsync),
-    ("AWS::DynamoDB::Table", "/KinesisStreamSpecification", Way::OutAsync),
-    ("AWS::S3::Bucket", "/NotificationConfiguration/LambdaConfigurations/*/Function", Way::OutAsync),
-    ("AWS::S3::Bucket", "/NotificationConfiguration/QueueConfigurations/*/Queue", Way::OutAsync),
-    ("AWS::S3::Bucket", "/NotificationConfiguration/TopicConfigurations/*/Topic", Way::OutAsync),
-    ("Custom::S3BucketNotifications", "/NotificationConfiguration/LambdaFunctionConfigurations/*/LambdaFunctionArn", Way::OutAsync),
-    ("Custom::S3BucketNotifications", "/NotificationConfiguration/QueueConfigurations/*/QueueArn", Way::OutAsync),
-    ("Custom::S3BucketNotifications", "/NotificationConfiguration/TopicConfigurations/*/TopicArn", Way::OutAsync),
-    ("AWS::Cognito::UserPool", "/LambdaConfig", Way::Out),
-    ("AWS::CloudFront::Distribution", "/DistributionConfig/Origins/*/DomainName", Way::Out),
-    ("AWS::CloudFront::Distribution", "/DistributionConfig/DefaultCacheBehavior/LambdaFunctionAssociations", Way::Out),
-    ("AWS::CloudFront::Distribution", "/DistributionConfig/CacheBehaviors/*/LambdaFunctionAssociations", Way::Out),
-    ("AWS::ElasticLoadBalancingV2::Listener", "/DefaultActions", Way::Out),
-    ("AWS::ElasticLoadBalancingV2::ListenerRule", "/Actions", Way::Out),
-    ("AWS::ElasticLoadBalancingV2::TargetGroup", "/Targets/*/Id", Way::Out),
-    ("AWS::ECS::TaskDefinition", "/ContainerDefinitions/*/Environment/*/Value", Way::Code),
-    ("AWS::ECS::TaskDefinition", "/ContainerDefinitions/*/Secrets/*/ValueFrom", Way::Code),
-    ("AWS::ECS::TaskDefinition", "/ContainerDefinitions/*/Command", Way::Code),
-    ("AWS::ECS::TaskDefinition", "/Volumes/*/EFSVolumeConfiguration/FilesystemId", Way::Out),
-    ("AWS::ECS::Service", "/LoadBalancers/*/TargetGroupArn", Way::In),
-    ("AWS::ECS::Service", "/LoadBalancers/*/LoadBalancerName", Way::In),
-    ("AWS::AutoScaling::AutoScalingGroup", "/TargetGroupARNs", Way::In),
-    ("AWS::AutoScaling::AutoScalingGroup", "/LoadBalancerNames", Way::In),
-    ("AWS::EC2::LaunchTemplate", "/LaunchTemplateData/UserData", Way::Code),
-    ("AWS::RDS::DBProxyTargetGroup", "/DBClusterIdentifiers", Way::Out),
-    ("AWS::RDS::DBProxyTargetGroup", "/DBInstanceIdentifiers", Way::Out),
-    ("AWS::RDS::DBInstance", "/DBClusterIdentifier", Way::In),
-    ("AWS::RDS::DBInstance", "/SourceDBInstanceIdentifier", Way::InAsync),
-    ("AWS::RDS::DBInstance", "/SourceDBClusterIdentifier", Way::InAsync),
-    ("AWS::RDS::DBCluster", "/ReplicationSourceIdentifier", Way::InAsync),
-    ("AWS::DocDB::DBInstance", "/DBClusterIdentifier", Way::In),
-    ("AWS::Neptune::DBInstance", "/DBClusterIdentifier", Way::In),
-];
-
-/// Types that are a part of another resource: what they name is named by it, and naming them is naming it.
-#[rustfmt::skip]
-const PART_OF: &[(&str, &str)] = &[
-    ("AWS::Lambda::Alias", "/FunctionName"),
-    ("AWS::Lambda::Version", "/FunctionName"),
-    ("AWS::Lambda::Url", "/TargetFunctionArn"),
-    ("AWS::Lambda::EventInvokeConfig", "/FunctionName"),
-    ("AWS::Lambda::EventSourceMapping", "/FunctionName"),
-    ("AWS::Lambda::Permission", "/FunctionName"),
-    ("AWS::ApiGateway::Method", "/RestApiId"),
-    ("AWS::ApiGateway::Authorizer", "/RestApiId"),
-    ("AWS::ApiGateway::Stage", "/RestApiId"),
-    ("AWS::ApiGateway::VpcLink", "/TargetArns"),
-    ("AWS::ApiGatewayV2::Integration", "/ApiId"),
-    ("AWS::ApiGatewayV2::Authorizer", "/ApiId"),
-    ("AWS::ApiGatewayV2::Stage", "/ApiId"),
-    ("AWS::AppSync::DataSource", "/ApiId"),
-    ("AWS::SNS::Subscription", "/TopicArn"),
-    ("Custom::S3BucketNotifications", "/BucketName"),
-    ("AWS::ElasticLoadBalancingV2::Listener", "/LoadBalancerArn"),
-    ("AWS::ElasticLoadBalancingV2::ListenerRule", "/ListenerArn"),
-    ("AWS::RDS::DBProxyTargetGroup", "/DBProxyName"),
-    ("AWS::RDS::DBProxyEndpoint", "/DBProxyName"),
-    ("AWS::SecretsManager::SecretTargetAttachment", "/TargetId"),
-];
-
-/// Types that are a part of whatever names them: type, that type, its property.
-#[rustfmt::skip]
-const RUN_BY: &[(&str, &str, &str)] = &[
-    ("AWS::ECS::TaskDefinition", "AWS::ECS::Service", "/TaskDefinition"),
-    ("AWS::EC2::LaunchTemplate", "AWS::AutoScaling::AutoScalingGroup", "/LaunchTemplate"),
-    ("AWS::EC2::LaunchTemplate", "AWS::AutoScaling::AutoScalingGroup", "/MixedInstancesPolicy"),
-    ("AWS::SecretsManager::Secret", "AWS::SecretsManager::SecretTargetAttachment", "/SecretId"),
-    ("AWS::SecretsManager::Secret", "AWS::RDS::DBInstance", "/MasterUserPassword"),
-    ("AWS::SecretsManager::Secret", "AWS::RDS::DBCluster", "/MasterUserPassword"),
-    ("AWS::SecretsManager::Secret", "AWS::DocDB::DBCluster", "/MasterUserPassword"),
-    ("AWS::ApiGateway::DomainName", "AWS::ApiGateway::BasePathMapping", "/DomainName"),
-    ("AWS::ApiGatewayV2::DomainName", "AWS::ApiGatewayV2::ApiMapping", "/DomainName"),
-    ("AWS::ServiceDiscovery::Service", "AWS::ECS::Service", "/ServiceRegistries"),
-];
-
-/// Roles that code runs under: what they may call, the code calls.
-#[rustfmt::skip]
-const ROLES: &[(&str, &str)] = &[
-    ("AWS::Lambda::Function", "/Role"),
-    ("AWS::ECS::TaskDefinition", "/TaskRoleArn"),
-    ("AWS::EC2::LaunchTemplate", "/LaunchTemplateData/IamInstanceProfile"),
-];
 
 const FUNCTION: &str = "AWS::Lambda::Function";
 const MAPPING: &str = "AWS::Lambda::EventSourceMapping";
@@ -207,7 +62,7 @@ impl<'a> Found<'a> {
 
     /// Whatever the ends are.
     pub(crate) fn add_kind(&mut self, from: &ResourceId, to: &ResourceId, kind: EdgeKind) {
-        if from == to || self.node(from) == Node::Plumbing || self.node(to) == Node::Plumbing {
+        if from == to || self.node(from) == Node::Helper || self.node(to) == Node::Helper {
             return;
         }
         let known = self.edges.entry((from.clone(), to.clone())).or_insert(kind);
@@ -215,7 +70,7 @@ impl<'a> Found<'a> {
     }
 
     fn node(&self, id: &ResourceId) -> Node {
-        node(self.lookup.type_of(id))
+        self.lookup.node(id)
     }
 
     fn has(&self, from: &ResourceId, to: &ResourceId) -> bool {
@@ -229,7 +84,7 @@ impl<'a> Found<'a> {
         };
         let waited_for: BTreeSet<ResourceId> = self.edges.iter().filter_map(waits).collect();
         for ((from, to), kind) in &mut self.edges {
-            if waited_for.contains(from) && matches!(node(self.lookup.type_of(to)), Node::Sync | Node::Data) {
+            if waited_for.contains(from) && matches!(self.lookup.node(to), Node::Sync | Node::Data) {
                 *kind = EdgeKind::Sync;
             }
         }
@@ -259,7 +114,7 @@ struct Code<'s, 'a> {
 
 impl<'s, 'a> Stack<'s, 'a> {
     /// What is declared and exists: a resource whose condition is false doesn't.
-    fn declared(&self) -> impl Iterator<Item = (&'a String, &'a super::template::Declared)> + use<'s, 'a> {
+    fn declared(&self) -> impl Iterator<Item = (&'a String, &'a Declared)> + use<'s, 'a> {
         let scope = self.scope;
         scope.template.resources.iter().filter(|(logical, _)| scope.physical_ids.contains_key(*logical))
     }
@@ -270,20 +125,23 @@ impl<'s, 'a> Stack<'s, 'a> {
                 continue;
             }
             let owners = self.owners(logical);
-            for &(_, property, way) in NAMES.iter().filter(|(cfn, ..)| *cfn == declared.cfn) {
-                for named in self.at(&declared.properties, property).into_iter().flat_map(|value| self.named(Some(value))) {
+            for edge in self.kind(&declared.cfn).map(|kind| kind.edges.as_slice()).unwrap_or_default() {
+                let values = self.at(&declared.properties, &edge.property).into_iter();
+                for named in values.flat_map(|value| self.named(Some(value))) {
                     for owner in &owners {
-                        match way {
-                            Way::Out => found.add(owner, &named, true),
-                            Way::OutAsync => found.add(owner, &named, false),
-                            Way::In => found.add(&named, owner, true),
-                            Way::InAsync => found.add(&named, owner, false),
+                        match edge.way {
+                            Way::Out => found.add(owner, &named, edge.waits),
+                            Way::In => found.add(&named, owner, edge.waits),
                             Way::Code => {}
                         }
                     }
                 }
             }
         }
+    }
+
+    fn kind(&self, cfn: &str) -> Option<&'s ResourceType> {
+        self.lookup.catalog.resource_type(cfn)
     }
 
     fn is_off(&self, mapping: &Value) -> bool {
@@ -296,7 +154,7 @@ impl<'s, 'a> Stack<'s, 'a> {
         mappings
             .flat_map(|(logical, mapping)| {
                 let sources = self.named(mapping.properties.get("EventSourceArn")).into_iter();
-                let sources = sources.filter(|id| node(self.lookup.type_of(id)) == Node::Async);
+                let sources = sources.filter(|id| self.lookup.node(id) == Node::Async);
                 let owners = self.owners(logical);
                 sources.flat_map(move |source| owners.clone().into_iter().map(move |owner| (source.clone(), owner)))
             })
@@ -346,7 +204,7 @@ impl<'s, 'a> Stack<'s, 'a> {
         let service = call.service(self.scope);
         let grants = call.role.and_then(|role| Grants::of(stacks, *self, role));
         if let Some(service) = &service {
-            let of_service = |id: &ResourceId| service_of(self.lookup.type_of(id)) == *service;
+            let of_service = |id: &ResourceId| self.lookup.service_of(id) == *service;
             let in_text = call.texts.iter().flat_map(|value| self.resources(definitions::quoted(self.scope, value)));
             let in_text: BTreeSet<ResourceId> = in_text.filter(of_service).collect();
             // What the role may use is many an integration's; what the request names is this one's.
@@ -373,28 +231,19 @@ impl<'s, 'a> Stack<'s, 'a> {
     /// At most so many parts of parts.
     fn owners_within(&self, logical: &str, deepest: usize) -> Vec<ResourceId> {
         let Some(declared) = self.scope.template.resources.get(logical).filter(|_| deepest > 0) else { return vec![] };
-        if let Some((_, property)) = PART_OF.iter().find(|(cfn, _)| *cfn == declared.cfn) {
+        let kind = self.kind(&declared.cfn);
+        if let Some(property) = kind.and_then(|kind| kind.part_of.as_ref()) {
             return self.named_within(declared.properties.pointer(property), deepest - 1);
         }
-        let mut run_by = RUN_BY.iter().filter(|(cfn, ..)| *cfn == declared.cfn).peekable();
-        if run_by.peek().is_none() {
+        let run_by = kind.map(|kind| kind.run_by.as_slice()).unwrap_or_default();
+        if run_by.is_empty() {
             return self.scope.resources.get(logical).map(|r| r.id.clone()).into_iter().collect();
         }
-        let mut owners = Vec::new();
-        for (_, by, property) in run_by {
-            for (other, _) in self.declared().filter(|(_, d)| d.cfn == *by && self.names(d.properties.pointer(property), logical)) {
-                owners.extend(match *by {
-                    "AWS::ApiGateway::BasePathMapping" => self.named_within(self.property(other, "/RestApiId"), deepest - 1),
-                    "AWS::ApiGatewayV2::ApiMapping" => self.named_within(self.property(other, "/ApiId"), deepest - 1),
-                    _ => self.owners_within(other, deepest - 1),
-                });
-            }
-        }
-        owners
-    }
-
-    fn property(&self, logical: &str, pointer: &str) -> Option<&'a Value> {
-        self.scope.template.resources.get(logical)?.properties.pointer(pointer)
+        let runs = |declared: &Declared| {
+            run_by.iter().any(|by| by.cfn == declared.cfn && self.names(declared.properties.pointer(&by.property), logical))
+        };
+        let runners = self.declared().filter(|(_, declared)| runs(declared));
+        runners.flat_map(|(runner, _)| self.owners_within(runner, deepest - 1)).collect()
     }
 
     fn names(&self, property: Option<&Value>, logical: &str) -> bool {
@@ -464,10 +313,11 @@ impl<'s, 'a> Stack<'s, 'a> {
     fn code(&self, stacks: &[Stack<'s, 'a>]) -> Vec<Code<'s, 'a>> {
         let mut code = Vec::new();
         for (logical, declared) in self.declared() {
-            let Some((_, property)) = ROLES.iter().find(|(cfn, _)| *cfn == declared.cfn) else { continue };
+            let Some(kind) = self.kind(&declared.cfn) else { continue };
+            let Some(property) = &kind.role else { continue };
             let role = declared.properties.pointer(property);
-            let settings = NAMES.iter().filter(|(cfn, _, way)| *cfn == declared.cfn && *way == Way::Code);
-            let settings = settings.flat_map(|(_, property, _)| self.at(&declared.properties, property));
+            let settings = kind.edges.iter().filter(|edge| edge.way == Way::Code);
+            let settings = settings.flat_map(|edge| self.at(&declared.properties, &edge.property));
             let vpc = declared.properties.get("VpcConfig").map(|v| self.scope.resolve(v)).unwrap_or_default();
             code.push(Code {
                 owners: self.owners(logical),
@@ -529,8 +379,7 @@ impl Callers<'_, '_, '_> {
     ) {
         let some_in_vpc = || self.code.iter().any(|c| c.is_function && c.is_in_vpc);
         for (named, by_url) in &code.names {
-            let cfn = self.lookup().type_of(named);
-            let service = service_of(cfn);
+            let service = self.lookup().service_of(named);
             // A consumer's settings often name the queue it reads from.
             if self.fed.contains(&(named.clone(), owner.clone())) {
                 continue;
@@ -564,13 +413,13 @@ impl Callers<'_, '_, '_> {
             if found.has(owner, &callee) || spoken_for(&callee) || self.fed.contains(&(callee.clone(), owner.clone())) && !self.sends(grants, &callee) {
                 continue;
             }
-            let says = grants.says(&service_of(self.lookup().type_of(&callee)), &callee);
+            let says = grants.says(&self.lookup().service_of(&callee), &callee);
             self.add_use(code, says, owner, &callee, found, undecided);
         }
     }
 
     fn sends(&self, grants: &Grants<'_, '_>, id: &ResourceId) -> bool {
-        matches!(grants.says(&service_of(self.lookup().type_of(id)), id), Some(Use::Calls | Use::Either))
+        matches!(grants.says(&self.lookup().service_of(id), id), Some(Use::Calls | Use::Either))
     }
 
     fn add_use(
