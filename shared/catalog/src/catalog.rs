@@ -185,11 +185,11 @@ impl Catalog {
     fn applies(&self, service: &Service, resource: &Resource) -> bool {
         let Some(known) = self.resource_type(&resource.resource_type) else { return false };
         let has = |attribute: &str| {
-            let default = || known.attribute(attribute)?.default.as_ref();
-            resource.attributes.get(attribute).or_else(default)
+            let default = || known.attribute(attribute)?.default.as_deref();
+            resource.attributes.get(attribute).map_or_else(default, |value| value.known())
         };
         known.is(&service.resource_type)
-            && service.only.iter().all(|(attribute, wanted)| has(attribute) == Some(wanted))
+            && service.only.iter().all(|(attribute, wanted)| has(attribute) == Some(wanted.as_str()))
     }
 }
 
@@ -204,9 +204,9 @@ fn resolved(service: &Service, resource: &Resource) -> Result<BTreeMap<String, S
         let Some((before, rest)) = template.split_once('{') else { return Ok((dimension.clone(), template.clone())) };
         let (attribute, after) = rest.split_once('}').unwrap_or((rest, ""));
         let value = match attribute {
-            "name" => Some(&resource.name),
-            "arn" => resource.arn.as_ref(),
-            _ => resource.attributes.get(attribute),
+            "name" => Some(resource.name.as_str()),
+            "arn" => resource.arn.as_deref(),
+            _ => resource.known(attribute),
         };
         value.map(|value| (dimension.clone(), format!("{before}{value}{after}"))).ok_or_else(|| attribute.to_owned())
     };

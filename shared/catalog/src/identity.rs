@@ -142,12 +142,12 @@ impl Catalog {
             None => Resource::new(cfn, parts.get("name").or_else(|| said.values().next())?),
         };
         for (attribute, value) in said.iter().filter(|(attribute, _)| *attribute != "name") {
-            resource.attributes.entry(attribute.clone()).or_insert_with(|| value.clone());
+            resource.attributes.entry(attribute.clone()).or_insert_with(|| value.as_str().into());
         }
         if let Some(named) = known.attributes.iter().find(|a| a.is_name)
             && let Some(name) = said.get("name")
         {
-            resource.attributes.insert(named.name.clone(), name.clone());
+            resource.set(&named.name, name.as_str());
         }
         Some(resource)
     }
@@ -173,7 +173,7 @@ impl Catalog {
 fn with_parts(known: Option<&ResourceType>, mut resource: Resource, said: &Said) -> Resource {
     for attribute in known.map(|known| known.attributes.as_slice()).unwrap_or_default() {
         if let Some(value) = attribute.of_parts(said) {
-            resource.attributes.insert(attribute.name.clone(), value);
+            resource.set(&attribute.name, value);
         }
     }
     resource

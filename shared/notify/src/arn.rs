@@ -1,7 +1,7 @@
 //! ARNs of what an insight names.
 
 use stackseer_catalog::Catalog;
-use stackseer_model::{Anomaly, Insight, Place};
+use stackseer_model::{Anomaly, Insight, Place, ResourceRef};
 
 pub(crate) fn partition(region: &str) -> &'static str {
     match region {
@@ -13,18 +13,14 @@ pub(crate) fn partition(region: &str) -> &'static str {
 
 /// A metric's resource goes by its ARN where it has one.
 pub(crate) fn of_anomaly(insight: &Insight, anomaly: &Anomaly) -> Vec<String> {
-    let known = anomaly.metric.as_ref().map(|m| m.resource.as_str()).filter(|id| id.starts_with("arn:"));
-    let built = || of_name(insight, &anomaly.resource_name, &anomaly.resource_type);
-    known.map(str::to_owned).or_else(built).into_iter().collect()
+    of_resource(insight, &anomaly.resource)
 }
 
-/// As some anomaly of the insight knows it, or by the rule of its type.
-pub(crate) fn of_resource(insight: &Insight, name: &str, resource_type: &str) -> Vec<String> {
-    let same = |a: &&Anomaly| a.resource_name == name && a.resource_type == resource_type;
-    match insight.anomalies.iter().find(same) {
-        Some(anomaly) => of_anomaly(insight, anomaly),
-        None => of_name(insight, name, resource_type).into_iter().collect(),
-    }
+/// As its id has it, or by the rule of its type.
+pub(crate) fn of_resource(insight: &Insight, resource: &ResourceRef) -> Vec<String> {
+    let known = Some(resource.id.as_str()).filter(|id| id.starts_with("arn:"));
+    let built = || of_name(insight, &resource.name, &resource.resource_type);
+    known.map(str::to_owned).or_else(built).into_iter().collect()
 }
 
 /// Only types whose ARN is made of nothing but account, Region and name.

@@ -45,10 +45,10 @@ impl Index {
             if let Some(arn) = &resource.arn {
                 index.arns.insert(arn.clone(), resource.id.clone());
             }
-            let aliases = ["api_id", "load_balancer"].iter().filter_map(|a| resource.attributes.get(*a));
-            for name in aliases.chain([&resource.name]) {
-                index.names.entry((service.clone(), name.clone())).or_default().insert(resource.id.clone());
-                index.anywhere.entry(name.clone()).or_default().insert(resource.id.clone());
+            let aliases = ["api_id", "load_balancer"].iter().filter_map(|a| resource.known(a));
+            for name in aliases.chain([resource.name.as_str()]) {
+                index.names.entry((service.clone(), name.to_owned())).or_default().insert(resource.id.clone());
+                index.anywhere.entry(name.to_owned()).or_default().insert(resource.id.clone());
             }
             if let Some(stack) = resource.stack.as_ref().filter(|_| !catalog.is_ignored(&resource.resource_type)) {
                 index.stacks.entry(stack.clone()).or_default().insert(resource.id.clone());

@@ -3,7 +3,7 @@
 use super::edges::Stack;
 use serde_json::Value;
 use stackseer_catalog::{AttributeSpec, Catalog, Notation, PartProperty};
-use stackseer_model::{Inventory, Resource};
+use stackseer_model::{Attribute, Inventory, Resource};
 
 /// Adds to the stack's resource `logical` what its template knows about it.
 pub(crate) fn add(stack: &Stack<'_, '_>, logical: &str, resource: &mut Resource) {
@@ -11,26 +11,71 @@ pub(crate) fn add(stack: &Stack<'_, '_>, logical: &str, resource: &mut Resource)
     let Some(kind) = stack.lookup.catalog.resource_type(&resource.resource_type) else { return };
     let properties = stack.scope.resolve(&declared.properties);
     for attribute in &kind.attributes {
-        let of_part = || stack.of_part(resource, attribute.of_part.as_ref()?);
-        if let Some(value) = told(stack, &properties, attribute).or_else(of_part) {
-            if attribute.is_name {
-                resource.name.clone_from(&value);
+        let of_part = || stack.of_part(resource, attribute.of_part.as_ref()?).map(Attribute::Known);
+        let told = told(stack, &properties, attribute).or_else(of_part);
+        if let (true, Some(Attribute::Known(name))) = (attribute.is_name, &told) {
+            resource.name.clone_from(name);
+        }
+        match told {
+            Some(told) => resource.set(&attribute.name, told),
+            // What the id says stands; of the rest the template would have told.
+            None if resource.attributes.contains_key(&attribute.name) => {}
+            None => {
+                let default = attribute.default.as_deref().map(Attribute::from);
+                let unset = (!attribute.property.is_empty()).then_some(Attribute::Unset);
+                default.or(unset).into_iter().for_each(|value| resource.set(&attribute.name, value));
             }
-            resource.attributes.insert(attribute.name.clone(), value);
-        } else if let Some(default) = &attribute.default {
-            resource.attributes.entry(attribute.name.clone()).or_insert_with(|| default.clone());
         }
     }
 }
 
-fn told(stack: &Stack<'_, '_>, properties: &Value, attribute: &AttributeSpec) -> Option<String> {
-    let value = attribute.property.iter().find_map(|pointer| properties.pointer(pointer))?;
-    let text = match attribute.form {
-        Notation::Presence => return Some("true".to_owned()),
-        Notation::Text => stack.scope.text(value)?,
-        Notation::Name => stack.scope.text(value)?.rsplit([':', '/']).next()?.to_owned(),
+/// `None`: not set.
+fn told(stack: &Stack<'_, '_>, properties: &Value, attribute: &AttributeSpec) -> Option<Attribute> {
+    let value = attribute.property.iter().find_map(|pointer| at(properties, pointer))?;
+    let text = match (attribute.form, stack.scope.text(&value)) {
+        (Notation::Presence, _) => return Some("true".into()),
+        (_, None) => return Some(Attribute::Unknown(format!("the template's {} can't be resolved", said(&value)))),
+        (Notation::Text, Some(text)) => text,
+        (Notation::Name, Some(text)) => text.rsplit([':', '/']).next().unwrap_or_default().to_owned(),
     };
-    Some(attribute.worded(&text))
+    Some(attribute.worded(&text).into())
+}
+
+/// What a pointer leads to: the intrinsic function on its way that can't be resolved, too. JSON within text is looked into.
+fn at(properties: &Value, pointer: &str) -> Option<Value> {
+    let mut value = properties.clone();
+    for key in pointer.split('/').skip(1) {
+        if let Value::String(text) = &value {
+            value = serde_json::from_str(text).ok()?;
+        }
+        if intrinsic(&value).is_some() {
+            return Some(value);
+        }
+        value = match value {
+            Value::Object(mut map) => map.remove(key)?,
+            Value::Array(mut items) => {
+                key.parse().ok().filter(|i: &usize| *i < items.len()).map(|i| items.swap_remove(i))?
+            }
+            _ => return None,
+        };
+    }
+    Some(value)
+}
+
+fn intrinsic(value: &Value) -> Option<&str> {
+    let name = value.as_object().filter(|map| map.len() == 1)?.keys().next()?;
+    (name == "Ref" || name.starts_with("Fn::")).then_some(name)
+}
+
+/// `Fn::ImportValue shop-limit`
+fn said(value: &Value) -> String {
+    match (intrinsic(value), value) {
+        (Some(name), Value::Object(map)) => match &map[name] {
+            Value::String(argument) => format!("{name} {argument}"),
+            _ => name.to_owned(),
+        },
+        _ => "value".to_owned(),
+    }
 }
 
 impl Stack<'_, '_> {
@@ -46,7 +91,7 @@ impl Stack<'_, '_> {
 
 /// What a caller says of those it calls: a target group publishes its metrics under its load balancer's name and namespace.
 pub(crate) fn of_callers(catalog: &Catalog, inventory: &mut Inventory) {
-    let mut told: Vec<(usize, String, String)> = Vec::new();
+    let mut told: Vec<(usize, String, Attribute)> = Vec::new();
     for (index, resource) in inventory.resources.iter().enumerate() {
         let attributes = catalog.resource_type(&resource.resource_type).map(|kind| kind.attributes.as_slice());
         for (attribute, cfn) in attributes.unwrap_or_default().iter().filter_map(|a| Some((a, a.of_caller.as_ref()?))) {
@@ -59,6 +104,6 @@ pub(crate) fn of_callers(catalog: &Catalog, inventory: &mut Inventory) {
         }
     }
     for (index, attribute, value) in told {
-        inventory.resources[index].attributes.insert(attribute, value);
+        inventory.resources[index].set(&attribute, value);
     }
 }

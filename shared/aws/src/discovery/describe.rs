@@ -5,7 +5,7 @@ use super::lookup::Lookup;
 use crate::error::{port_error, unseen};
 use futures_util::stream::{self, StreamExt};
 use stackseer_model::ports::PortError;
-use stackseer_model::{Inventory, Unseen};
+use stackseer_model::{Attribute, Inventory, Unseen};
 use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
 use std::sync::Arc;
@@ -82,7 +82,8 @@ impl Live {
                 functions.iter().filter_map(|arn| Some((arn.clone(), known.get(arn)?.clone()))),
             ),
             Err(error) => {
-                missed.push(unseen(format!("configuration of {}", count(functions, "Lambda function")), &error))
+                set(lookup, inventory, "lambda:ListFunctions", []);
+                missed.push(unseen(format!("configuration of {}", count(functions, "Lambda function")), &error));
             }
         }
         match self.concurrency.get_or_try_init(|| self.account_concurrency()).await {
@@ -223,25 +224,22 @@ fn count(of: &[String], noun: &str) -> String {
     format!("{} {noun}{}", of.len(), if of.len() == 1 { "" } else { "s" })
 }
 
-/// What is read live is newer than the template. The catalogue says which attribute a field of the answer is.
+/// What is read live is newer than the template; of what could not be read, only what the template sets is known. The
+/// catalogue says which attribute a field of the answer is.
 fn set(lookup: &Lookup, inventory: &mut Inventory, action: &str, read: impl IntoIterator<Item = (String, Fields)>) {
     let mut read: HashMap<String, Fields> = read.into_iter().collect();
     for resource in &mut inventory.resources {
-        let key = resource.arn.as_deref().unwrap_or(&resource.name);
-        let (Some(fields), Some(kind)) = (read.remove(key), lookup.catalog.resource_type(&resource.resource_type))
-        else {
-            continue;
-        };
-        for attribute in &kind.attributes {
-            let field = attribute.live.as_ref().filter(|live| live.action == action).map(|live| live.field.as_str());
-            match field.and_then(|field| fields.get(field)) {
-                Some(Some(value)) => {
-                    resource.attributes.insert(attribute.name.clone(), attribute.worded(value));
+        let Some(kind) = lookup.catalog.resource_type(&resource.resource_type) else { continue };
+        let fields = read.remove(resource.arn.as_deref().unwrap_or(&resource.name));
+        let told = kind.attributes.iter().filter_map(|a| Some((a, a.live.as_ref().filter(|l| l.action == action)?)));
+        for (attribute, live) in told {
+            match fields.as_ref().map(|fields| fields.get(live.field.as_str())) {
+                Some(Some(Some(value))) => resource.set(&attribute.name, attribute.worded(value)),
+                Some(Some(None)) => resource.set(&attribute.name, Attribute::Unset),
+                None if resource.known(&attribute.name).is_none() => {
+                    resource.set(&attribute.name, Attribute::Unknown(format!("{action} did not tell it")));
                 }
-                Some(None) => {
-                    resource.attributes.remove(&attribute.name);
-                }
-                None => {}
+                Some(None) | None => {}
             }
         }
     }

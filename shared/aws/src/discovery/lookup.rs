@@ -44,7 +44,7 @@ impl Lookup {
                 lookup.arns.insert(arn.clone(), resource.id.clone());
             }
             let mut names = vec![resource.name.as_str()];
-            names.extend(resource.attributes.get("api_id").map(String::as_str));
+            names.extend(resource.known("api_id"));
             names.dedup();
             for name in names {
                 let known = lookup.names.entry(name.to_owned()).or_insert_with(|| Some(resource.id.clone()));

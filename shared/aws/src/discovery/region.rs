@@ -132,7 +132,6 @@ fn resource_of(
     }
     let resource = catalog.resource_of_dimensions(&service.resource_type, &said, place)?;
     // One type may have several kinds, each in a namespace of its own.
-    let fits =
-        service.only.iter().all(|(attribute, value)| resource.attributes.get(attribute).is_none_or(|has| has == value));
+    let fits = service.only.iter().all(|(attribute, value)| resource.known(attribute).is_none_or(|has| has == value));
     fits.then_some(resource)
 }
