@@ -45,7 +45,8 @@ impl Stack<'_, '_> {
         for (logical, declared) in &self.scope.template.resources {
             let Some(nested) = self.scope.physical_ids.get(logical) else { continue };
             let Some(nested) = scopes.iter().find(|s| s.stack_id == nested) else { continue };
-            for (name, value) in declared.properties.get("Parameters").and_then(Value::as_object).into_iter().flatten() {
+            for (name, value) in declared.properties.get("Parameters").and_then(Value::as_object).into_iter().flatten()
+            {
                 found.add(nested.parameters.get(name).cloned(), self.named(Some(value)));
             }
         }
@@ -102,11 +103,18 @@ impl Stack<'_, '_> {
                     let services = connect.and_then(|c| c.get("Services")?.as_array()).into_iter().flatten();
                     for service in services {
                         let discovery = text(service.get("DiscoveryName").or_else(|| service.get("PortName")));
-                        found.add(discovery.zip(of.clone()).map(|(name, of)| format!("{name}.{of}")), self.owners(logical));
+                        found.add(
+                            discovery.zip(of.clone()).map(|(name, of)| format!("{name}.{of}")),
+                            self.owners(logical),
+                        );
                         for alias in service.get("ClientAliases").and_then(Value::as_array).into_iter().flatten() {
                             // A word, which is an address only within a URL.
                             let alias = text(alias.get("DnsName"));
-                            found.0.extend(alias.into_iter().flat_map(|a| self.owners(logical).into_iter().map(move |id| (a.clone(), id))));
+                            found.0.extend(
+                                alias
+                                    .into_iter()
+                                    .flat_map(|a| self.owners(logical).into_iter().map(move |id| (a.clone(), id))),
+                            );
                         }
                     }
                 }
@@ -120,9 +128,12 @@ impl Stack<'_, '_> {
 fn namespaces(scopes: &[Scope<'_>]) -> BTreeMap<String, String> {
     let of = |scope: &Scope<'_>| {
         let declared = scope.template.resources.iter();
-        let namespaces = declared.filter(|(_, d)| d.cfn.starts_with("AWS::ServiceDiscovery::") && d.cfn.ends_with("Namespace"));
+        let namespaces =
+            declared.filter(|(_, d)| d.cfn.starts_with("AWS::ServiceDiscovery::") && d.cfn.ends_with("Namespace"));
         namespaces
-            .filter_map(|(logical, d)| Some((scope.physical_ids.get(logical)?.clone(), scope.text(d.properties.get("Name")?)?)))
+            .filter_map(|(logical, d)| {
+                Some((scope.physical_ids.get(logical)?.clone(), scope.text(d.properties.get("Name")?)?))
+            })
             .collect::<Vec<_>>()
     };
     scopes.iter().flat_map(of).collect()

@@ -26,6 +26,9 @@ struct Expected {
     /// Names of the dimensions that a resource's metrics are asked with.
     #[serde(default)]
     dimensions: BTreeMap<String, Vec<String>>,
+    /// Some of a resource's metrics.
+    #[serde(default)]
+    metrics: BTreeMap<String, Vec<String>>,
     /// Values that only the stack knows; without one a parameter has its default.
     #[serde(default)]
     parameters: BTreeMap<String, String>,
@@ -71,10 +74,30 @@ fn place() -> Place {
 
 /// Properties that name a resource.
 const NAMES: &[&str] = &[
-    "FunctionName", "TableName", "QueueName", "TopicName", "BucketName", "StateMachineName", "DeliveryStreamName",
-    "DBInstanceIdentifier", "DBClusterIdentifier", "DBProxyName", "ReplicationGroupId", "ServerlessCacheName", "ClusterName",
-    "LoadBalancerName", "ServiceName", "RoleName", "AutoScalingGroupName", "DomainName", "EnvironmentName", "EndpointName",
-    "ClusterIdentifier", "LogGroupName", "ManagedPolicyName", "Name",
+    "FunctionName",
+    "TableName",
+    "QueueName",
+    "TopicName",
+    "BucketName",
+    "StateMachineName",
+    "DeliveryStreamName",
+    "DBInstanceIdentifier",
+    "DBClusterIdentifier",
+    "DBProxyName",
+    "ReplicationGroupId",
+    "ServerlessCacheName",
+    "ClusterName",
+    "LoadBalancerName",
+    "ServiceName",
+    "RoleName",
+    "AutoScalingGroupName",
+    "DomainName",
+    "EnvironmentName",
+    "EndpointName",
+    "ClusterIdentifier",
+    "LogGroupName",
+    "ManagedPolicyName",
+    "Name",
 ];
 
 /// Physical ids as CloudFormation makes them, of one stack.
@@ -93,7 +116,15 @@ impl Ids<'_> {
         let (cfn, properties) = (declared["Type"].as_str().unwrap(), &declared["Properties"]);
         let name = self.name(cfn, logical, properties);
         let arn = |service: &str, rest: String| format!("arn:aws:{service}:{REGION}:{ACCOUNT}:{rest}");
-        let short = || name.to_lowercase().bytes().filter(u8::is_ascii_alphanumeric).rev().take(10).map(char::from).collect::<String>();
+        let short = || {
+            name.to_lowercase()
+                .bytes()
+                .filter(u8::is_ascii_alphanumeric)
+                .rev()
+                .take(10)
+                .map(char::from)
+                .collect::<String>()
+        };
         match cfn {
             "AWS::SQS::Queue" => format!("https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}"),
             "AWS::SNS::Topic" => arn("sns", name),
@@ -130,8 +161,13 @@ impl Ids<'_> {
                 let function = self.referred(&properties["FunctionName"]).unwrap_or_default();
                 arn("lambda", format!("function:{function}:{}", properties["Name"].as_str().unwrap_or("live")))
             }
-            "AWS::RDS::DBInstance" | "AWS::RDS::DBCluster" | "AWS::S3::Bucket" | "AWS::ElastiCache::CacheCluster"
-            | "AWS::DocDB::DBCluster" | "AWS::DocDB::DBInstance" | "AWS::ElastiCache::ReplicationGroup" => name.to_lowercase(),
+            "AWS::RDS::DBInstance"
+            | "AWS::RDS::DBCluster"
+            | "AWS::S3::Bucket"
+            | "AWS::ElastiCache::CacheCluster"
+            | "AWS::DocDB::DBCluster"
+            | "AWS::DocDB::DBInstance"
+            | "AWS::ElastiCache::ReplicationGroup" => name.to_lowercase(),
             _ => name,
         }
     }
@@ -148,7 +184,10 @@ impl Ids<'_> {
     fn referred(&self, value: &Value) -> Option<String> {
         match value {
             Value::String(text) => Some(text.clone()),
-            _ => value["Ref"].as_str().filter(|logical| self.resources.contains_key(*logical)).map(|logical| self.of(logical)),
+            _ => value["Ref"]
+                .as_str()
+                .filter(|logical| self.resources.contains_key(*logical))
+                .map(|logical| self.of(logical)),
         }
     }
 }
@@ -238,7 +277,15 @@ impl Case {
         if self.dimensions() != self.expected.dimensions {
             problems.push(format!("dimensions: {:?}", self.dimensions()));
         }
-        problems.extend(self.inventory.unseen.iter().filter(|u| u.reason.contains("can't be read")).map(|u| format!("{u:?}")));
+        for (logical, expected) in &self.expected.metrics {
+            let resource = self.inventory.resources.iter().find(|r| self.logical(&r.id) == *logical);
+            let asked: BTreeSet<String> = resource.iter().flat_map(|r| metrics(r)).map(|m| m.key.name).collect();
+            let missing = expected.iter().filter(|name| !asked.contains(*name));
+            problems.extend(missing.map(|name| format!("missing metric of {logical}: {name}")));
+        }
+        problems.extend(
+            self.inventory.unseen.iter().filter(|u| u.reason.contains("can't be read")).map(|u| format!("{u:?}")),
+        );
         problems
     }
 }
@@ -318,7 +365,11 @@ async fn every_resource_and_edge_of_the_corpus_is_right() {
         let without_state = |line: &String| line.rsplit_once(' ').map_or(line.clone(), |(found, _)| found.to_owned());
         let found: BTreeSet<String> = resources.iter().map(without_state).collect();
         let all: Vec<String> = case.expected.resources.iter().map(without_state).collect();
-        let numbers = [known(&found, &all, ""), known(&resources, &case.expected.resources, " watched"), known(&edges, &case.expected.edges, "")];
+        let numbers = [
+            known(&found, &all, ""),
+            known(&resources, &case.expected.resources, " watched"),
+            known(&edges, &case.expected.edges, ""),
+        ];
         let shown = numbers.map(|(right, all)| format!("{right}/{all}"));
         println!("{:44} {:>9} {:>9} {:>9}", case.name, shown[0], shown[1], shown[2]);
         for (i, (right, all)) in numbers.into_iter().enumerate() {
@@ -328,7 +379,13 @@ async fn every_resource_and_edge_of_the_corpus_is_right() {
         problems.extend(case.problems().into_iter().map(|problem| format!("{}: {problem}", case.name)));
     }
     let [found, resources, watched, to_watch, right, edges] = sums;
-    println!("{:44} {:>9} {:>9} {:>9}", "all", format!("{found}/{resources}"), format!("{watched}/{to_watch}"), format!("{right}/{edges}"));
+    println!(
+        "{:44} {:>9} {:>9} {:>9}",
+        "all",
+        format!("{found}/{resources}"),
+        format!("{watched}/{to_watch}"),
+        format!("{right}/{edges}")
+    );
     assert!(problems.is_empty(), "\n{}", problems.join("\n"));
 }
 

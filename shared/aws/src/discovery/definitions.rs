@@ -159,7 +159,7 @@ pub(crate) fn state_machine(scope: &Scope<'_>, definition: &Value) -> Vec<Refere
 }
 
 /// Keys below which a state names something: `TableName`, `QueueUrl`, `StateMachineArn`, `Resource`, `Bucket`.
-const NAMING: &[&str] = &["Name", "Arn", "Url", "Resource", "Bucket", "EventBusName"];
+const NAMING: &[&str] = &["Name", "Arn", "Url", "Resource", "Bucket", "Endpoint"];
 
 fn names_in(scope: &Scope<'_>, value: &Value, references: &mut Vec<Reference>) {
     match value {

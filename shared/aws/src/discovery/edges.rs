@@ -20,9 +20,10 @@ pub(crate) fn edges(scopes: &[Scope<'_>], lookup: &Lookup) -> Vec<Edge> {
     let fed: BTreeSet<_> = stacks.iter().flat_map(Stack::fed).collect();
     let mut found = Found::new(lookup, vec![]);
     for stack in &stacks {
-        stack.add_named(&mut found);
+        stack.add_named(&mut found, false);
         stack.add_definitions(&stacks, &mut found);
     }
+    stacks.iter().for_each(|stack| stack.add_named(&mut found, true));
     let code = stacks.iter().flat_map(|stack| stack.code(&stacks)).collect();
     Callers { stacks: &stacks, code, fed: &fed }.add(&mut found);
     found.finish()
@@ -119,20 +120,24 @@ impl<'s, 'a> Stack<'s, 'a> {
         scope.template.resources.iter().filter(|(logical, _)| scope.physical_ids.contains_key(*logical))
     }
 
-    fn add_named(&self, found: &mut Found<'_>) {
+    fn add_named(&self, found: &mut Found<'_>, weak: bool) {
         for (logical, declared) in self.declared() {
             if declared.cfn == MAPPING && self.is_off(&declared.properties) {
                 continue;
             }
+            let edges = self.kind(&declared.cfn).map(|kind| kind.edges.as_slice()).unwrap_or_default();
             let owners = self.owners(logical);
-            for edge in self.kind(&declared.cfn).map(|kind| kind.edges.as_slice()).unwrap_or_default() {
+            for edge in edges.iter().filter(|edge| edge.is_weak == weak) {
                 let values = self.at(&declared.properties, &edge.property).into_iter();
                 for named in values.flat_map(|value| self.named(Some(value))) {
                     for owner in &owners {
-                        match edge.way {
-                            Way::Out => found.add(owner, &named, edge.waits),
-                            Way::In => found.add(&named, owner, edge.waits),
-                            Way::Code => {}
+                        let (from, to) = match edge.way {
+                            Way::Out => (owner, &named),
+                            Way::In => (&named, owner),
+                            Way::Code => continue,
+                        };
+                        if !weak || !found.has(from, to) {
+                            found.add(from, to, edge.waits);
                         }
                     }
                 }
@@ -146,6 +151,19 @@ impl<'s, 'a> Stack<'s, 'a> {
 
     fn is_off(&self, mapping: &Value) -> bool {
         mapping.get("Enabled").and_then(|v| self.scope.text(v)).is_some_and(|on| on.eq_ignore_ascii_case("false"))
+    }
+
+    /// Parts of what isn't of the application: what the part says its whole is, and what it makes that call.
+    pub(crate) fn parts_of_others(&self) -> Vec<(String, Vec<ResourceId>)> {
+        let part = |(logical, declared): (&'a String, &'a Declared)| {
+            let kind = self.kind(&declared.cfn)?;
+            let whole = declared.properties.pointer(kind.part_of.as_ref()?)?;
+            let text = self.scope.text(whole).filter(|_| self.owners(logical).is_empty())?;
+            let out = kind.edges.iter().filter(|edge| edge.way == Way::Out);
+            let called = out.flat_map(|edge| self.at(&declared.properties, &edge.property));
+            Some((text, called.flat_map(|value| self.named(Some(value))).collect()))
+        };
+        self.declared().filter_map(part).collect()
     }
 
     /// Queues and streams with the functions they feed.
@@ -177,7 +195,8 @@ impl<'s, 'a> Stack<'s, 'a> {
             match declared.cfn.as_str() {
                 MACHINE => {
                     let references = ["Definition", "DefinitionString"].iter().filter_map(|p| properties.get(*p));
-                    let references: Vec<_> = references.flat_map(|d| definitions::state_machine(self.scope, d)).collect();
+                    let references: Vec<_> =
+                        references.flat_map(|d| definitions::state_machine(self.scope, d)).collect();
                     self.resources(references).iter().for_each(|id| calls(id, None));
                 }
                 "AWS::ApiGateway::RestApi" | "AWS::ApiGatewayV2::Api" => {
@@ -208,7 +227,8 @@ impl<'s, 'a> Stack<'s, 'a> {
             let in_text = call.texts.iter().flat_map(|value| self.resources(definitions::quoted(self.scope, value)));
             let in_text: BTreeSet<ResourceId> = in_text.filter(of_service).collect();
             // What the role may use is many an integration's; what the request names is this one's.
-            let by_role = || grants.iter().flat_map(|g| g.named().into_iter().filter(|id| g.says(service, id).is_some()));
+            let by_role =
+                || grants.iter().flat_map(|g| g.named().into_iter().filter(|id| g.says(service, id).is_some()));
             match in_text.is_empty() && !callees.iter().any(of_service) {
                 true => callees.extend(by_role().filter(of_service)),
                 false => callees.extend(in_text),
@@ -220,7 +240,13 @@ impl<'s, 'a> Stack<'s, 'a> {
             let given_up = call.is_event(self.scope).then_some(EdgeKind::Async);
             if waits { Some(EdgeKind::Sync) } else { given_up }
         };
-        callees.into_iter().map(|id| { let kind = kind(&id); (id, kind) }).collect()
+        callees
+            .into_iter()
+            .map(|id| {
+                let kind = kind(&id);
+                (id, kind)
+            })
+            .collect()
     }
 
     /// The resources whose part this one is, or itself.
@@ -240,7 +266,9 @@ impl<'s, 'a> Stack<'s, 'a> {
             return self.scope.resources.get(logical).map(|r| r.id.clone()).into_iter().collect();
         }
         let runs = |declared: &Declared| {
-            run_by.iter().any(|by| by.cfn == declared.cfn && self.names(declared.properties.pointer(&by.property), logical))
+            run_by
+                .iter()
+                .any(|by| by.cfn == declared.cfn && self.names(declared.properties.pointer(&by.property), logical))
         };
         let runners = self.declared().filter(|(_, declared)| runs(declared));
         runners.flat_map(|(runner, _)| self.owners_within(runner, deepest - 1)).collect()
@@ -296,13 +324,17 @@ impl<'s, 'a> Stack<'s, 'a> {
         for reference in self.scope.references(value) {
             match reference {
                 Reference::Logical(logical) => {
-                    let by_url = self.scope.template.resources.get(&logical).is_some_and(|d| d.cfn == "AWS::Lambda::Url");
+                    let by_url =
+                        self.scope.template.resources.get(&logical).is_some_and(|d| d.cfn == "AWS::Lambda::Url");
                     named.extend(self.owners(&logical).into_iter().map(|id| (id, by_url)));
                 }
                 Reference::Text(text) => {
                     let found = self.lookup.find_in_code(&text).into_iter().cloned();
                     let by_url = |id: &ResourceId| text.contains("://") && self.lookup.type_of(id) == FUNCTION;
-                    named.extend(found.map(|id| { let by_url = by_url(&id); (id, by_url) }));
+                    named.extend(found.map(|id| {
+                        let by_url = by_url(&id);
+                        (id, by_url)
+                    }));
                 }
             }
         }
@@ -354,8 +386,9 @@ impl Callers<'_, '_, '_> {
         // Who may both send and receive is the consumer where others send and nobody else receives.
         for (owner, queue) in undecided {
             let others = |end: fn(&(ResourceId, ResourceId)) -> (&ResourceId, &ResourceId)| {
-                found.edges.keys().map(end).any(|(queue_end, other)| *queue_end == queue && *other != owner
-                    && self.lookup().type_of(other) != "AWS::SQS::Queue")
+                found.edges.keys().map(end).any(|(queue_end, other)| {
+                    *queue_end == queue && *other != owner && self.lookup().type_of(other) != "AWS::SQS::Queue"
+                })
             };
             let (is_sent_to, is_read) = (others(|(from, to)| (to, from)), others(|(from, to)| (from, to)));
             match is_sent_to && !is_read {
@@ -407,10 +440,14 @@ impl Callers<'_, '_, '_> {
     ) {
         let Some(grants) = &code.grants else { return };
         let sharing: Vec<_> = self.code.iter().filter(|c| c.role == code.role && c.grants.is_some()).collect();
-        let spoken_for = |id: &ResourceId| sharing.len() > 1 && sharing.iter().any(|c| c.names.iter().any(|(n, _)| n == id));
+        let spoken_for =
+            |id: &ResourceId| sharing.len() > 1 && sharing.iter().any(|c| c.names.iter().any(|(n, _)| n == id));
         for callee in grants.named() {
             // A destination or a dead-letter queue needs the permission too.
-            if found.has(owner, &callee) || spoken_for(&callee) || self.fed.contains(&(callee.clone(), owner.clone())) && !self.sends(grants, &callee) {
+            if found.has(owner, &callee)
+                || spoken_for(&callee)
+                || self.fed.contains(&(callee.clone(), owner.clone())) && !self.sends(grants, &callee)
+            {
                 continue;
             }
             let says = grants.says(&self.lookup().service_of(&callee), &callee);

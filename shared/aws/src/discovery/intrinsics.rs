@@ -89,8 +89,9 @@ impl Scope<'_> {
             }
             "Fn::FindInMap" => {
                 let key = |i: usize| self.text(items.get(i)?);
-                let found = || self.template.mappings.get(&key(0)?)?.get(key(1)?)?.get(key(2)?).cloned();
-                found().or_else(|| Some(self.resolve(items.get(3)?.get("DefaultValue")?)))
+                let [map, first, second] = [key(0)?, key(1)?, key(2)?];
+                let found = self.template.mappings.get(&map).and_then(|m| m.get(&first)?.get(&second)).cloned();
+                found.or_else(|| Some(self.resolve(items.get(3)?.get("DefaultValue")?)))
             }
             "Fn::ToJsonString" => {
                 let resolved = self.resolve(argument);
@@ -441,6 +442,9 @@ mod tests {
             (json!({"Fn::Join": ["-", ["a", {"Ref": "Stage"}, 1]]}), Some("a-prod-1")),
             (json!({"Fn::Select": [1, {"Fn::Split": [",", {"Ref": "Names"}]}]}), Some("b")),
             (json!({"Fn::FindInMap": ["Sizes", {"Ref": "Stage"}, "mb"]}), Some("1024")),
+            (json!({"Fn::FindInMap": ["Sizes", "dev", "mb", {"DefaultValue": 128}]}), Some("128")),
+            (json!({"Fn::FindInMap": ["Sizes", {"Ref": "Nobody"}, "mb", {"DefaultValue": 128}]}), None),
+            (json!({"Fn::ToJsonString": {"table": {"Ref": "Orders"}}}), Some("{\"table\":\"shop-orders\"}")),
             (json!({"Fn::If": ["NotProd", "no", {"Fn::If": ["Prod", "yes", "no"]}]}), Some("yes")),
             (json!({"Fn::ImportValue": "shared-topic"}), Some("arn:aws:sns:eu-west-1:123456789012:news")),
             (json!({"Fn::If": ["Unknown", "a", "b"]}), None),
@@ -450,6 +454,23 @@ mod tests {
             (json!({"Fn::Sub": "broken ${"}), Some("broken ${")),
         ] {
             assert_eq!(scope.text(&value).as_deref(), text, "{value}");
+        }
+    }
+
+    #[test]
+    fn of_what_is_not_known_a_pattern_is_left() {
+        let stack = stack();
+        let scope = stack.scope();
+        let orders = "arn:aws:dynamodb:eu-west-1:123456789012:table/shop-orders";
+        for (value, patterns) in [
+            (json!("*"), vec!["*".to_owned()]),
+            (json!([{"Fn::GetAtt": ["Orders", "Arn"]}, {"Ref": "AWS::NoValue"}]), vec![orders.to_owned()]),
+            (json!({"Fn::GetAtt": ["Orders", "StreamArn"]}), vec![format!("{orders}/*")]),
+            (json!({"Fn::Sub": "arn:aws:sqs:*:*:${Nobody}-jobs"}), vec!["arn:aws:sqs:*:*:*-jobs".to_owned()]),
+            (json!({"Fn::Join": [":", ["arn", {"Fn::ImportValue": "unknown"}]]}), vec!["arn:*".to_owned()]),
+            (json!({"Fn::If": ["Prod", {"Fn::GetAtt": ["Orders", "Arn"]}, "*"]}), vec![orders.to_owned()]),
+        ] {
+            assert_eq!(scope.patterns(&value), patterns, "{value}");
         }
     }
 

@@ -162,7 +162,8 @@ impl Lookup {
             let name = label.strip_prefix("internal-").unwrap_or(label).rsplit_once('-')?.0;
             return self.name(name).filter(|id| self.type_of(id).ends_with("::LoadBalancer"));
         }
-        let service = |label: &str| matches!(label, "s3" | "sqs" | "sns" | "dynamodb" | "lambda" | "states" | "kinesis");
+        let service =
+            |label: &str| matches!(label, "s3" | "sqs" | "sns" | "dynamodb" | "lambda" | "states" | "kinesis");
         let labels = || host.split('.').take(2).take_while(|label| !service(label));
         // A serverless cache's name goes on with an id.
         labels().find_map(|label| self.name(label)).or_else(|| {

@@ -302,6 +302,7 @@ impl Resources {
         }
         inventory.resources.extend(extra);
         attributes::of_callers(&self.catalog, &mut inventory);
+        attributes::of_foreign_callers(&scopes, &lookup, &mut inventory);
         (inventory, lookup)
     }
 }

@@ -96,7 +96,7 @@ pub(crate) enum Use {
 
 impl Statement<'_, '_> {
     fn does(&self, verbs: &[&str]) -> bool {
-        self.actions.iter().any(|action| verbs.iter().any(|verb| glob(&action.to_lowercase(), &verb.to_lowercase())))
+        self.actions.iter().any(|action| is_any_of(action, verbs))
     }
 
     fn covers(&self, id: &ResourceId) -> bool {
@@ -152,7 +152,9 @@ impl<'s, 'a> Grants<'s, 'a> {
     }
 
     fn add_managed(&mut self, stacks: &[Stack<'s, 'a>], stack: Stack<'s, 'a>, arn: &'a Value) {
-        if let Some(name) = stack.scope.text(arn).as_deref().and_then(|t| t.split_once(":iam::aws:policy/")).map(|(_, n)| n) {
+        if let Some(name) =
+            stack.scope.text(arn).as_deref().and_then(|t| t.split_once(":iam::aws:policy/")).map(|(_, n)| n)
+        {
             let name = name.rsplit('/').next().unwrap_or(name);
             let action = MANAGED.iter().find(|(managed, _)| *managed == name).map(|(_, action)| *action);
             let (allows, resources) = (true, &*ANYTHING);
@@ -205,9 +207,8 @@ impl<'s, 'a> Grants<'s, 'a> {
     fn with(&self, service: &str, concerns: impl Fn(&Statement<'_, '_>) -> bool) -> Option<Use> {
         let allowed = |table: &[(&str, &[&str])]| {
             let verbs = table.iter().find(|(s, _)| *s == service).map_or(&[][..], |(_, verbs)| verbs);
-            let does = |allows: bool| {
-                self.statements.iter().any(|s| s.allows == allows && s.does(verbs) && concerns(s))
-            };
+            let does =
+                |allows: bool| self.statements.iter().any(|s| s.allows == allows && s.does(verbs) && concerns(s));
             !verbs.is_empty() && does(true) && !does(false)
         };
         match (allowed(CALLS) || allowed(OPEN_CALLS), allowed(READS)) {
@@ -230,14 +231,24 @@ impl<'s, 'a> Grants<'s, 'a> {
     }
 }
 
+/// Whether an action, or a pattern of actions, has one of these in it. IAM ignores their case.
+fn is_any_of(action: &str, verbs: &[&str]) -> bool {
+    verbs.iter().any(|verb| glob(&action.to_lowercase(), &verb.to_lowercase()))
+}
+
 /// The declarations a reference means, in any of the stacks. An instance profile is its roles.
-fn declared<'s, 'a>(stacks: &[Stack<'s, 'a>], stack: Stack<'s, 'a>, reference: &Reference) -> Vec<(Stack<'s, 'a>, String)> {
+fn declared<'s, 'a>(
+    stacks: &[Stack<'s, 'a>],
+    stack: Stack<'s, 'a>,
+    reference: &Reference,
+) -> Vec<(Stack<'s, 'a>, String)> {
     let found: Vec<(Stack<'s, 'a>, String)> = match reference {
         Reference::Logical(logical) => vec![(stack, logical.clone())],
         Reference::Text(text) => {
             let name = text.rsplit('/').next().unwrap_or(text);
             let of = |other: &Stack<'s, 'a>| {
-                let is = |id: &str| id == text || !text.contains(':') && id == name || text.contains(":role/") && id == name;
+                let is =
+                    |id: &str| id == text || !text.contains(':') && id == name || text.contains(":role/") && id == name;
                 let ids = other.scope.physical_ids.iter().filter(|(_, id)| is(id));
                 let iam = ids.filter(|(l, _)| {
                     other.scope.template.resources.get(*l).is_some_and(|d| d.cfn.starts_with("AWS::IAM::"))
@@ -280,6 +291,33 @@ pub(crate) fn glob(pattern: &str, text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_action_is_a_call_unless_it_only_reads_what_feeds_it() {
+        let verbs = |table: &[(&str, &'static [&'static str])], service: &str| {
+            table.iter().find(|(s, _)| *s == service).map_or(&[][..], |(_, verbs)| *verbs)
+        };
+        for (action, service, is_call, is_read) in [
+            ("dynamodb:PutItem", "dynamodb", true, false),
+            ("DynamoDB:getitem", "dynamodb", true, false),
+            ("dynamodb:*", "dynamodb", true, false),
+            ("*", "dynamodb", true, false),
+            ("dynamodb:GetRecords", "dynamodb", false, false),
+            ("dynamodb:Describe*", "dynamodb", false, false),
+            ("sqs:SendMessage", "sqs", true, false),
+            ("sqs:Receive*", "sqs", false, true),
+            ("sqs:GetQueueUrl", "sqs", false, false),
+            ("sqs:*", "sqs", true, true),
+            ("kinesis:Get*", "kinesis", false, true),
+            ("sqs:SendMessage", "sns", false, false),
+            ("logs:PutLogEvents", "dynamodb", false, false),
+        ] {
+            assert_eq!(is_any_of(action, verbs(CALLS, service)), is_call, "{action} on {service}");
+            assert_eq!(is_any_of(action, verbs(READS, service)), is_read, "{action} on {service}");
+        }
+        assert!(is_any_of("rds-data:ExecuteStatement", verbs(OPEN_CALLS, "rds")));
+        assert!(is_any_of("execute-api:Invoke", verbs(OPEN_CALLS, "apigateway")));
+    }
 
     #[test]
     fn patterns_match_as_iam_has_them() {

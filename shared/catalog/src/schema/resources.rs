@@ -193,6 +193,9 @@ pub struct EdgeSpec {
     /// Whether the caller waits for the answer, where both ends allow it.
     #[serde(default = "yes")]
     pub waits: bool,
+    /// Says that one may call the other, not how: only where nothing else makes an edge between the two.
+    #[serde(default)]
+    pub is_weak: bool,
 }
 
 fn yes() -> bool {
