@@ -3,6 +3,7 @@
 mod catalog;
 mod identity;
 mod schema;
+mod watching;
 
 pub use catalog::Catalog;
 pub use identity::Arn;

@@ -19,6 +19,7 @@ mod resource;
 mod series;
 mod task;
 mod transition;
+mod watching;
 
 pub use anomaly::{Anomaly, AnomalyType, Direction};
 pub use application::{Application, Boundary, Coverage};
@@ -38,5 +39,6 @@ pub use resource::{Edge, EdgeKind, Inventory, Resource, ResourceRef, Unseen};
 pub use series::{BandPoint, Point, Series};
 pub use task::{Task, TaskKind};
 pub use transition::{Ending, Transited, Transition};
+pub use watching::{ResourceState, Watching, WatchingCounts};
 
 pub use jiff::Timestamp;

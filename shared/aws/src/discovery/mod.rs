@@ -177,7 +177,7 @@ impl Resources {
         inventory.resources.into_iter().for_each(|r| assigned.add(r));
 
         let mut missed: Vec<Unseen> = vec![];
-        let mut found = match self.tags.of_services(region::services(&self.catalog)).await {
+        let mut found = match self.tags.all().await {
             Ok(tagged) => {
                 let names = all.iter().map(|head| head.name.as_str()).collect();
                 region::by_tags(tagged, &names, &mut assigned)

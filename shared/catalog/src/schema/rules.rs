@@ -70,7 +70,7 @@ fn error(folder: &str, id: &str, problem: String) -> CatalogError {
 
 fn service(service: &Service, resources: &[ResourceType], errors: &mut Vec<CatalogError>) {
     let mut say = |problem: String| errors.push(error("metrics", &service.id, problem));
-    let attributes = service.only.keys().map(String::as_str).chain(service.attributes());
+    let attributes = service.only.keys().chain(service.unless.keys()).map(String::as_str).chain(service.attributes());
     say_all(&mut say, unknown_attribute(&service.resource_type, attributes, resources));
     if service.period == 0 {
         say("`period` must be a number of seconds above 0".to_owned());
