@@ -7,7 +7,7 @@ use crate::wire::{ACCOUNT, FakeStack, REGION, stack_id};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use stackseer_catalog::Catalog;
-use stackseer_model::{Boundary, EdgeKind, Inventory, Place, Resource, ResourceId};
+use stackseer_model::{Boundary, EdgeKind, Inventory, Metric, Place, Resource, ResourceId, ResourceState, Watching};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ struct Expected {
     /// One line: what is special about it.
     #[allow(dead_code)]
     about: String,
-    /// `TYPE LOGICAL_ID STATE`, with `watched`, `known` (no metrics of it are in the catalogue) or `unsupported`.
+    /// `TYPE LOGICAL_ID STATE`, with `watched`, `without_metrics` (none are published) or `not_supported`.
     resources: Vec<String>,
     /// `FROM -> TO sync` or `async`.
     edges: Vec<String>,
@@ -243,9 +243,12 @@ impl Case {
     }
 
     fn resources(&self) -> BTreeSet<String> {
-        let catalog = Catalog::builtin();
-        let resources = self.inventory.resources.iter().filter(|r| !catalog.is_ignored(&r.resource_type));
-        resources.map(|r| format!("{} {} {}", r.resource_type, self.logical(&r.id), state(r))).collect()
+        let metrics: Vec<Metric> = self.inventory.resources.iter().flat_map(metrics).collect();
+        let states = Catalog::builtin().watching(&self.inventory, &metrics, |_| None);
+        let line = |s: ResourceState| {
+            format!("{} {} {}", s.resource.resource_type, self.logical(&s.resource.id), state(&s.watching))
+        };
+        states.into_iter().map(line).collect()
     }
 
     fn edges(&self) -> BTreeSet<String> {
@@ -294,7 +297,7 @@ fn stem(file: &str) -> String {
     file.split('.').next().unwrap_or_default().to_owned()
 }
 
-fn metrics(resource: &Resource) -> Vec<stackseer_model::Metric> {
+fn metrics(resource: &Resource) -> Vec<Metric> {
     let nodes = |namespace: &str, _: &str| match namespace {
         // Each node publishes its own.
         "AWS/ElastiCache" => vec![BTreeMap::from([("CacheClusterId".to_owned(), format!("{}-001", resource.name))])],
@@ -303,11 +306,11 @@ fn metrics(resource: &Resource) -> Vec<stackseer_model::Metric> {
     Catalog::builtin().metrics_of(resource, nodes).0
 }
 
-fn state(resource: &Resource) -> &'static str {
-    match Catalog::builtin().resource_type(&resource.resource_type) {
-        _ if !metrics(resource).is_empty() => "watched",
-        Some(_) => "known",
-        None => "unsupported",
+fn state(watching: &Watching) -> &'static str {
+    match watching {
+        Watching::Watched => "watched",
+        Watching::WithoutMetrics(_) => "without_metrics",
+        Watching::NotSupported => "not_supported",
     }
 }
 
