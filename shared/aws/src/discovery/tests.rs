@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 /// Everything an account answers with.
 #[derive(Default, Clone)]
-struct World {
+pub(super) struct World {
     stacks: Vec<FakeStack>,
     /// As `ListFunctions` has them.
     functions: Vec<Value>,
@@ -48,7 +48,7 @@ fn texts(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
 }
 
 impl World {
-    fn of(stacks: Vec<FakeStack>) -> Self {
+    pub(super) fn of(stacks: Vec<FakeStack>) -> Self {
         Self { stacks, ..Self::default() }
     }
 
@@ -144,7 +144,7 @@ impl World {
         (Resources::new(&config, place, metrics, Catalog::builtin()), calls)
     }
 
-    async fn read(&self, boundary: Boundary) -> Inventory {
+    pub(super) async fn read(&self, boundary: Boundary) -> Inventory {
         self.source().0.inventory(&app(boundary)).await.unwrap()
     }
 }
@@ -240,6 +240,8 @@ Resources:
           PolicyDocument:
             Statement:
               - {Effect: Allow, Action: sns:Publish, Resource: !Ref News}
+              - {Effect: Allow, Action: "sqs:SendMessage", Resource: !GetAtt Jobs.Arn}
+              - {Effect: Allow, Action: "dynamodb:*Item", Resource: !Sub "arn:aws:dynamodb:*:*:table/${AWS::StackName}-*"}
               - {Effect: Deny, Action: "lambda:*", Resource: !GetAtt Mailer.Arn}
               - {Effect: Allow, Action: "sqs:ReceiveMessage", Resource: !GetAtt Archive.Arn}
   Jobs:
