@@ -189,6 +189,9 @@ pub struct Detect {
     /// Seconds between two points, if the first rows don't tell
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
     pub period: Option<u32>,
+    /// Score only the first point of an anomaly
+    #[arg(long)]
+    pub onsets: bool,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]

@@ -43,7 +43,7 @@ fn detect(
     {
         first.push(columns.row(&record, name)?);
     }
-    let mut detector = Detector::new(settings(args, &first));
+    let mut detector = Detector::new(settings(args, &first), if args.onsets { stackseer_detect::Form::Onsets } else { stackseer_detect::Form::Lasting });
     for row in &first {
         writer.write(row, &mut detector)?;
     }
@@ -173,7 +173,7 @@ impl<W: Write> Writer<W> {
         let step = detector.step(Point { time: row.time, value: row.value });
         let known = row.value.is_finite();
         let (anomaly_score, lower, upper) =
-            (if known { step.alert_score } else { 0.0 }, known.then_some(step.lower), known.then_some(step.upper));
+            (if known { step.score } else { 0.0 }, known.then_some(step.lower), known.then_some(step.upper));
         let timestamp = &row.timestamp;
         match &mut self.format {
             Format::Csv(writer) => {
@@ -210,7 +210,7 @@ mod tests {
     use super::*;
 
     fn run(input: &str, output: Output) -> Result<String> {
-        let args = args::Detect { file: "in.csv".into(), kind: args::Kind::Gauge, period: None };
+        let args = args::Detect { file: "in.csv".into(), kind: args::Kind::Gauge, period: None, onsets: false };
         let mut out = Vec::new();
         detect(input.as_bytes(), &mut out, "in.csv", &args, output, false)?;
         Ok(String::from_utf8(out)?)

@@ -22,7 +22,7 @@ pub use baseline::{Baseline, BaselineError};
 pub use detection::{BandPoint, Detection, Direction, Span, detect};
 pub use fit::fit;
 pub use settings::{Bad, Kind, Missing, Sensitivity, Settings};
-pub use stream::{Detector, Step};
+pub use stream::{Detector, Form, Step};
 
 /// A value and the start of the period it stands for, in Unix seconds. A value that is not finite counts as missing.
 #[derive(Debug, Clone, Copy, PartialEq)]
