@@ -79,14 +79,18 @@ impl Detector {
     pub fn step(&mut self, point: Point) -> Step {
         let Some(views) = &mut self.views else { return self.warm(point) };
         let past = match &self.tell {
-            Tell::Lasting(lasting) => lasting.past(views),
-            Tell::Onsets(_) => views,
+            Tell::Lasting(lasting) => lasting.past().copied(),
+            Tell::Onsets(_) => None,
         };
-        let (lower, expected, upper) = past.band(point.time);
+        let (lower, expected, upper) = past.unwrap_or_else(|| views.past()).band(point.time);
         let score = match &mut self.tell {
             _ if !point.value.is_finite() => 0.0,
             Tell::Lasting(lasting) => lasting.score(views, point),
-            Tell::Onsets(onsets) => onsets.score(views, point),
+            Tell::Onsets(onsets) => {
+                let sample = views.judge(point);
+                views.learn(sample);
+                onsets.score(sample)
+            }
         };
         Step { score, lower, expected, upper }
     }

@@ -55,6 +55,15 @@ impl Histogram {
         -p.min(1.0).log10()
     }
 
+    pub fn median(&self) -> f64 {
+        let mut count = 0.0;
+        let half = |bin: &usize| {
+            count += f64::from(self.bins[*bin]);
+            count >= self.total / 2.0
+        };
+        self.value((0..Self::BINS).find(half).unwrap_or(Self::BINS / 2) as f64 + 0.5)
+    }
+
     /// Where all but one in two thousand lie.
     pub fn central(&self) -> (f64, f64) {
         let rare = self.total / 2000.0;

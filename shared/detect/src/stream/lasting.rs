@@ -1,65 +1,93 @@
-//! Every point of an anomaly scores while it lasts: it is judged by the past before the anomaly began, which a short one does
-//! not become part of.
+//! Every point of an anomaly scores while it lasts: as its first did, in proportion to how far the point is still away from what
+//! was usual before.
 
 use super::ALERT;
-use super::views::Views;
+use super::onsets::Onsets;
+use super::views::{Lead, Past, Sample, Views};
 use crate::Point;
 
-/// So many ordinary points in a row end an anomaly.
-const QUIET: usize = 3;
-/// What lasts longer is the new normal: a day, and not less than so many points.
+/// What lasts longer than a day is the new normal; so is what lasts longer than this share of all that was seen before.
 const ACCEPTED_SECONDS: u32 = 24 * 3600;
-const ACCEPTED_POINTS: usize = 100;
+const ACCEPTED_SHARE: f64 = 1.0 / 3.0;
+/// Nearer to the usual than this share of the first departure, or of the way to the band's limit, a point is ordinary again.
+const NEAR: f64 = 0.5;
+/// So many ordinary points in a row end it.
+const QUIET: usize = 100;
 
 #[derive(Debug, Clone)]
 pub struct Lasting {
-    accepted: usize,
+    a_day: usize,
+    onsets: Onsets,
     anomaly: Option<Anomaly>,
 }
 
 #[derive(Debug, Clone)]
 struct Anomaly {
-    before: Views,
-    /// Whether it began with a value, not with the course of several.
-    of_values: bool,
-    points: usize,
+    before: Past,
+    lead: Lead,
+    score: f64,
+    departure: f64,
+    points_left: usize,
     quiet: usize,
 }
 
 impl Lasting {
     pub fn new(period: u32) -> Self {
-        Self { accepted: ((ACCEPTED_SECONDS / period.max(1)) as usize).max(ACCEPTED_POINTS), anomaly: None }
+        Self { a_day: (ACCEPTED_SECONDS / period.max(1)) as usize, onsets: Onsets::default(), anomaly: None }
     }
 
-    /// What the next point is judged by.
-    pub fn past<'a>(&'a self, views: &'a Views) -> &'a Views {
-        self.anomaly.as_ref().map_or(views, |anomaly| &anomaly.before)
+    /// What the band is drawn from: it does not follow an anomaly.
+    pub fn past(&self) -> Option<&Past> {
+        self.anomaly.as_ref().map(|anomaly| &anomaly.before)
     }
 
-    /// `views` learns every point, so that it is at hand once an anomaly turns out to be the new normal.
     pub fn score(&mut self, views: &mut Views, point: Point) -> f64 {
-        let sample = self.past(views).judge(point, views.recent());
-        let rarity = sample.rarity;
-        let Some(anomaly) = &mut self.anomaly else {
-            if rarity.total() >= ALERT {
-                let before = views.clone();
-                self.anomaly = Some(Anomaly { before, of_values: rarity.value >= rarity.course, points: 1, quiet: 0 });
-            }
+        let before = views.seen();
+        let sample = views.judge(point);
+        let onset = self.onsets.score(sample);
+        if onset >= ALERT {
+            let past = self.anomaly.take().map_or_else(|| views.past(), |anomaly| anomaly.before);
+            let points_left = self.a_day.min((before as f64 * ACCEPTED_SHARE) as usize);
+            self.anomaly = Some(Anomaly::begin(past, sample, onset, points_left));
             views.learn(sample);
-            return rarity.total();
-        };
-        views.learn(views.judge(point, views.recent()));
-        let score = if anomaly.of_values { rarity.value } else { rarity.total() };
-        anomaly.points += 1;
-        anomaly.quiet = if score < ALERT / 2.0 { anomaly.quiet + 1 } else { 0 };
+            return onset;
+        }
+        views.learn(sample);
+        let Some(anomaly) = &mut self.anomaly else { return onset };
+        let score = anomaly.still(sample);
         if anomaly.quiet >= QUIET {
-            // A short one is forgiven; it does not make the next one ordinary.
-            if let Some(anomaly) = self.anomaly.take() {
-                *views = anomaly.before;
-            }
-        } else if anomaly.points >= self.accepted {
+            // It does not make the next one ordinary, nor the same hour tomorrow low.
+            views.forgive(&anomaly.before);
+            self.anomaly = None;
+        } else if anomaly.points_left == 0 {
             self.anomaly = None;
         }
-        score
+        score.max(onset)
+    }
+}
+
+impl Anomaly {
+    fn begin(before: Past, sample: Sample, score: f64, points_left: usize) -> Self {
+        let lead = sample.lead();
+        let departure = before.departure(lead, sample).abs();
+        Self { before, lead, score, departure, points_left, quiet: 0 }
+    }
+
+    /// The score of a further point; 0: it is ordinary.
+    fn still(&mut self, sample: Sample) -> f64 {
+        self.points_left = self.points_left.saturating_sub(1);
+        let departure = self.before.departure(self.lead, sample).abs();
+        let limit = self.before.limit(self.lead, sample).unwrap_or(self.departure);
+        let far = departure > limit && !sample.nothing;
+        let outside = far && self.lead == Lead::Value;
+        self.quiet = if far { 0 } else { self.quiet + 1 };
+        if outside {
+            self.score = self.score.max(sample.rarity.total());
+        }
+        match self.score * (departure / self.departure).min(1.0) {
+            score if outside => score.max(ALERT),
+            _ if sample.nothing || departure < NEAR * limit => 0.0,
+            score => score,
+        }
     }
 }

@@ -23,6 +23,11 @@ impl Measure {
         Self { kind, scale: Scale::of(kind, median), full: if most <= 1.0 { 1.0 } else { 100.0 } }
     }
 
+    pub fn is_sparse(self) -> bool {
+        self.kind == Kind::Sparse
+    }
+
+    /// On the scale of comparison.
     pub fn apply(self, value: f64) -> f64 {
         match self.kind {
             Kind::Ratio => logit(value / self.full),

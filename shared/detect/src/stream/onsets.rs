@@ -1,8 +1,7 @@
 //! An anomaly is told once, by its first point.
 
 use super::ALERT;
-use super::views::Views;
-use crate::Point;
+use super::views::Sample;
 
 /// After an alert, so many points of silence for what is not this much larger.
 const SILENCE: usize = 100;
@@ -15,13 +14,9 @@ pub struct Onsets {
 }
 
 impl Onsets {
-    pub fn score(&mut self, views: &mut Views, point: Point) -> f64 {
-        let sample = views.judge(point, views.recent());
-        views.learn(sample);
-        self.tell_once(sample.rarity.total())
-    }
-
-    fn tell_once(&mut self, score: f64) -> f64 {
+    /// The sample's score where it begins an anomaly or tells nothing yet; 0 within one that was told.
+    pub fn score(&mut self, sample: Sample) -> f64 {
+        let score = sample.rarity.total();
         if self.silent > 0 {
             self.silent -= 1;
             if score < self.told * LARGER {

@@ -8,6 +8,8 @@ use crate::Point;
 
 /// Hour-of-day profile: 24 steps, learned with this gain.
 const PROFILE_GAIN: f64 = 0.05;
+/// In an hour of the day that was never seen, the limits are so much wider.
+const UNSEEN: f64 = 3.0;
 /// Slow level: gain per point, residual clipped at so many scales (Huber).
 const LEVEL_GAIN: f64 = 0.002;
 const LEVEL_CLIP: f64 = 6.0;
@@ -28,23 +30,25 @@ const RECORD: f64 = 1.5;
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Rarity {
     /// Of the value itself: its residual and how far it lies outside all that was seen.
-    pub value: f64,
-    /// Of the points up to it: their mean and how they jump.
-    pub course: f64,
+    value: f64,
+    /// Of the mean of the last points.
+    shift: f64,
+    /// Of how much the last points jump.
+    jitter: f64,
 }
 
 impl Rarity {
     pub fn total(self) -> f64 {
-        self.value + self.course
+        self.value + self.shift + self.jitter
     }
 }
 
-/// The windows that move with every point, whether or not it becomes part of the past.
-#[derive(Debug, Clone)]
-pub struct Recent {
-    values: Ring,
-    differences: Ring,
-    last: f64,
+/// The view that finds a point most remarkable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lead {
+    Value,
+    Shift,
+    Jitter,
 }
 
 #[derive(Debug, Clone)]
@@ -53,7 +57,7 @@ pub struct Views {
     /// Gains for this period in terms of those for five minutes.
     pace: f64,
     seen: usize,
-
+    zeros: usize,
     hours: [Option<f64>; 24],
     level: f64,
     scale: f64,
@@ -63,7 +67,9 @@ pub struct Views {
     jitter: Histogram,
     excursion: Octaves,
     shift: Octaves,
-    recent: Recent,
+    values: Ring,
+    differences: Ring,
+    last: f64,
     lagged_mean: f64,
     lagged_spread: f64,
 }
@@ -75,10 +81,67 @@ pub struct Sample {
     value: f64,
     residual: f64,
     outside: f64,
+    mean: f64,
     shifted: f64,
     jitter: Option<f64>,
+    is_zero: bool,
+    /// Nothing, where nothing is usual: no anomaly, whatever came before it.
+    pub nothing: bool,
     lagged: (f64, f64),
     pub rarity: Rarity,
+}
+
+impl Sample {
+    pub fn lead(self) -> Lead {
+        let Rarity { value, shift, jitter } = self.rarity;
+        match shift.max(jitter) {
+            course if value >= course => Lead::Value,
+            course if shift >= course => Lead::Shift,
+            _ => Lead::Jitter,
+        }
+    }
+}
+
+/// What was usual at one moment.
+#[derive(Debug, Clone, Copy)]
+pub struct Past {
+    measure: Measure,
+    level: f64,
+    hours: [Option<f64>; 24],
+    low: f64,
+    high: f64,
+    mean: f64,
+    jitter: f64,
+}
+
+impl Past {
+    /// Lower limit, expected value and upper limit, in the metric's unit.
+    pub fn band(&self, time: i64) -> (f64, f64, f64) {
+        let expected = self.expected(time);
+        let unit = |scaled| self.measure.undo(scaled);
+        (unit(expected + self.low), unit(expected), unit(expected + self.high))
+    }
+
+    /// How far a later point departs from it in one view.
+    pub fn departure(&self, lead: Lead, sample: Sample) -> f64 {
+        match lead {
+            Lead::Value => sample.value - self.expected(sample.time),
+            Lead::Shift => sample.mean - self.mean,
+            Lead::Jitter => sample.jitter.map_or(0.0, |jitter| jitter - self.jitter),
+        }
+    }
+
+    /// How far it may depart within the band, on the side where it is.
+    pub fn limit(&self, lead: Lead, sample: Sample) -> Option<f64> {
+        let above = sample.value >= self.expected(sample.time);
+        let limit = if above { self.high } else { -self.low }.max(0.0);
+        let unseen = self.hours[hour(sample.time)].is_none();
+        (lead == Lead::Value).then_some(if unseen { UNSEEN * limit } else { limit })
+    }
+
+    fn expected(&self, time: i64) -> f64 {
+        self.level + season(&self.hours, time)
+    }
 }
 
 impl Views {
@@ -87,7 +150,10 @@ impl Views {
         let points: Vec<(i64, f64)> = first.iter().map(|p| (p.time, measure.apply(p.value))).collect();
         let values: Vec<f64> = points.iter().map(|(_, v)| *v).collect();
         let (level, spread) = median_and_spread(&values);
-        let mut views = Self::empty(measure, pace, level, spread.max(measure.least_spread(level)), first.len());
+        let mut views = Self::empty(measure, pace, level, spread.max(measure.least_spread(level)));
+        // The first points count twice: they are looked at once more below.
+        views.seen = first.len();
+        views.zeros = first.iter().filter(|p| p.value == 0.0).count();
         let residuals: Vec<f64> = points.iter().map(|(time, value)| views.follow(*time, *value)).collect();
         let (residual, residual_spread) = median_and_spread(&residuals);
         let differences: Vec<f64> = values.windows(2).map(|w| (w[1] - w[0]).abs()).collect();
@@ -98,20 +164,20 @@ impl Views {
         views.jitter = Histogram::new(jitter, jitter_spread.max(measure.least_spread(jitter)));
         views.hours = [None; 24];
         views.level = level;
-        views.recent.last = values.first().copied().unwrap_or(level);
+        views.last = values.first().copied().unwrap_or(level);
         for point in first {
-            views.learn(views.judge(*point, &views.recent));
+            views.learn(views.judge(*point));
         }
         views
     }
 
-    fn empty(measure: Measure, pace: f64, level: f64, scale: f64, seen: usize) -> Self {
+    fn empty(measure: Measure, pace: f64, level: f64, scale: f64) -> Self {
         let points = |at_five_minutes: usize| (at_five_minutes as f64 / pace) as usize;
         Self {
             measure,
             pace,
-            seen,
-
+            seen: 0,
+            zeros: 0,
             hours: [None; 24],
             level,
             scale,
@@ -121,55 +187,52 @@ impl Views {
             jitter: Histogram::new(0.0, scale),
             excursion: Octaves::new(EXCURSION),
             shift: Octaves::new(1.0),
-            recent: Recent {
-                values: Ring::new(points(SHIFT_POINTS)),
-                differences: Ring::new(points(JITTER_POINTS)),
-                last: level,
-            },
+            values: Ring::new(points(SHIFT_POINTS)),
+            differences: Ring::new(points(JITTER_POINTS)),
+            last: level,
             lagged_mean: level,
             lagged_spread: scale,
         }
     }
 
-    /// Lower bound, expected value and upper bound, in the metric's unit.
-    pub fn band(&self, time: i64) -> (f64, f64, f64) {
-        let expected = self.level + self.season(time);
-        let (low, high) = self.residual.central();
-        let unit = |scaled| self.measure.undo(scaled);
-        (unit(expected + low), unit(expected), unit(expected + high))
-    }
-
-    /// The point against this past; `recent` is what came just before it.
-    pub fn judge(&self, point: Point, recent: &Recent) -> Sample {
+    /// The point against what came before it.
+    pub fn judge(&self, point: Point) -> Sample {
         let value = self.measure.apply(point.value);
+        let is_zero = point.value == 0.0;
         let mut rarity = Rarity::default();
 
-        let residual = value - self.level - self.season(point.time);
+        let residual = value - self.level - season(&self.hours, point.time);
         rarity.value += self.beyond_common(self.residual.rarity(residual));
 
         let outside = self.outside(value);
         rarity.value += self.beyond_common(self.excursion.rarity(outside));
 
         let (mut shifted, mut lagged) = (0.0, (self.lagged_mean, self.lagged_spread));
-        if let Some(left) = recent.values.leaves() {
+        let mean = self.values.mean_with(value);
+        if let Some(left) = self.values.leaves() {
             let away = left - lagged.0;
             let gain = SHIFT_GAIN * self.pace;
             lagged = (lagged.0 + gain * away, lagged.1 + gain * (away.abs() - lagged.1));
-            shifted = (recent.values.mean_with(value) - lagged.0).abs() / lagged.1.max(self.scale * 0.1);
-            rarity.course += self.beyond_common(self.shift.rarity(shifted));
+            shifted = (mean - lagged.0).abs() / lagged.1.max(self.scale * 0.1);
+            rarity.shift = self.beyond_common(self.shift.rarity(shifted));
         }
 
-        let difference = (value - recent.last).abs();
-        let jitter = recent.differences.is_full_with_one().then(|| recent.differences.mean_with(difference));
+        let difference = (value - self.last).abs();
+        let jitter = self.differences.is_full_with_one().then(|| self.differences.mean_with(difference));
         if let Some(jitter) = jitter {
-            rarity.course += JITTER_WEIGHT * self.beyond_common(self.jitter.rarity(jitter));
+            rarity.jitter = JITTER_WEIGHT * self.beyond_common(self.jitter.rarity(jitter));
         }
-        Sample { time: point.time, value, residual, outside, shifted, jitter, lagged, rarity }
+        let nothing = is_zero && self.is_sparse();
+        if nothing {
+            rarity = Rarity::default();
+        }
+        Sample { time: point.time, is_zero, nothing, value, residual, outside, mean, shifted, jitter, lagged, rarity }
     }
 
     /// Makes the point part of the past.
     pub fn learn(&mut self, sample: Sample) {
         self.seen += 1;
+        self.zeros += usize::from(sample.is_zero);
         self.residual.add(sample.residual);
         self.excursion.add(sample.outside);
         if sample.shifted > 0.0 {
@@ -181,18 +244,38 @@ impl Views {
         self.least = self.least.min(sample.value);
         self.most = self.most.max(sample.value);
         (self.lagged_mean, self.lagged_spread) = sample.lagged;
-        self.recent.values.push(sample.value);
-        self.recent.differences.push((sample.value - self.recent.last).abs());
-        self.recent.last = sample.value;
+        self.values.push(sample.value);
+        self.differences.push((sample.value - self.last).abs());
+        self.last = sample.value;
         self.follow(sample.time, sample.value);
     }
 
-    pub fn recent(&self) -> &Recent {
-        &self.recent
+    /// Takes the level and the profile back to what they were.
+    pub fn forgive(&mut self, past: &Past) {
+        self.level = past.level;
+        self.hours = past.hours;
     }
 
-    fn season(&self, time: i64) -> f64 {
-        self.hours[hour(time)].unwrap_or(0.0)
+    pub fn seen(&self) -> usize {
+        self.seen
+    }
+
+    pub fn past(&self) -> Past {
+        let (low, high) = self.residual.central();
+        Past {
+            measure: self.measure,
+            level: self.level,
+            hours: self.hours,
+            low,
+            high,
+            mean: self.lagged_mean,
+            jitter: self.jitter.median(),
+        }
+    }
+
+    /// Usually zero.
+    fn is_sparse(&self) -> bool {
+        self.measure.is_sparse() || 2 * self.zeros > self.seen
     }
 
     /// How far outside all that was seen, as a share of its range.
@@ -206,7 +289,7 @@ impl Views {
 
     /// Moves the level and the hour's step towards the value; returns how far they were from it.
     fn follow(&mut self, time: i64, value: f64) -> f64 {
-        let residual = value - self.level - self.season(time);
+        let residual = value - self.level - season(&self.hours, time);
         let hour = &mut self.hours[hour(time)];
         let departed = value - self.level;
         *hour = Some(hour.map_or(departed, |known| known + PROFILE_GAIN * self.pace * (departed - known)));
@@ -221,6 +304,10 @@ impl Views {
         let record = ((self.seen + 1) as f64).log10() - COMMON;
         if record <= 0.1 { 0.0 } else { RECORD * (rarity - COMMON).max(0.0) / record }
     }
+}
+
+fn season(hours: &[Option<f64>; 24], time: i64) -> f64 {
+    hours[hour(time)].unwrap_or(0.0)
 }
 
 fn hour(time: i64) -> usize {
