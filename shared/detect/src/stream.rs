@@ -69,8 +69,8 @@ enum Tell {
 impl Detector {
     pub fn new(settings: Settings, form: Form) -> Self {
         let tell = match form {
-            Form::Lasting => Tell::Lasting(Lasting::new(settings.period)),
-            Form::Onsets => Tell::Onsets(Onsets::default()),
+            Form::Lasting => Tell::Lasting(Lasting::new(settings.period, pace(settings.period))),
+            Form::Onsets => Tell::Onsets(Onsets::new(pace(settings.period))),
         };
         Self { settings, tell, first: Vec::with_capacity(WARM_UP), views: None }
     }
@@ -102,17 +102,18 @@ impl Detector {
         if self.first.len() == WARM_UP {
             let first = std::mem::take(&mut self.first);
             let values: Vec<f64> = first.iter().map(|p| p.value).collect();
-            self.views = Some(Views::new(Measure::of(self.settings.kind, &values), self.pace(), &first));
+            self.views = Some(Views::new(Measure::of(self.settings.kind, &values), pace(self.settings.period), &first));
         }
         let shown = if point.value.is_finite() { point.value } else { self.first.last().map_or(0.0, |p| p.value) };
         Step { score: 0.0, lower: shown, expected: shown, upper: shown }
     }
 
-    fn pace(&self) -> f64 {
-        f64::from(self.settings.period).clamp(FINEST, FIVE_MINUTES) / FIVE_MINUTES
-    }
-
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
+}
+
+/// The period in terms of five minutes; 1 at most.
+fn pace(period: u32) -> f64 {
+    f64::from(period).clamp(FINEST, FIVE_MINUTES) / FIVE_MINUTES
 }

@@ -2,7 +2,7 @@
 //! was usual before.
 
 use super::ALERT;
-use super::onsets::Onsets;
+use super::onsets::{Onsets, SILENCE};
 use super::views::{Lead, Past, Sample, Views};
 use crate::Point;
 
@@ -11,12 +11,12 @@ const ACCEPTED_SECONDS: u32 = 24 * 3600;
 const ACCEPTED_SHARE: f64 = 1.0 / 3.0;
 /// Nearer to the usual than this share of the first departure, or of the way to the band's limit, a point is ordinary again.
 const NEAR: f64 = 0.5;
-/// So many ordinary points in a row end it.
-const QUIET: usize = 100;
 
 #[derive(Debug, Clone)]
 pub struct Lasting {
     a_day: usize,
+    /// So many ordinary points in a row end an anomaly.
+    quiet: usize,
     onsets: Onsets,
     anomaly: Option<Anomaly>,
 }
@@ -32,8 +32,13 @@ struct Anomaly {
 }
 
 impl Lasting {
-    pub fn new(period: u32) -> Self {
-        Self { a_day: (ACCEPTED_SECONDS / period.max(1)) as usize, onsets: Onsets::default(), anomaly: None }
+    pub fn new(period: u32, pace: f64) -> Self {
+        Self {
+            a_day: (ACCEPTED_SECONDS / period.max(1)) as usize,
+            quiet: (SILENCE / pace) as usize,
+            onsets: Onsets::new(pace),
+            anomaly: None,
+        }
     }
 
     /// What the band is drawn from: it does not follow an anomaly.
@@ -55,7 +60,7 @@ impl Lasting {
         views.learn(sample);
         let Some(anomaly) = &mut self.anomaly else { return onset };
         let score = anomaly.still(sample);
-        if anomaly.quiet >= QUIET {
+        if anomaly.quiet >= self.quiet {
             // It does not make the next one ordinary, nor the same hour tomorrow low.
             views.forgive(&anomaly.before);
             self.anomaly = None;

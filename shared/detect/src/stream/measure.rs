@@ -31,6 +31,8 @@ impl Measure {
     pub fn apply(self, value: f64) -> f64 {
         match self.kind {
             Kind::Ratio => logit(value / self.full),
+            // Anscombe: events that come by chance spread by one, however many there are.
+            Kind::Sparse => 2.0 * (value.max(0.0) + 0.375).sqrt(),
             _ => self.scale.apply(value),
         }
     }
@@ -39,7 +41,7 @@ impl Measure {
     pub fn undo(self, scaled: f64) -> f64 {
         match self.kind {
             Kind::Ratio => self.full * from_logit(scaled).clamp(0.0, 1.0),
-            Kind::Sparse => scaled.max(0.0),
+            Kind::Sparse => ((scaled.max(0.0) / 2.0).powi(2) - 0.375).max(0.0),
             _ => self.scale.undo(scaled),
         }
     }
