@@ -44,7 +44,12 @@ fn every_point_of_an_anomaly_scores_while_it_lasts_and_nothing_after_it() {
             let end = ONSET + hours * HOUR;
             for (time, value, step) in &steps {
                 if (ONSET..end).contains(time) {
-                    assert!(step.score >= 1.0, "{name}, {hours} h: {value} at +{} s scores {}", time - ONSET, step.score);
+                    assert!(
+                        step.score >= 1.0,
+                        "{name}, {hours} h: {value} at +{} s scores {}",
+                        time - ONSET,
+                        step.score
+                    );
                 }
             }
             let after = steps.iter().filter(|(time, _, s)| (end..end + DAY).contains(time) && s.score >= 3.0).count();

@@ -6,11 +6,15 @@ use super::onsets::{Onsets, SILENCE};
 use super::views::{Lead, Past, Sample, Views};
 use crate::Point;
 
-/// What lasts longer than a day is the new normal; so is what lasts longer than this share of all that was seen before.
+/// What lasts longer than a day, or than so many points where they are rarer, is the new normal; so is what lasts longer than
+/// this share of all that was seen before.
 const ACCEPTED_SECONDS: u32 = 24 * 3600;
+const ACCEPTED_POINTS: usize = 24;
 const ACCEPTED_SHARE: f64 = 1.0 / 3.0;
 /// Nearer to the usual than this share of the first departure, or of the way to the band's limit, a point is ordinary again.
 const NEAR: f64 = 0.5;
+/// From this share of the first departure on, a point is as far away as the first.
+const AS_FAR: f64 = 0.75;
 
 #[derive(Debug, Clone)]
 pub struct Lasting {
@@ -34,7 +38,7 @@ struct Anomaly {
 impl Lasting {
     pub fn new(period: u32, pace: f64) -> Self {
         Self {
-            a_day: (ACCEPTED_SECONDS / period.max(1)) as usize,
+            a_day: ((ACCEPTED_SECONDS / period.max(1)) as usize).max(ACCEPTED_POINTS),
             quiet: (SILENCE / pace) as usize,
             onsets: Onsets::new(pace),
             anomaly: None,
@@ -50,6 +54,7 @@ impl Lasting {
         let before = views.seen();
         let sample = views.judge(point);
         let onset = self.onsets.score(sample);
+        let onset = if self.takes_over(sample) { sample.rarity.total() } else { onset };
         if onset >= ALERT {
             let past = self.anomaly.take().map_or_else(|| views.past(), |anomaly| anomaly.before);
             let points_left = self.a_day.min((before as f64 * ACCEPTED_SHARE) as usize);
@@ -69,12 +74,17 @@ impl Lasting {
         }
         score.max(onset)
     }
+
+    /// A remarkable value begins anew what began with the course of several.
+    fn takes_over(&self, sample: Sample) -> bool {
+        self.anomaly.as_ref().is_some_and(|anomaly| anomaly.lead != Lead::Value) && sample.lead() == Lead::Value
+    }
 }
 
 impl Anomaly {
     fn begin(before: Past, sample: Sample, score: f64, points_left: usize) -> Self {
         let lead = sample.lead();
-        let departure = before.departure(lead, sample).abs();
+        let departure = before.departure(lead, sample).abs().max(f64::MIN_POSITIVE);
         Self { before, lead, score, departure, points_left, quiet: 0 }
     }
 
@@ -89,7 +99,7 @@ impl Anomaly {
         if outside {
             self.score = self.score.max(sample.rarity.total());
         }
-        match self.score * (departure / self.departure).min(1.0) {
+        match self.score * (departure / (AS_FAR * self.departure)).min(1.0) {
             score if outside => score.max(ALERT),
             _ if sample.nothing || departure < NEAR * limit => 0.0,
             score => score,
