@@ -171,7 +171,7 @@ pub struct Replay {
 /// past rows only.
 ///
 /// The score counts powers of ten beyond what is usual for this series. 0: ordinary; from 1 on worth a look; from 3 on worth an
-/// alarm, seen about once in ten weeks of ordinary data. Every point of an anomaly scores while it lasts, a day at most. Nothing
+/// alarm, seen about once in twenty weeks of ordinary data. Every point of an anomaly scores while it lasts, a day at most. Nothing
 /// scores before 100 points are known, and a zero where zeros are usual never does. A missing point (an empty value, null, NA
 /// or -) scores 0 and has no bounds.
 #[derive(Debug, ClapArgs)]

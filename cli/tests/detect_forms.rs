@@ -301,6 +301,11 @@ fn forms_that_are_refused() {
         ("month first", timed(|t| at(t, "%m/%d/%Y %H:%M")), ["line 2", "column timestamp", "2026-11-22T14:30:00Z"]),
         ("a 12-hour clock", timed(|t| at(t, "%Y-%m-%d %I:%M:%S %p")), ["line 2", "column timestamp", "12-hour clock"]),
         (
+            "day and time apart",
+            table("Datum;Uhrzeit;Wert\n", &rows, |t, v| format!("{};{}", at(t, "%d.%m.%Y;%H:%M:%S"), comma(v))),
+            ["line 2", "column Uhrzeit", "in one column"],
+        ),
+        (
             "two series, a row each",
             table("timestamp,metric,value\n", &rows, |t, v| format!("{0},p90,{v:.4}\n{0},p50,{1:.4}", iso(t), v * 0.3)),
             ["line 3", "column metric", "keep the rows of one"],

@@ -11,7 +11,7 @@ mod table;
 mod time;
 
 use crate::args::{self, Global, Output};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use order::{AsTheyCome, Reorder};
 use output::Writer;
 use row::{Row, Rows};
@@ -70,10 +70,9 @@ fn detect(
 }
 
 fn rows(input: impl Read + 'static, name: &str, column: Option<&str>) -> Result<Rows> {
-    let form = input::open(input).map_err(|error| {
-        // What reading says has no place in the file; what the form says has.
-        let separator = if error.downcast_ref::<io::Error>().is_some() { ":" } else { "," };
-        error.context(format!("{name}{separator}"))
+    let form = input::open(input).map_err(|error| match error.downcast_ref::<io::Error>() {
+        Some(_) => error.context(format!("can't read {name}")),
+        None => anyhow!("{name}, {error}"),
     })?;
     match form {
         input::Form::Json(text) => json::rows(name, &text, column),

@@ -4,7 +4,8 @@
 //! Two detectors for two situations:
 //! - [`fit`] and [`detect`]: weeks of history are at hand. The threshold is calibrated on the metric's own history of
 //!   *persistent* departures, so that it is crossed by chance about once in fifty weeks.
-//! - [`Detector`]: one series, nothing but its own past, constant memory.
+//! - [`Detector`]: one series, nothing but its own past, constant memory; all points of an anomaly score, or its first only
+//!   ([`Form`]).
 
 mod baseline;
 mod detection;

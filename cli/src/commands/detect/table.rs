@@ -100,6 +100,14 @@ impl RowReader {
             if !is_label {
                 continue;
             }
+            if time::is_clock(cell) {
+                let here = self.at(line, i);
+                bail!(
+                    "{here}: {} is a time of day; write it and its day in one column, as {}",
+                    shown(cell),
+                    time::EXAMPLE
+                );
+            }
             match &self.labels[i] {
                 None => self.labels[i] = Some(cell.into()),
                 Some(label) if **label == *cell => {}

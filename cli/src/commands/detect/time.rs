@@ -6,6 +6,7 @@ use jiff::fmt::strtime;
 use jiff::tz::TimeZone;
 
 pub const REMEDY: &str = "write it as 2026-11-22T14:30:00Z";
+pub const EXAMPLE: &str = "2026-11-22T14:30:00Z";
 /// Unix seconds of 2001 and 2100: a number outside is not taken for a time in that unit.
 const FIRST: i128 = 978_307_200;
 const LAST: i128 = 4_102_444_800;
@@ -65,6 +66,11 @@ fn dated(text: &str) -> Option<Timestamp> {
         .or_else(|| jiff::fmt::rfc2822::parse(text).ok().map(|time| time.timestamp()))
 }
 
+/// Whether it is a time of day and no more.
+pub fn is_clock(text: &str) -> bool {
+    text.contains(':') && text.parse::<jiff::civil::Time>().is_ok() && text.parse::<DateTime>().is_err()
+}
+
 fn why_not(text: &str) -> String {
     let lower = text.to_ascii_lowercase();
     if lower.ends_with("am") || lower.ends_with("pm") {
@@ -72,6 +78,9 @@ fn why_not(text: &str) -> String {
     }
     if text.bytes().filter(|b| *b == b'/').count() == 2 {
         return format!("may be month/day or day/month: {REMEDY}");
+    }
+    if is_clock(text) {
+        return format!("is a time of day without its day: write both in one column, as {EXAMPLE}");
     }
     if text.parse::<f64>().is_ok_and(f64::is_finite) {
         return format!(
@@ -134,13 +143,13 @@ mod tests {
             ("-1795357800", "not Unix time"),
             ("yesterday", "is not a time"),
             ("", "is not a time"),
-            ("14:30", "is not a time"),
+            ("14:30", "without its day"),
             ("2026-13-01", "is not a time"),
             ("2026-11-22 14:30 CET", "is not a time"),
             ("2026-11-22T14:30:00[Europe/Berlin]", "is not a time"),
         ] {
             let error = read(text).unwrap_err();
-            assert!(error.contains(why) && error.contains(REMEDY), "{text}: {error}");
+            assert!(error.contains(why) && error.contains(EXAMPLE), "{text}: {error}");
         }
     }
 }
