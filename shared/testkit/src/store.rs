@@ -74,7 +74,7 @@ impl Store for MemoryStore {
         let mut read = state.applications.get(application).cloned().unwrap_or_default();
         let recent = |i: &Insight| {
             // A proactive insight closes with its check, not at the end of a behaviour, so that end_time may be none.
-            let closed = i.end_time.filter(|_| i.insight_type == InsightType::Reactive).unwrap_or(i.update_time);
+            let closed = i.end_time.filter(|_| i.insight_type() == InsightType::Reactive).unwrap_or(i.update_time);
             i.status == Status::Ongoing || now.as_second() - closed.as_second() <= KEPT_SECONDS
         };
         read.insights.retain(recent);
