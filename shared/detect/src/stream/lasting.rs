@@ -22,7 +22,7 @@ pub struct Lasting {
     /// So many ordinary points in a row end an anomaly.
     quiet: usize,
     onsets: Onsets,
-    anomaly: Option<Anomaly>,
+    anomaly: Option<Box<Anomaly>>,
 }
 
 #[derive(Debug, Clone)]
@@ -58,7 +58,7 @@ impl Lasting {
         if onset >= ALERT {
             let past = self.anomaly.take().map_or_else(|| views.past(), |anomaly| anomaly.before);
             let points_left = self.a_day.min((before as f64 * ACCEPTED_SHARE) as usize);
-            self.anomaly = Some(Anomaly::begin(past, sample, onset, points_left));
+            self.anomaly = Some(Box::new(Anomaly::begin(past, sample, onset, points_left)));
             views.learn(sample);
             return onset;
         }
