@@ -19,7 +19,7 @@ async fn what_was_kept_is_there_when_the_file_is_opened_again() {
     let store = open_embedded(&path).unwrap();
     assert_eq!(open(&store, &app).await, from_ref(&kept));
     assert_eq!(store.messages(&app.id, 0).await.unwrap(), [message(&kept, 1)]);
-    assert_eq!(store.learning(&app.id).await.unwrap(), Some(learned));
+    assert_eq!(store.learning(&app).await.unwrap(), Some(learned));
 }
 
 /// Also the guard against a `Scan`: it is none of the operations, so no test that calls one passes.
