@@ -44,7 +44,7 @@ pub async fn run(args: &args::Demo, global: &Global) -> Result<()> {
 
     incident.learn.to = week_end;
     incident.watch = Range { from: week_end, to: whole.to };
-    let is_reactive = |i: &Insight| i.insight_type == InsightType::Reactive;
+    let is_reactive = |i: &Insight| i.insight_type() == InsightType::Reactive;
     let ordinary = play(&incident, catalog, global, is_reactive).await?;
     if text {
         match ordinary.insights.iter().filter(|i| is_reactive(i)).count() {
@@ -63,7 +63,7 @@ pub async fn run(args: &args::Demo, global: &Global) -> Result<()> {
     writeln!(out)?;
     let width = render::width();
     for name in TOLD_WHOLE {
-        let of = |i: &&Insight| i.pattern.as_deref() == Some(name);
+        let of = |i: &&Insight| i.pattern() == Some(name);
         if let Some(insight) = report.insights.iter().find(of) {
             writeln!(out, "{}\n", "─".repeat(width))?;
             writeln!(out, "{}", render::insight(insight, day.to, width))?;

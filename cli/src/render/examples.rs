@@ -72,17 +72,22 @@ fn anomaly(
         end_time: None,
         open_time: at("14:10"),
         close_time: None,
-        resource_name: resource.name.clone(),
-        resource_type: resource.resource_type.clone(),
-        direction: Direction::Up,
-        peak,
-        expected,
-        score: 5.2,
-        limit: None,
+        resource: ResourceRef::from(resource),
         description: description.to_owned(),
-        series: series(expected, peak),
-        metric: Some(metric),
+        evidence: Evidence::Metric(MetricEvidence {
+            metric,
+            direction: Direction::Up,
+            peak,
+            expected,
+            score: 5.2,
+            limit: None,
+            series: series(expected, peak),
+        }),
     }
+}
+
+fn orders() -> ResourceRef {
+    ResourceRef::from(&Resource::new("AWS::DynamoDB::Table", "shop-orders"))
 }
 
 fn load_test() -> Insight {
@@ -94,7 +99,8 @@ fn load_test() -> Insight {
     Insight {
         id: InsightId("11111111-1111-5111-8111-111111111111".to_owned()),
         name: "Anomalous increase in Lambda shop-checkout duration due to increased number of invocations".to_owned(),
-        insight_type: InsightType::Reactive,
+        nature: Nature::Reactive { pattern: Some("lambda-duration-invocations".to_owned()), impact: None },
+        subject: Subject { what: duration.key.to_string(), resource: Some(function.id.clone()) },
         severity: Severity::High,
         status: Status::Ongoing,
         start_time: at("14:03"),
@@ -103,20 +109,23 @@ fn load_test() -> Insight {
         update_time: at("15:15"),
         application: application(),
         description: reason.to_owned(),
-        pattern: Some("lambda-duration-invocations".to_owned()),
         causes: vec![
             Cause {
-                resource: function.name.clone(),
-                resource_type: function.resource_type.clone(),
+                resource: ResourceRef::from(&function),
                 metric: Some("Invocations".to_owned()),
-                score: 0.83,
+                share: Some(0.83),
+                rank: 1,
+                changes: vec![],
+                path: vec![],
                 reason: reason.to_owned(),
             },
             Cause {
-                resource: "shop-orders".to_owned(),
-                resource_type: "AWS::DynamoDB::Table".to_owned(),
+                resource: orders(),
                 metric: Some("SuccessfulRequestLatency".to_owned()),
-                score: 0.12,
+                share: Some(0.12),
+                rank: 2,
+                changes: vec![],
+                path: vec![],
                 reason: "12 ms against 8 ms expected.".to_owned(),
             },
         ],
@@ -161,22 +170,25 @@ fn load_test() -> Insight {
                 "Invocations are 4.12× the expected, and p90 duration went from 204 ms to 812 ms in the same minute."
                     .to_owned(),
             link: "https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html".to_owned(),
+            place: String::new(),
+            command: String::new(),
             related_events: vec![],
             related_anomalies: vec![],
         }],
         history: vec![
             Transition {
                 time: at("14:10"),
-                change: "opened".to_owned(),
+                step: Transited::Opened,
                 reason: "Duration was 790 ms against 204 ms expected from 14:03 UTC".to_owned(),
             },
             Transition {
                 time: at("14:20"),
-                change: "severity upgraded".to_owned(),
+                step: Transited::SeverityUpgraded { from: Severity::Medium, to: Severity::High },
                 reason: "Medium → High: an anomaly of that severity joined".to_owned(),
             },
         ],
-        repeat_of: None,
+        considered: vec![],
+        repeat: None,
     }
 }
 
@@ -197,7 +209,6 @@ fn bare() -> Insight {
         start_time: insight.start_time,
         end_time: insight.end_time,
         status: Status::Closed,
-        series: vec![],
         ..anomaly(
             &queue,
             metric(&queue, "ApproximateAgeOfOldestMessage", "Maximum", "Seconds", Role::Backlog),
@@ -207,6 +218,7 @@ fn bare() -> Insight {
             "ApproximateAgeOfOldestMessage of shop-mail 40 min against 2 s expected from 23:50 UTC",
         )
     }];
+    insight.anomalies[0].of_metric_mut().unwrap().series.clear();
     insight
 }
 
@@ -214,15 +226,17 @@ fn capacity() -> Insight {
     let mut insight = load_test();
     let reason = "ConsumedWriteCapacityUnits stayed at or below 10 % of the provisioned 50 for 14 days; the busiest minute used 4.1.";
     insight.name = "DynamoDB table writes are under utilized in shop".to_owned();
-    insight.insight_type = InsightType::Proactive;
+    insight.nature = Nature::Proactive { check: "dynamodb-writes-under-utilized".to_owned() };
     insight.severity = Severity::Low;
     insight.description = reason.to_owned();
     insight.start_time = "2026-11-08T00:00:00Z".parse().unwrap();
     insight.causes = vec![Cause {
-        resource: "shop-orders".to_owned(),
-        resource_type: "AWS::DynamoDB::Table".to_owned(),
+        resource: orders(),
         metric: Some("ConsumedWriteCapacityUnits".to_owned()),
-        score: 1.0,
+        share: None,
+        rank: 1,
+        changes: vec![],
+        path: vec![],
         reason: reason.to_owned(),
     }];
     insight.anomalies = vec![];
@@ -233,6 +247,8 @@ fn capacity() -> Insight {
         description: "7 units hold consumption at 65 %.".to_owned(),
         reason: reason.to_owned(),
         link: String::new(),
+        place: String::new(),
+        command: String::new(),
         related_events: vec![],
         related_anomalies: vec![],
     }];

@@ -4,7 +4,7 @@ use super::chart;
 use super::page::{BOLD, DIM, Page, severity};
 use super::time::{clock, date_time, lasted, relative};
 use jiff::Timestamp;
-use stackseer_model::{Anomaly, AnomalyType, Cause, ChangeEvent, Insight, InsightType, Status};
+use stackseer_model::{Anomaly, AnomalyType, Cause, ChangeEvent, Insight, InsightType, MetricEvidence, Status};
 
 /// More of each than this is in the JSON.
 const MOST_EVENTS: usize = 6;
@@ -27,7 +27,7 @@ pub fn insight(insight: &Insight, now: Timestamp, width: usize) -> String {
 fn head(page: &mut Page, insight: &Insight, now: Timestamp) {
     let (label, style) = severity(insight.severity);
     let start = insight.start_time;
-    let when = match (insight.status, insight.insight_type) {
+    let when = match (insight.status, insight.insight_type()) {
         (Status::Closed, _) => {
             let end = insight.end_time.unwrap_or(insight.update_time);
             format!(
@@ -58,23 +58,20 @@ fn causes(page: &mut Page, insight: &Insight) {
         page.text(2, "No clear cause.");
         return;
     };
-    page.text(2, &cause_head(first, insight.insight_type));
+    page.text(2, &cause_head(first));
     page.text(4, &first.reason);
-    let also = if insight.insight_type == InsightType::Reactive { "Less likely: " } else { "Also: " };
+    let also = if insight.insight_type() == InsightType::Reactive { "Less likely: " } else { "Also: " };
     for cause in others.iter().take(MOST_CAUSES - 1) {
-        page.text(2, &format!("{also}{}", cause_head(cause, insight.insight_type)));
+        page.text(2, &format!("{also}{}", cause_head(cause)));
         page.text(4, &cause.reason);
     }
     more(page, insight.causes.len(), MOST_CAUSES);
 }
 
-fn cause_head(cause: &Cause, insight_type: InsightType) -> String {
+fn cause_head(cause: &Cause) -> String {
     let metric = cause.metric.as_ref().map_or_else(String::new, |metric| format!(": {metric}"));
-    let share = match insight_type {
-        InsightType::Reactive if cause.score > 0.0 => format!(", {:.0} % of the harm", cause.score * 100.0),
-        _ => String::new(),
-    };
-    format!("{}{metric}{share}", named(&cause.resource, &cause.resource_type))
+    let share = cause.share.map_or_else(String::new, |share| format!(", {:.0} % of the harm", share * 100.0));
+    format!("{}{metric}{share}", named(&cause.resource.name, &cause.resource.resource_type))
 }
 
 /// `checkout (Lambda Function)`
@@ -86,7 +83,7 @@ fn named(name: &str, resource_type: &str) -> String {
 }
 
 fn events(page: &mut Page, insight: &Insight) {
-    if insight.insight_type == InsightType::Proactive {
+    if insight.insight_type() == InsightType::Proactive {
         return;
     }
     let onset = insight.start_time;
@@ -120,29 +117,29 @@ fn short(id: &str) -> &str {
 
 /// What was felt, and below it what caused it, over the same time.
 fn timeline(page: &mut Page, insight: &Insight) {
-    let drawn = |a: &&Anomaly| a.metric.is_some() && a.series.iter().any(|p| p.value.is_some());
-    let felt =
-        insight.anomalies.iter().filter(drawn).filter(|a| a.anomaly_type == AnomalyType::Causal).max_by(|a, b| {
-            (a.severity, a.score).partial_cmp(&(b.severity, b.score)).unwrap_or(std::cmp::Ordering::Equal)
-        });
+    let drawn: Vec<(&Anomaly, &MetricEvidence)> = insight
+        .anomalies
+        .iter()
+        .filter_map(|a| Some((a, a.of_metric()?)))
+        .filter(|(_, m)| m.series.iter().any(|p| p.value.is_some()))
+        .collect();
+    let felt = drawn
+        .iter()
+        .filter(|(a, _)| a.anomaly_type == AnomalyType::Causal)
+        .max_by(|(a, m), (b, n)| a.severity.cmp(&b.severity).then(m.score.total_cmp(&n.score)));
     let cause = insight.causes.first().and_then(|cause| {
-        insight.anomalies.iter().filter(drawn).find(|a| {
-            a.resource_name == cause.resource
-                && a.metric.as_ref().map(|m| m.key.name.as_str()) == cause.metric.as_deref()
-        })
+        drawn.iter().find(|(a, m)| a.resource == cause.resource && Some(&m.metric.key.name) == cause.metric.as_ref())
     });
-    let cause = cause.filter(|c| felt.is_none_or(|f| f.id != c.id));
-    let shown: Vec<&Anomaly> = felt.into_iter().chain(cause).collect();
-    let Some(range) = chart::range(shown.iter().flat_map(|a| &a.series)) else { return };
+    let cause = cause.filter(|c| felt.is_none_or(|f| f.0.id != c.0.id));
+    let shown: Vec<&(&Anomaly, &MetricEvidence)> = felt.into_iter().chain(cause).collect();
+    let Some(range) = chart::range(shown.iter().flat_map(|(_, m)| &m.series)) else { return };
     page.heading("Timeline");
-    for (i, anomaly) in shown.into_iter().enumerate() {
+    for (i, (anomaly, evidence)) in shown.into_iter().enumerate() {
         if i > 0 {
             page.blank();
         }
-        if let Some(metric) = &anomaly.metric {
-            page.text(2, &chart::title(&anomaly.resource_name, metric));
-        }
-        for line in chart::chart(&anomaly.series, range, insight.start_time, page.width) {
+        page.text(2, &chart::title(&anomaly.resource.name, &evidence.metric));
+        for line in chart::chart(&evidence.series, range, insight.start_time, page.width) {
             page.raw(&line);
         }
     }
@@ -150,7 +147,7 @@ fn timeline(page: &mut Page, insight: &Insight) {
 }
 
 fn anomalies(page: &mut Page, insight: &Insight, now: Timestamp) {
-    if insight.insight_type == InsightType::Proactive {
+    if insight.insight_type() == InsightType::Proactive {
         return;
     }
     page.heading("Affected");
@@ -193,7 +190,7 @@ fn history(page: &mut Page, insight: &Insight) {
     page.heading("History");
     for transition in &insight.history {
         let time = clock(transition.time, insight.start_time);
-        page.labelled(2, &time, DIM, time.len() + 2, &format!("{}: {}", transition.change, transition.reason));
+        page.labelled(2, &time, DIM, time.len() + 2, &format!("{}: {}", transition.step.label(), transition.reason));
     }
 }
 

@@ -13,7 +13,7 @@ pub fn opened(insight: &Insight, now: Timestamp, width: usize) -> String {
     let mut page = Page::new(width);
     page.labelled(0, &format!("{}  {label}", stamp(now)), style, COLUMN, &insight.name);
     if let Some(cause) = insight.causes.first() {
-        page.text(COLUMN, &format!("Cause: {}: {}", cause.resource, cause.reason));
+        page.text(COLUMN, &format!("Cause: {}: {}", cause.resource.name, cause.reason));
     }
     page.finish()
 }

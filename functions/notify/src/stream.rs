@@ -86,7 +86,8 @@ mod tests {
         Insight {
             id: InsightId(id.to_owned()),
             name: id.to_owned(),
-            insight_type: InsightType::Reactive,
+            nature: Nature::Reactive { pattern: None, impact: None },
+            subject: Subject { what: String::new(), resource: None },
             severity: Severity::High,
             status: Status::Ongoing,
             start_time: at,
@@ -95,13 +96,13 @@ mod tests {
             update_time: at,
             application: Application::new("123456789012", "eu-west-1", Boundary::Unassigned),
             description: String::new(),
-            pattern: None,
             causes: vec![],
             anomalies: vec![],
             events: vec![],
             recommendations: vec![],
             history: vec![],
-            repeat_of: None,
+            considered: vec![],
+            repeat: None,
         }
     }
 

@@ -97,7 +97,7 @@ fn no_number_is_a_missing_point_and_a_series_of_none_was_still_read() {
 fn attributes_are_text_whatever_json_calls_them() {
     let orders = incident().inventory.resource(&ResourceId("AWS::DynamoDB::Table/orders".into())).cloned().unwrap();
     let expected = [("deletion_protection", "false"), ("point_in_time_recovery", "ENABLED"), ("write_capacity", "100")];
-    assert_eq!(orders.attributes, expected.map(|(k, v)| (k.to_owned(), v.to_owned())).into());
+    assert_eq!(orders.attributes, expected.map(|(k, v)| (k.to_owned(), v.into())).into());
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::group::Group;
 use crate::situation::{Observed, Situation};
 use crate::text;
 use crate::topology::Topology;
-use stackseer_model::{Cause, ChangeEvent, Metric, ResourceId, Role, Timestamp};
+use stackseer_model::{Cause, Change, ChangeEvent, Metric, ResourceId, Role, Timestamp};
 use std::collections::BTreeMap;
 
 /// A change this long before the onset may have caused it; after it, only clock and period grain excuse it.
@@ -44,13 +44,14 @@ pub fn rank(situation: &Situation<'_>, topology: &Topology<'_>, group: &Group<'_
         causes = of_backlog(situation, topology, group);
     }
     with_changes(situation, group, &mut causes, from);
-    causes.retain(|(_, cause)| cause.score >= CLEAR_SHARE);
+    causes.retain(|(_, weight, _)| *weight >= CLEAR_SHARE);
     causes.truncate(MOST);
-    causes.into_iter().map(|(_, cause)| cause).collect()
+    causes.into_iter().zip(1..).map(|((_, _, cause), rank)| Cause { rank, ..cause }).collect()
 }
 
 type ByResource<'a> = BTreeMap<&'a ResourceId, Vec<&'a Observed>>;
-type Ranked<'a> = Vec<(&'a ResourceId, Cause)>;
+/// With what it is ranked by, which is no share.
+type Ranked<'a> = Vec<(&'a ResourceId, f64, Cause)>;
 
 fn observed_by_resource<'a>(situation: &'a Situation<'_>) -> ByResource<'a> {
     let mut map: ByResource<'a> = BTreeMap::new();
@@ -123,7 +124,7 @@ fn own_shares<'a>(
                 text::value(metric, normal),
                 text::clock(from),
             );
-            (id, cause(situation, id, Some(metric.key.name.clone()), share, reason))
+            (id, share, cause(situation, id, Some(metric.key.name.clone()), Some(share), reason))
         })
         .collect();
     sort(&mut ranked);
@@ -197,7 +198,7 @@ fn of_backlog<'a>(situation: &'a Situation<'_>, topology: &Topology<'_>, group: 
     for abnormal in group.all().filter(|a| a.metric().role != Role::Backlog) {
         let id = &abnormal.metric().resource;
         let near = backlogged.iter().any(|queue| *queue == id || topology.within(queue, id, 1));
-        if !near || ranked.iter().any(|(known, _)| *known == id) {
+        if !near || ranked.iter().any(|(known, _, _)| *known == id) {
             continue;
         }
         let metric = abnormal.metric();
@@ -208,8 +209,8 @@ fn of_backlog<'a>(situation: &'a Situation<'_>, topology: &Topology<'_>, group: 
             text::value(metric, abnormal.span.expected),
             text::clock(abnormal.start)
         );
-        let share = (abnormal.span.score / total).max(CLEAR_SHARE);
-        ranked.push((id, cause(situation, id, Some(metric.key.name.clone()), share, reason)));
+        let weight = (abnormal.span.score / total).max(CLEAR_SHARE);
+        ranked.push((id, weight, cause(situation, id, Some(metric.key.name.clone()), None, reason)));
     }
     if ranked.is_empty() {
         // Nothing else is abnormal: the symptom's own resource, when there is only one.
@@ -227,7 +228,8 @@ fn of_backlog<'a>(situation: &'a Situation<'_>, topology: &Topology<'_>, group: 
             );
             ranked.push((
                 &metric.resource,
-                cause(situation, &metric.resource, Some(metric.key.name.clone()), 0.5, reason),
+                0.5,
+                cause(situation, &metric.resource, Some(metric.key.name.clone()), None, reason),
             ));
         }
     }
@@ -239,16 +241,20 @@ fn of_backlog<'a>(situation: &'a Situation<'_>, topology: &Topology<'_>, group: 
 /// shows more of the harm, but not one that shows all of it.
 fn with_changes<'a>(situation: &'a Situation<'_>, group: &Group<'a>, causes: &mut Ranked<'a>, onset: Timestamp) {
     let involved: Vec<&'a ResourceId> =
-        causes.iter().map(|(id, _)| *id).chain(group.symptoms.iter().map(|s| &s.metric().resource)).collect();
+        causes.iter().map(|(id, _, _)| *id).chain(group.symptoms.iter().map(|s| &s.metric().resource)).collect();
     for event in situation.events.iter().filter(|e| near(e, onset)) {
         let Some(&id) = involved.iter().find(|id| event.resources.contains(id)) else { continue };
         let said = describe(event, onset);
-        match causes.iter_mut().find(|(known, _)| *known == id) {
-            Some((_, cause)) => {
-                cause.score = 0.5 + cause.score / 2.0;
+        match causes.iter_mut().find(|(known, _, _)| *known == id) {
+            Some((_, weight, cause)) => {
+                *weight = 0.5 + *weight / 2.0;
                 cause.reason = format!("{said}; {}", cause.reason);
+                cause.changes.push(change(event));
             }
-            None => causes.push((id, cause(situation, id, None, 0.5, said))),
+            None => {
+                let changed = Cause { changes: vec![change(event)], ..cause(situation, id, None, None, said) };
+                causes.push((id, 0.5, changed));
+            }
         }
     }
     sort(causes);
@@ -261,6 +267,14 @@ pub fn near(event: &ChangeEvent, onset: Timestamp) -> bool {
 
 /// `UpdateTable (write_capacity 10 → 2) 7 min before`
 pub fn describe(event: &ChangeEvent, onset: Timestamp) -> String {
+    let what = match what(event) {
+        none if none.is_empty() => none,
+        changes => format!(" ({changes})"),
+    };
+    format!("{}{what} {}", event.name, text::before(event.time, onset))
+}
+
+fn what(event: &ChangeEvent) -> String {
     let changes: Vec<String> = event
         .changes
         .iter()
@@ -272,19 +286,21 @@ pub fn describe(event: &ChangeEvent, onset: Timestamp) -> String {
             (None, None) => c.property.clone(),
         })
         .collect();
-    let what = if changes.is_empty() { String::new() } else { format!(" ({})", changes.join(", ")) };
-    format!("{}{what} {}", event.name, text::before(event.time, onset))
+    changes.join(", ")
 }
 
-fn cause(situation: &Situation<'_>, id: &ResourceId, metric: Option<String>, score: f64, reason: String) -> Cause {
-    let resource = situation.inventory.resource(id);
-    Cause {
-        resource: resource.map_or_else(|| id.to_string(), |r| r.name.clone()),
-        resource_type: resource.map_or_else(String::new, |r| r.resource_type.clone()),
-        metric,
-        score: score.clamp(0.0, 1.0),
-        reason,
-    }
+pub fn change(event: &ChangeEvent) -> Change {
+    Change { name: event.name.clone(), time: event.time, events: vec![event.id.clone()], what: what(event) }
+}
+
+fn cause(
+    situation: &Situation<'_>,
+    id: &ResourceId,
+    metric: Option<String>,
+    share: Option<f64>,
+    reason: String,
+) -> Cause {
+    Cause { resource: situation.inventory.named(id), metric, share, rank: 0, changes: vec![], path: vec![], reason }
 }
 
 /// X-Ray's client and remote nodes are a resource as its caller sees it, never a thing that can break by itself.
@@ -296,7 +312,7 @@ fn is_alias(situation: &Situation<'_>, id: &ResourceId) -> bool {
 }
 
 fn sort(ranked: &mut Ranked<'_>) {
-    ranked.sort_by(|(a_id, a), (b_id, b)| b.score.total_cmp(&a.score).then_with(|| a_id.cmp(b_id)));
+    ranked.sort_by(|(a_id, a, _), (b_id, b, _)| b.total_cmp(a).then_with(|| a_id.cmp(b_id)));
 }
 
 fn per_minute(metric: &Metric, value: f64) -> f64 {

@@ -38,12 +38,19 @@ pub enum CheckAnswer {
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Failure {
-    pub metric: Option<Metric>,
-    pub observed: f64,
-    pub limit: Option<f64>,
+    pub evidence: Evidence,
     /// Since when it has been so, as far as was seen.
     pub since: Option<Timestamp>,
     pub values: BTreeMap<&'static str, String>,
+}
+
+impl Failure {
+    fn metric(&self) -> Option<&Metric> {
+        match &self.evidence {
+            Evidence::Metric(evidence) => Some(&evidence.metric),
+            Evidence::Config(_) | Evidence::Log(_) | Evidence::Database(_) => None,
+        }
+    }
 }
 
 pub fn plan_checks(situation: &CheckSituation<'_>) -> Plan {
@@ -63,12 +70,11 @@ pub fn plan_checks(situation: &CheckSituation<'_>) -> Plan {
 
 /// An attribute that isn't known can't rule the resource out: its check says Unknown by itself.
 fn applies(check: &Check, resource: &Resource) -> bool {
-    check.only.iter().all(|(attribute, wanted)| resource.attributes.get(attribute).is_none_or(|value| value == wanted))
+    check.only.iter().all(|(attribute, wanted)| resource.known(attribute).is_none_or(|value| value == wanted))
 }
 
 fn answer(situation: &CheckSituation<'_>, check: &Check, resource: &Resource) -> CheckAnswer {
-    if let Some((attribute, _)) = check.only.iter().find(|(attribute, _)| !resource.attributes.contains_key(*attribute))
-    {
+    if let Some((attribute, _)) = check.only.iter().find(|(attribute, _)| resource.known(attribute).is_none()) {
         return CheckAnswer::Unknown(format!("{attribute} of {} is not known", resource.name));
     }
     match &check.condition {
@@ -86,11 +92,8 @@ fn answer(situation: &CheckSituation<'_>, check: &Check, resource: &Resource) ->
 
 fn reconcile(situation: &CheckSituation<'_>, check: &Check, answers: &[(&Resource, CheckAnswer)], plan: &mut Plan) {
     let now = situation.now;
-    let known = situation.known.iter().find(|i| {
-        i.insight_type == InsightType::Proactive
-            && i.status == Status::Ongoing
-            && i.pattern.as_deref() == Some(&check.id)
-    });
+    let known =
+        situation.known.iter().find(|i| i.is_open(InsightType::Proactive) && i.check() == Some(check.id.as_str()));
     let failures: Vec<(&Resource, &Failure)> = answers
         .iter()
         .filter_map(|(resource, answer)| match answer {
@@ -106,7 +109,7 @@ fn reconcile(situation: &CheckSituation<'_>, check: &Check, answers: &[(&Resourc
     let mut joined = Vec::new();
     for (resource, failure) in &failures {
         let fresh = anomaly(check, &insight, resource, failure, now);
-        match insight.anomalies.iter_mut().find(|a| a.resource_name == resource.name && a.status == Status::Ongoing) {
+        match insight.anomalies.iter_mut().find(|a| a.resource.id == resource.id && a.status == Status::Ongoing) {
             Some(anomaly) => {
                 *anomaly = Anomaly {
                     open_time: anomaly.open_time,
@@ -122,12 +125,8 @@ fn reconcile(situation: &CheckSituation<'_>, check: &Check, answers: &[(&Resourc
         }
     }
     for anomaly in insight.anomalies.iter_mut().filter(|a| a.status == Status::Ongoing) {
-        let passes = answers.iter().any(|(r, answer)| r.name == anomaly.resource_name && *answer == CheckAnswer::Pass);
-        let gone = !situation
-            .inventory
-            .resources
-            .iter()
-            .any(|r| r.name == anomaly.resource_name && r.resource_type == anomaly.resource_type);
+        let passes = answers.iter().any(|(r, answer)| r.id == anomaly.resource.id && *answer == CheckAnswer::Pass);
+        let gone = situation.inventory.resource(&anomaly.resource.id).is_none();
         if passes || gone {
             anomaly.status = Status::Closed;
             anomaly.end_time = Some(now);
@@ -136,32 +135,49 @@ fn reconcile(situation: &CheckSituation<'_>, check: &Check, answers: &[(&Resourc
     }
     let told = failures.iter().map(|(resource, failure)| {
         let cause = Cause {
-            resource: resource.name.clone(),
-            resource_type: resource.resource_type.clone(),
-            metric: failure.metric.as_ref().map(|m| m.key.name.clone()),
-            score: 1.0,
+            resource: ResourceRef::from(*resource),
+            metric: failure.metric().map(|m| m.key.name.clone()),
+            share: None,
+            rank: 0,
+            changes: vec![],
+            path: vec![],
             reason: fill(&check.description, &values(situation, resource, failure)),
         };
         (cause, advice(situation, check, resource, failure))
     });
     // What was said of a resource holds while its answer is not known.
     let is_unknown = |cause: &Cause| {
-        answers.iter().any(|(r, answer)| r.name == cause.resource && matches!(answer, CheckAnswer::Unknown(_)))
+        answers.iter().any(|(r, answer)| r.id == cause.resource.id && matches!(answer, CheckAnswer::Unknown(_)))
     };
     let before = insight.causes.iter().cloned().zip(insight.recommendations.iter().cloned());
     (insight.causes, insight.recommendations) = told.chain(before.filter(|(cause, _)| is_unknown(cause))).unzip();
+    insight.causes.iter_mut().zip(1..).for_each(|(cause, rank)| cause.rank = rank);
     if known.is_none() {
         let reason = insight.description.clone();
-        tell(&mut insight, &mut plan.messages, MessageType::NewInsight, "opened", reason, vec![], now);
+        tell(&mut insight, &mut plan.messages, MessageType::NewInsight, Transited::Opened, reason, now);
     } else if !joined.is_empty() {
         let reason = "more resources fail the same check".to_owned();
-        tell(&mut insight, &mut plan.messages, MessageType::NewAssociation, "extended", reason, joined, now);
+        tell(
+            &mut insight,
+            &mut plan.messages,
+            MessageType::NewAssociation,
+            Transited::Extended { anomalies: joined },
+            reason,
+            now,
+        );
     }
     if insight.anomalies.iter().all(|a| a.status == Status::Closed) {
         insight.status = Status::Closed;
         insight.end_time = Some(now);
         let reason = "no resource fails the check any more".to_owned();
-        tell(&mut insight, &mut plan.messages, MessageType::ClosedInsight, "closed", reason, vec![], now);
+        tell(
+            &mut insight,
+            &mut plan.messages,
+            MessageType::ClosedInsight,
+            Transited::Closed { ending: Ending::Normal },
+            reason,
+            now,
+        );
     }
     if known.is_none_or(|known| *known != Insight { update_time: known.update_time, ..insight.clone() }) {
         insight.update_time = now;
@@ -176,7 +192,8 @@ fn opened(situation: &CheckSituation<'_>, check: &Check, failures: &[(&Resource,
     Insight {
         id: InsightId::of(&situation.application.id, &check.id, now.as_second()),
         name: fill(&check.title, &values),
-        insight_type: InsightType::Proactive,
+        nature: Nature::Proactive { check: check.id.clone() },
+        subject: Subject { what: check.id.clone(), resource: None },
         severity: check.severity,
         status: Status::Ongoing,
         start_time: failures.iter().filter_map(|(_, f)| f.since).min().unwrap_or(now),
@@ -185,13 +202,13 @@ fn opened(situation: &CheckSituation<'_>, check: &Check, failures: &[(&Resource,
         update_time: now,
         application: situation.application.clone(),
         description: fill(&check.description, &values),
-        pattern: Some(check.id.clone()),
         causes: vec![],
         anomalies: vec![],
         events: vec![],
         recommendations: vec![],
         history: vec![],
-        repeat_of: None,
+        considered: vec![],
+        repeat: None,
     }
 }
 
@@ -203,7 +220,7 @@ fn values(situation: &CheckSituation<'_>, resource: &Resource, failure: &Failure
 }
 
 fn anomaly(check: &Check, insight: &Insight, resource: &Resource, failure: &Failure, now: Timestamp) -> Anomaly {
-    let subject = failure.metric.as_ref().map_or_else(|| check.id.clone(), |m| m.key.to_string());
+    let subject = failure.metric().map_or_else(|| check.id.clone(), |m| m.key.to_string());
     let start = failure.since.unwrap_or(now);
     Anomaly {
         id: AnomalyId::of(&insight.id, &format!("{subject} {}", resource.name), start.as_second()),
@@ -215,16 +232,9 @@ fn anomaly(check: &Check, insight: &Insight, resource: &Resource, failure: &Fail
         end_time: None,
         open_time: now,
         close_time: None,
-        metric: failure.metric.clone(),
-        resource_name: resource.name.clone(),
-        resource_type: resource.resource_type.clone(),
-        direction: Direction::Down,
-        peak: failure.observed,
-        expected: failure.limit.unwrap_or(0.0),
-        score: 0.0,
-        limit: failure.limit,
+        resource: ResourceRef::from(resource),
         description: format!("{} fails: {}", check.id, resource.name),
-        series: vec![],
+        evidence: failure.evidence.clone(),
     }
 }
 
@@ -235,16 +245,14 @@ fn advice(situation: &CheckSituation<'_>, check: &Check, resource: &Resource, fa
         description: fill(&check.recommendation.description, &values),
         reason: fill(&check.recommendation.reason, &values),
         link: check.recommendation.link.clone(),
+        place: String::new(),
+        command: String::new(),
         related_events: vec![],
-        related_anomalies: failure
-            .metric
-            .iter()
-            .map(|m| RelatedAnomaly {
-                namespace: m.key.namespace.clone(),
-                metric: m.key.name.clone(),
-                resource_name: resource.name.clone(),
-                resource_type: resource.resource_type.clone(),
-            })
-            .collect(),
+        related_anomalies: vec![RelatedAnomaly {
+            resource: ResourceRef::from(resource),
+            metric: failure
+                .metric()
+                .map(|m| RelatedMetric { namespace: m.key.namespace.clone(), name: m.key.name.clone() }),
+        }],
     }
 }

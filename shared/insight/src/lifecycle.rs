@@ -58,11 +58,11 @@ pub fn plan(situation: &Situation<'_>) -> Plan {
 }
 
 fn open_reactive<'a>(situation: &'a Situation<'_>) -> impl Iterator<Item = &'a Insight> {
-    situation.known.iter().filter(|i| i.insight_type == InsightType::Reactive && i.status == Status::Ongoing)
+    situation.known.iter().filter(|i| i.is_open(InsightType::Reactive))
 }
 
 fn closed_reactive<'a>(situation: &'a Situation<'_>) -> impl Iterator<Item = &'a Insight> {
-    situation.known.iter().filter(|i| i.insight_type == InsightType::Reactive && i.status == Status::Closed)
+    situation.known.iter().filter(|i| i.insight_type() == InsightType::Reactive && i.status == Status::Closed)
 }
 
 /// What was read now, and what an open insight knows already: a long incident outlives the changes that began it in what is
@@ -97,7 +97,7 @@ fn differs(before: Option<&Insight>, after: &Insight) -> bool {
 }
 
 fn same_metric(anomaly: &Anomaly, abnormal: &Abnormal<'_>) -> bool {
-    anomaly.metric.as_ref().is_some_and(|m| m.key == abnormal.metric().key)
+    anomaly.metric().is_some_and(|m| m.key == abnormal.metric().key)
 }
 
 /// The anomaly of the insight that is this very span, seen before.
@@ -150,8 +150,6 @@ fn findings(situation: &Situation<'_>, topology: &Topology<'_>, group: &Group<'_
         .collect();
     if let Some(found) = pattern::best(situation, topology, group) {
         let effect = &found.effect;
-        let resource =
-            situation.inventory.resource(&effect.metric().resource).expect("a matched effect has its resource");
         let advice = &found.pattern.recommendation;
         let said = |template: &str| sentence(template, &found);
         let description = said(&found.pattern.description);
@@ -161,6 +159,8 @@ fn findings(situation: &Situation<'_>, topology: &Topology<'_>, group: &Group<'_
             description: said(&advice.description),
             reason: said(&advice.reason),
             link: advice.link.clone(),
+            place: String::new(),
+            command: String::new(),
             related_events: vec![],
             related_anomalies: vec![],
         };
@@ -168,7 +168,7 @@ fn findings(situation: &Situation<'_>, topology: &Topology<'_>, group: &Group<'_
             name: said(&found.pattern.title),
             description,
             pattern: Some((found.pattern.id.clone(), found.pattern.rank)),
-            recommendations: vec![recommendation::relate(recommendation, effect, resource, &events)],
+            recommendations: vec![recommendation::relate(recommendation, effect, situation.inventory, &events)],
             causes,
         };
     }
@@ -182,12 +182,12 @@ fn findings(situation: &Situation<'_>, topology: &Topology<'_>, group: &Group<'_
     };
     let by = causes
         .first()
-        .filter(|c| c.resource != resource.name)
-        .map_or_else(String::new, |c| format!(", caused by {}", c.resource));
+        .filter(|c| c.resource.id != resource.id)
+        .map_or_else(String::new, |c| format!(", caused by {}", c.resource.name));
     let metric = effect.metric();
     let label = situation.catalog.service_label(&resource.resource_type);
     let why = match causes.first() {
-        Some(cause) => format!("Most likely cause: {}: {}.", cause.resource, cause.reason),
+        Some(cause) => format!("Most likely cause: {}: {}.", cause.resource.name, cause.reason),
         None => "No clear cause: no resource shows most of the harm, and no change came just before.".to_owned(),
     };
     let recommendation = recommendation::by_role(effect, resource, causes.first(), &events);
@@ -202,7 +202,7 @@ fn findings(situation: &Situation<'_>, topology: &Topology<'_>, group: &Group<'_
             text::clock(effect.start),
         ),
         pattern: None,
-        recommendations: vec![recommendation::relate(recommendation, effect, resource, &events)],
+        recommendations: vec![recommendation::relate(recommendation, effect, situation.inventory, &events)],
         causes,
     }
 }
@@ -222,19 +222,21 @@ fn sentence(template: &str, found: &pattern::Match<'_>) -> String {
 /// The pattern's cause comes first.
 fn lead_with(situation: &Situation<'_>, causes: &mut Vec<Cause>, found: &pattern::Match<'_>) {
     let Some(resource) = situation.inventory.resource(found.cause.resource) else { return };
-    let known = causes.iter().position(|c| c.resource == resource.name && c.resource_type == resource.resource_type);
-    let score = known.map_or(0.0, |i| causes.remove(i).score).max(causes.first().map_or(0.5, |c| c.score));
+    let known = causes.iter().position(|c| c.resource.id == resource.id).map(|i| causes.remove(i));
     let metric = found.cause.metric.map(|m| m.observed.metric.key.name.clone());
     causes.insert(
         0,
         Cause {
-            resource: resource.name.clone(),
-            resource_type: resource.resource_type.clone(),
+            resource: ResourceRef::from(resource),
             metric,
-            score,
+            share: known.as_ref().and_then(|c| c.share),
+            rank: 1,
+            changes: known.map_or_else(Vec::new, |c| c.changes),
+            path: vec![],
             reason: found.cause.said(found.effect.start),
         },
     );
+    causes.iter_mut().zip(1..).for_each(|(cause, rank)| cause.rank = rank);
 }
 
 /// What people feel: the most severe symptom, at the front door before behind it, the earliest.
@@ -264,13 +266,15 @@ fn related_events(situation: &Situation<'_>, group: &Group<'_>) -> Vec<ChangeEve
 fn open(situation: &Situation<'_>, topology: &Topology<'_>, group: &Group<'_>, messages: &mut Vec<Message>) -> Insight {
     let now = situation.now;
     let start = group.start();
-    let subject = main_symptom(group, topology).metric().key.to_string();
-    let id = InsightId::of(&situation.application.id, &subject, start.as_second());
+    let main = main_symptom(group, topology).metric();
+    let subject = Subject { what: main.key.to_string(), resource: Some(main.resource.clone()) };
+    let id = InsightId::of(&situation.application.id, &subject.what, start.as_second());
     let found = findings(situation, topology, group);
     let mut insight = Insight {
         id,
         name: found.name,
-        insight_type: InsightType::Reactive,
+        nature: Nature::Reactive { pattern: found.pattern.map(|(id, _)| id), impact: None },
+        subject,
         severity: Severity::Low,
         status: Status::Ongoing,
         start_time: start,
@@ -279,13 +283,13 @@ fn open(situation: &Situation<'_>, topology: &Topology<'_>, group: &Group<'_>, m
         update_time: now,
         application: situation.application.clone(),
         description: found.description,
-        pattern: found.pattern.map(|(id, _)| id),
         causes: found.causes,
         anomalies: vec![],
         events: related_events(situation, group),
         recommendations: found.recommendations,
         history: vec![],
-        repeat_of: None,
+        considered: vec![],
+        repeat: None,
     };
     record_anomalies(situation, topology, group, &mut insight);
     insight.severity = insight.anomalies.iter().map(|a| a.severity).max().unwrap_or(Severity::Low);
@@ -293,11 +297,11 @@ fn open(situation: &Situation<'_>, topology: &Topology<'_>, group: &Group<'_>, m
         closed_reactive(situation).filter(|known| repeats(known, &insight)).max_by_key(|known| known.start_time);
     let reason = opened_because(group);
     if let Some(earlier) = earlier {
-        insight.repeat_of = Some(earlier.id.clone());
+        insight.repeat = Some(Repeat { of: earlier.id.clone(), times: 2 });
         insight.name = format!("Repeated Insight: {}", insight.name);
         insight.severity = Severity::Low;
     }
-    tell(&mut insight, messages, MessageType::NewInsight, "opened", reason, vec![], now);
+    tell(&mut insight, messages, MessageType::NewInsight, Transited::Opened, reason, now);
     insight
 }
 
@@ -339,31 +343,33 @@ fn extend(
     insight.events = related_events(situation, group);
 
     let found = findings(situation, topology, group);
-    let rank = |id: &Option<String>| {
-        situation.catalog.patterns().iter().find(|p| Some(&p.id) == id.as_ref()).map_or(0, |p| p.rank)
+    let rank = |id: Option<&str>| {
+        situation.catalog.patterns().iter().find(|p| Some(p.id.as_str()) == id).map_or(0, |p| p.rank)
     };
-    let better = found.pattern.as_ref().is_some_and(|(_, new)| *new > rank(&insight.pattern));
-    let same = insight.pattern.is_some() && found.pattern.as_ref().map(|(id, _)| id) == insight.pattern.as_ref();
-    if insight.pattern.is_none() || better || same {
-        let named = |causes: &[Cause]| causes.first().map(|c| c.resource.clone());
+    let named = insight.pattern();
+    let better = found.pattern.as_ref().is_some_and(|(_, new)| *new > rank(named));
+    let same = named.is_some() && found.pattern.as_ref().map(|(id, _)| id.as_str()) == named;
+    if named.is_none() || better || same {
+        let named = |causes: &[Cause]| causes.first().map(|c| c.resource.name.clone());
         let (before, after) = (named(&insight.causes), named(&found.causes));
         if before != after && after.is_some() {
             let because = found.causes[0].reason.clone();
-            let from = before.unwrap_or_else(|| "no clear cause".to_owned());
-            let reason = format!("{from} → {}: {because}", after.unwrap_or_default());
-            insight.history.push(Transition { time: now, change: "cause changed".to_owned(), reason });
+            let from = before.clone().unwrap_or_else(|| "no clear cause".to_owned());
+            let reason = format!("{from} → {}: {because}", after.clone().unwrap_or_default());
+            let step = Transited::CauseChanged { from: before, to: after };
+            insight.history.push(Transition { time: now, step, reason });
         }
-        let prefix = if insight.repeat_of.is_some() { "Repeated Insight: " } else { "" };
+        let prefix = if insight.repeat.is_some() { "Repeated Insight: " } else { "" };
         let new_advice =
             found.recommendations.iter().any(|r| insight.recommendations.iter().all(|known| known.name != r.name));
         insight.name = format!("{prefix}{}", found.name);
         insight.description = found.description;
-        insight.pattern = found.pattern.map(|(id, _)| id);
+        insight.nature = Nature::Reactive { pattern: found.pattern.map(|(id, _)| id), impact: None };
         insight.causes = found.causes;
         insight.recommendations = found.recommendations;
         if new_advice && better {
             let reason = format!("recommends: {}", insight.recommendations[0].name);
-            tell(insight, messages, MessageType::NewRecommendation, "recommendation", reason, vec![], now);
+            tell(insight, messages, MessageType::NewRecommendation, Transited::Recommended, reason, now);
         }
     }
     let joined: Vec<&Anomaly> =
@@ -372,13 +378,14 @@ fn extend(
         let ids = joined.iter().map(|a| a.id.clone()).collect();
         let names: Vec<&str> = joined.iter().map(|a| a.description.as_str()).collect();
         let reason = names.join("; ");
-        tell(insight, messages, MessageType::NewAssociation, "extended", reason, ids, now);
+        tell(insight, messages, MessageType::NewAssociation, Transited::Extended { anomalies: ids }, reason, now);
     }
     let highest = insight.anomalies.iter().map(|a| a.severity).max().unwrap_or(Severity::Low);
-    if highest > insight.severity && insight.repeat_of.is_none() {
+    if highest > insight.severity && insight.repeat.is_none() {
         let reason = format!("{:?} → {highest:?}: an anomaly of that severity joined", insight.severity);
+        let step = Transited::SeverityUpgraded { from: insight.severity, to: highest };
         insight.severity = highest;
-        tell(insight, messages, MessageType::SeverityUpgraded, "severity upgraded", reason, vec![], now);
+        tell(insight, messages, MessageType::SeverityUpgraded, step, reason, now);
     }
     insight.update_time = now;
 }
@@ -390,17 +397,16 @@ fn record_anomalies(situation: &Situation<'_>, topology: &Topology<'_>, group: &
         match position(insight, abnormal, situation.now) {
             Some(i) => {
                 let known = &mut insight.anomalies[i];
-                let stronger = fresh.score > known.score;
                 known.end_time = fresh.end_time;
                 known.status = fresh.status;
                 known.close_time = fresh.close_time;
                 known.severity = known.severity.max(fresh.severity);
-                known.series = fresh.series;
-                if stronger {
-                    known.peak = fresh.peak;
-                    known.expected = fresh.expected;
-                    known.score = fresh.score;
+                let (Some(before), Evidence::Metric(now)) = (known.of_metric_mut(), fresh.evidence) else { continue };
+                if now.score > before.score {
+                    *before = now;
                     known.description = fresh.description;
+                } else {
+                    before.series = now.series;
                 }
             }
             None => insight.anomalies.push(fresh),
@@ -414,8 +420,7 @@ fn record_anomalies(situation: &Situation<'_>, topology: &Topology<'_>, group: &
 
 fn anomaly(situation: &Situation<'_>, topology: &Topology<'_>, insight: &Insight, abnormal: &Abnormal<'_>) -> Anomaly {
     let metric = abnormal.metric();
-    let resource = situation.inventory.resource(&metric.resource);
-    let resource_name = resource.map_or_else(|| metric.resource.to_string(), |r| r.name.clone());
+    let resource = situation.inventory.named(&metric.resource);
     let ended = abnormal.end.is_some();
     Anomaly {
         id: AnomalyId::of(&insight.id, &metric.key.to_string(), abnormal.start.as_second()),
@@ -427,22 +432,24 @@ fn anomaly(situation: &Situation<'_>, topology: &Topology<'_>, insight: &Insight
         end_time: abnormal.end,
         open_time: situation.now,
         close_time: ended.then_some(situation.now),
-        metric: Some(metric.clone()),
-        resource_type: resource.map_or_else(String::new, |r| r.resource_type.clone()),
-        direction: abnormal.direction(),
-        peak: abnormal.span.peak,
-        expected: abnormal.span.expected,
-        score: abnormal.span.score,
-        limit: None,
         description: format!(
-            "{} of {resource_name} {} against {} expected from {}",
+            "{} of {} {} against {} expected from {}",
             metric.key.name,
+            resource.name,
             text::value(metric, abnormal.span.peak),
             text::value(metric, abnormal.span.expected),
             text::clock(abnormal.start),
         ),
-        resource_name,
-        series: snapshot(abnormal),
+        resource,
+        evidence: Evidence::Metric(MetricEvidence {
+            metric: metric.clone(),
+            direction: abnormal.direction(),
+            peak: abnormal.span.peak,
+            expected: abnormal.span.expected,
+            score: abnormal.span.score,
+            limit: None,
+            series: snapshot(abnormal),
+        }),
     }
 }
 
@@ -474,7 +481,7 @@ fn settle(situation: &Situation<'_>, found: &[Abnormal<'_>], insight: &mut Insig
     let waited_for = now.as_second() - last_seen.as_second() < SILENT_SECONDS;
     let known = insight.clone();
     for anomaly in insight.anomalies.iter_mut().filter(|a| a.status == Status::Ongoing) {
-        let Some(metric) = &anomaly.metric else { continue };
+        let Some(metric) = anomaly.metric() else { continue };
         let still = found.iter().any(|a| a.end.is_none() && same_metric(anomaly, a) && holds(&known, a, now));
         if still {
             continue;
@@ -512,7 +519,7 @@ fn settle(situation: &Situation<'_>, found: &[Abnormal<'_>], insight: &mut Insig
     if let Some(reason) = unseen {
         let reason = format!("can't tell whether it goes on: {reason}");
         if insight.history.last().is_none_or(|t| t.reason != reason) {
-            insight.history.push(Transition { time: now, change: "unknown".to_owned(), reason });
+            insight.history.push(Transition { time: now, step: Transited::Unknown, reason });
         }
         return;
     }
@@ -521,8 +528,7 @@ fn settle(situation: &Situation<'_>, found: &[Abnormal<'_>], insight: &mut Insig
         return;
     }
     let end = symptoms().filter_map(|a| a.end_time).max().unwrap_or(last_seen);
-    let gone =
-        symptoms().all(|a| a.metric.as_ref().is_some_and(|m| situation.inventory.resource(&m.resource).is_none()));
+    let gone = symptoms().all(|a| situation.inventory.resource(&a.resource.id).is_none());
     if !gone && now.as_second() - end.as_second() < QUIET_SECONDS {
         return;
     }
@@ -533,6 +539,13 @@ fn settle(situation: &Situation<'_>, found: &[Abnormal<'_>], insight: &mut Insig
     }
     insight.status = Status::Closed;
     insight.end_time = Some(end);
+    let ending = if gone {
+        Ending::Gone
+    } else if silent {
+        Ending::Silent
+    } else {
+        Ending::Normal
+    };
     let reason = if gone {
         "its resource no longer exists".to_owned()
     } else if silent {
@@ -540,7 +553,7 @@ fn settle(situation: &Situation<'_>, found: &[Abnormal<'_>], insight: &mut Insig
     } else {
         format!("back to normal since {}, after {}", text::clock(end), text::lasted(insight.start_time, end))
     };
-    tell(insight, messages, MessageType::ClosedInsight, "closed", reason, vec![], now);
+    tell(insight, messages, MessageType::ClosedInsight, Transited::Closed { ending }, reason, now);
     insight.update_time = now;
 }
 
@@ -549,12 +562,16 @@ pub(crate) fn tell(
     insight: &mut Insight,
     messages: &mut Vec<Message>,
     message_type: MessageType,
-    change: &str,
+    step: Transited,
     reason: String,
-    anomalies: Vec<AnomalyId>,
     now: Timestamp,
 ) {
-    insight.history.push(Transition { time: now, change: change.to_owned(), reason: reason.clone() });
+    let anomalies = match &step {
+        Transited::Extended { anomalies } => anomalies.clone(),
+        _ => vec![],
+    };
+    let change = step.label();
+    insight.history.push(Transition { time: now, step, reason: reason.clone() });
     messages.push(Message {
         id: event_id(insight.id.as_str(), change, now.as_second(), &insight.history.len().to_string()),
         message_type,

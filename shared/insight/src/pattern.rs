@@ -177,8 +177,8 @@ fn at_resource<'a>(
         return Some(Evidence { metric: Some(metric), limit, ..nothing });
     }
     if let Some(attribute) = &condition.attribute {
-        let value = resource.attributes.get(attribute)?;
-        return (condition.values.is_empty() || condition.values.contains(value))
+        let value = resource.known(attribute)?;
+        return (condition.values.is_empty() || condition.values.iter().any(|v| v == value))
             .then_some(Evidence { limit: value.parse().ok().map(|value| Limit { attribute, value }), ..nothing });
     }
     situation.events.iter().filter(|e| e.resources.contains(&resource.id)).find_map(|event| {

@@ -2,7 +2,9 @@
 
 use crate::abnormal::Abnormal;
 use crate::text;
-use stackseer_model::{Cause, ChangeEvent, Recommendation, RelatedAnomaly, RelatedEvent, Resource, Role};
+use stackseer_model::{
+    Cause, ChangeEvent, Inventory, Recommendation, RelatedAnomaly, RelatedEvent, RelatedMetric, Resource, Role,
+};
 
 pub fn by_role(
     effect: &Abnormal<'_>,
@@ -11,7 +13,7 @@ pub fn by_role(
     changes: &[ChangeEvent],
 ) -> Recommendation {
     let metric = effect.metric();
-    let place = cause.map_or_else(|| resource.name.clone(), |c| c.resource.clone());
+    let place = cause.map_or_else(|| resource.name.clone(), |c| c.resource.name.clone());
     let (name, description) = match (changes.last(), metric.role) {
         (Some(change), _) => (
             format!("Look at {} on {place} first, and roll it back if in doubt", change.name),
@@ -47,28 +49,35 @@ pub fn by_role(
         text::times(crate::abnormal::ratio(effect.span.peak, effect.span.expected)),
         text::clock(effect.start),
     );
-    Recommendation { name, description, reason, link: String::new(), related_events: vec![], related_anomalies: vec![] }
+    Recommendation {
+        name,
+        description,
+        reason,
+        link: String::new(),
+        place: String::new(),
+        command: String::new(),
+        related_events: vec![],
+        related_anomalies: vec![],
+    }
 }
 
 /// Fills in what a recommendation rests on.
 pub fn relate(
     mut recommendation: Recommendation,
     effect: &Abnormal<'_>,
-    resource: &Resource,
+    inventory: &Inventory,
     changes: &[ChangeEvent],
 ) -> Recommendation {
+    let metric = effect.metric();
     recommendation.related_anomalies = vec![RelatedAnomaly {
-        namespace: effect.metric().key.namespace.clone(),
-        metric: effect.metric().key.name.clone(),
-        resource_name: resource.name.clone(),
-        resource_type: resource.resource_type.clone(),
+        resource: inventory.named(&metric.resource),
+        metric: Some(RelatedMetric { namespace: metric.key.namespace.clone(), name: metric.key.name.clone() }),
     }];
     recommendation.related_events = changes
         .iter()
         .map(|event| RelatedEvent {
             name: event.name.clone(),
-            resource_name: resource.name.clone(),
-            resource_type: resource.resource_type.clone(),
+            resources: event.resources.iter().map(|id| inventory.named(id)).collect(),
         })
         .collect();
     recommendation

@@ -53,7 +53,7 @@ pub async fn watch(
     let (symptoms, context): (Vec<&Metric>, Vec<&Metric>) =
         learned.metrics.iter().partition(|m| m.opens || reach == Reach::Everything);
     let mut observed = observe(metrics, learned, &symptoms, window_start, now, &mut watched).await?;
-    let open = known.iter().any(|i| i.status == Status::Ongoing && i.insight_type == InsightType::Reactive);
+    let open = known.iter().any(|i| i.is_open(InsightType::Reactive));
     let wrong = observed.iter().filter_map(Observed::detection).any(|d| !d.spans.is_empty());
     if open || wrong {
         observed.extend(observe(metrics, learned, &context, window_start, now, &mut watched).await?);

@@ -12,7 +12,8 @@ fn insight(id: &str, severity: Severity) -> Insight {
     Insight {
         id: InsightId(id.to_owned()),
         name: id.to_owned(),
-        insight_type: InsightType::Reactive,
+        nature: Nature::Reactive { pattern: None, impact: None },
+        subject: Subject { what: String::new(), resource: None },
         severity,
         status: Status::Ongoing,
         start_time: at,
@@ -21,13 +22,13 @@ fn insight(id: &str, severity: Severity) -> Insight {
         update_time: at,
         application: Application::new("1", "eu-west-1", Boundary::Unassigned),
         description: String::new(),
-        pattern: None,
         causes: vec![],
         anomalies: vec![],
         events: vec![],
         recommendations: vec![],
         history: vec![],
-        repeat_of: None,
+        considered: vec![],
+        repeat: None,
     }
 }
 

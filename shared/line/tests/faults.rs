@@ -103,7 +103,7 @@ impl Line {
 
     fn reactive(&self) -> Vec<Insight> {
         let mut insights = self.store.insights(&SHOP.application.id);
-        insights.retain(|i| i.insight_type == InsightType::Reactive);
+        insights.retain(|i| i.insight_type() == InsightType::Reactive);
         insights
     }
 
@@ -203,7 +203,7 @@ async fn a_denied_namespace_is_unseen_never_healthy_and_the_rest_goes_on() {
     let insight = &line.reactive()[0];
     assert_eq!(insight.status, Status::Ongoing, "what can't be seen may still go on");
     assert!(insight.history.iter().any(|t| t.reason.contains("can't tell")), "{:?}", insight.history);
-    let lambda = insight.anomalies.iter().filter(|a| a.resource_type == "AWS::Lambda::Function");
+    let lambda = insight.anomalies.iter().filter(|a| a.resource.resource_type == "AWS::Lambda::Function");
     assert!(lambda.clone().count() > 0 && lambda.clone().all(|a| a.status == Status::Closed));
 }
 
@@ -489,5 +489,5 @@ async fn an_application_of_five_thousand_metrics_is_watched_in_one_go() {
     let done = done.unwrap();
     assert_eq!((done.metrics_read, done.opened), (5_000, 1));
     assert!(done.calls <= 11, "{} calls", done.calls);
-    assert_eq!(store.insights(&SHOP.application.id)[0].causes[0].resource, "function-321");
+    assert_eq!(store.insights(&SHOP.application.id)[0].causes[0].resource.name, "function-321");
 }

@@ -124,14 +124,14 @@ fn wrong_when_fired(pattern: &Pattern, case: &Case<Expect>, found: &Replayed) ->
     if insights.len() != expected {
         wrong.push(format!("{expected} insight expected, {} opened", insights.len()));
     }
-    let Some(insight) = insights.iter().find(|i| i.pattern.as_ref() == Some(&pattern.id)) else {
+    let Some(insight) = insights.iter().find(|i| i.pattern() == Some(pattern.id.as_str())) else {
         wrong.push("no insight was named by the pattern".to_owned());
         return wrong;
     };
     if !is_filled(&pattern.title, &insight.name) {
         wrong.push(format!("`{}` is not its title `{}`", insight.name, pattern.title));
     }
-    let cause = insight.causes.first().map(|c| c.resource.clone());
+    let cause = insight.causes.first().map(|c| c.resource.name.clone());
     if cause.is_none() || cause != case.expect.cause {
         wrong.push(format!("expect = {{ cause = {:?} }}, but the first cause is {cause:?}", case.expect.cause));
     }
@@ -161,10 +161,10 @@ fn wrong_when_fired(pattern: &Pattern, case: &Case<Expect>, found: &Replayed) ->
 
 fn wrong_in_look_alike(pattern: &Pattern, case: &Case<Expect>, found: &Replayed) -> Failures {
     let mut wrong = wrong_before(case, found);
-    if let Some(insight) = found.ever.iter().find(|i| i.pattern.as_ref() == Some(&pattern.id)) {
+    if let Some(insight) = found.ever.iter().find(|i| i.pattern() == Some(pattern.id.as_str())) {
         wrong.push(format!("it was named: {}", insight.name));
     }
-    let named = |id: &String| found.reactive().any(|i| i.pattern.as_ref() == Some(id));
+    let named = |id: &String| found.reactive().any(|i| i.pattern() == Some(id.as_str()));
     if let Some(right) = case.expect.pattern.as_ref().filter(|id| !named(id)) {
         wrong.push(format!("no insight was named by {right}"));
     }
@@ -209,20 +209,20 @@ fn is_filled(template: &str, text: &str) -> bool {
 fn shown(found: &Replayed) -> String {
     let mut text = String::new();
     for insight in found.reactive() {
-        let _ = writeln!(text, "  {} [{}]", insight.name, insight.pattern.as_deref().unwrap_or("no pattern"));
+        let _ = writeln!(text, "  {} [{}]", insight.name, insight.pattern().unwrap_or("no pattern"));
         let _ = writeln!(text, "    {}", insight.description);
         for cause in &insight.causes {
-            let _ = writeln!(text, "    cause {} {:.2}: {}", cause.resource, cause.score, cause.reason);
+            let _ = writeln!(text, "    cause {} {:?}: {}", cause.resource.name, cause.share, cause.reason);
         }
         for advice in &insight.recommendations {
             let _ = writeln!(text, "    do: {}. {} Why: {}", advice.name, advice.description, advice.reason);
         }
         for anomaly in &insight.anomalies {
-            let _ =
-                writeln!(text, "    {:?} score {:.1}: {}", anomaly.anomaly_type, anomaly.score, anomaly.description);
+            let score = anomaly.of_metric().map_or(0.0, |m| m.score);
+            let _ = writeln!(text, "    {:?} score {score:.1}: {}", anomaly.anomaly_type, anomaly.description);
         }
         for change in &insight.history {
-            let _ = writeln!(text, "    {} {}: {}", change.time, change.change, change.reason);
+            let _ = writeln!(text, "    {} {}: {}", change.time, change.step.label(), change.reason);
         }
     }
     if text.is_empty() { "  nothing opened\n".to_owned() } else { text }
@@ -230,7 +230,7 @@ fn shown(found: &Replayed) -> String {
 
 impl Replayed {
     fn reactive(&self) -> impl Iterator<Item = &Insight> {
-        self.insights.iter().filter(|i| i.insight_type == InsightType::Reactive)
+        self.insights.iter().filter(|i| i.insight_type() == InsightType::Reactive)
     }
 }
 

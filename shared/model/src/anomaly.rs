@@ -1,8 +1,8 @@
-use crate::{AnomalyId, BandPoint, Metric, Severity, Status};
+use crate::{AnomalyId, Evidence, Metric, MetricEvidence, ResourceRef, Severity, Status};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// One metric of one resource outside its own normal, within an insight.
+/// One thing that is wrong with one resource, within an insight.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Anomaly {
     pub id: AnomalyId,
@@ -21,23 +21,30 @@ pub struct Anomaly {
     pub open_time: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub close_time: Option<Timestamp>,
-    /// None where configuration is what is wrong.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub metric: Option<Metric>,
-    pub resource_name: String,
-    pub resource_type: String,
-    pub direction: Direction,
-    /// The value furthest from what was expected, and what was expected then.
-    pub peak: f64,
-    pub expected: f64,
-    /// −log10 of how rare it is: 3 is once in a thousand points.
-    pub score: f64,
-    /// Proactive only: the threshold that is or will be crossed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub limit: Option<f64>,
+    pub resource: ResourceRef,
     pub description: String,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub series: Vec<BandPoint>,
+    pub evidence: Evidence,
+}
+
+impl Anomaly {
+    /// None where something else than a metric is the evidence.
+    pub fn of_metric(&self) -> Option<&MetricEvidence> {
+        match &self.evidence {
+            Evidence::Metric(metric) => Some(metric),
+            Evidence::Config(_) | Evidence::Log(_) | Evidence::Database(_) => None,
+        }
+    }
+
+    pub fn of_metric_mut(&mut self) -> Option<&mut MetricEvidence> {
+        match &mut self.evidence {
+            Evidence::Metric(metric) => Some(metric),
+            Evidence::Config(_) | Evidence::Log(_) | Evidence::Database(_) => None,
+        }
+    }
+
+    pub fn metric(&self) -> Option<&Metric> {
+        self.of_metric().map(|evidence| &evidence.metric)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

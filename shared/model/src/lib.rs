@@ -2,31 +2,43 @@
 
 mod anomaly;
 mod application;
+mod attribute;
+mod cause;
 mod change_event;
+mod evidence;
 mod id;
+mod impact;
 mod insight;
 mod learning;
 mod message;
 mod metric;
+mod place;
 pub mod ports;
 mod recommendation;
 mod resource;
 mod series;
 mod summary;
 mod task;
+mod transition;
 
 pub use anomaly::{Anomaly, AnomalyType, Direction};
 pub use application::{Application, Boundary, Coverage, Scope};
+pub use attribute::Attribute;
+pub use cause::{Cause, Change, Step};
 pub use change_event::{ChangeEvent, DataSource, EventClass, PropertyChange, RegionChange};
+pub use evidence::{ConfigEvidence, DatabaseEvidence, Evidence, LogEvidence, MetricEvidence};
 pub use id::{AnomalyId, ApplicationId, InsightId, ResourceId, event_id};
-pub use insight::{Cause, Insight, InsightType, Severity, Status, Transition};
+pub use impact::Impact;
+pub use insight::{Considered, Insight, InsightType, Nature, Repeat, Severity, Status, Subject};
 pub use learning::{KeptBaseline, LearnedApplication, Learning};
 pub use message::{Message, MessageType};
 pub use metric::{BadDirection, Kind, Metric, MetricKey, MissingPoint, Role};
-pub use recommendation::{Recommendation, RelatedAnomaly, RelatedEvent};
-pub use resource::{Edge, EdgeKind, Inventory, Resource, Unseen};
+pub use place::Place;
+pub use recommendation::{Recommendation, RelatedAnomaly, RelatedEvent, RelatedMetric};
+pub use resource::{Edge, EdgeKind, Inventory, Resource, ResourceRef, Unseen};
 pub use series::{BandPoint, Point, Series};
 pub use summary::{InsightCounts, InsightSummary};
 pub use task::{Task, TaskKind};
+pub use transition::{Ending, Transited, Transition};
 
 pub use jiff::Timestamp;

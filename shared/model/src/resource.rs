@@ -1,4 +1,4 @@
-use crate::ResourceId;
+use crate::{Attribute, ResourceId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -17,9 +17,9 @@ pub struct Resource {
     pub stack: Option<String>,
     /// Configuration that metrics, checks and patterns use, in the catalogue's snake_case names:
     /// `reserved_concurrency`, `timeout_seconds`, `billing_mode`, `point_in_time_recovery`, `cluster`, …
-    /// Absent means not known, which is never the same as "off".
+    /// Absent: nobody looked, which is never the same as "off".
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub attributes: BTreeMap<String, String>,
+    pub attributes: BTreeMap<String, Attribute>,
 }
 
 impl Resource {
@@ -34,8 +34,32 @@ impl Resource {
         }
     }
 
+    /// The attribute's value, where it is known.
+    pub fn known(&self, attribute: &str) -> Option<&str> {
+        self.attributes.get(attribute)?.known()
+    }
+
     pub fn number(&self, attribute: &str) -> Option<f64> {
-        self.attributes.get(attribute)?.parse().ok()
+        self.known(attribute)?.parse().ok()
+    }
+
+    pub fn set(&mut self, attribute: &str, value: impl Into<Attribute>) {
+        self.attributes.insert(attribute.to_owned(), value.into());
+    }
+}
+
+/// A resource as an insight names it, readable after the resource is gone.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ResourceRef {
+    pub id: ResourceId,
+    pub name: String,
+    #[serde(rename = "type")]
+    pub resource_type: String,
+}
+
+impl From<&Resource> for ResourceRef {
+    fn from(resource: &Resource) -> Self {
+        Self { id: resource.id.clone(), name: resource.name.clone(), resource_type: resource.resource_type.clone() }
     }
 }
 
@@ -74,6 +98,14 @@ pub struct Inventory {
 impl Inventory {
     pub fn resource(&self, id: &ResourceId) -> Option<&Resource> {
         self.resources.iter().find(|r| &r.id == id)
+    }
+
+    /// As an insight names it; one that is not in the inventory goes by its id.
+    pub fn named(&self, id: &ResourceId) -> ResourceRef {
+        self.resource(id).map_or_else(
+            || ResourceRef { id: id.clone(), name: id.to_string(), resource_type: String::new() },
+            ResourceRef::from,
+        )
     }
 
     /// With the members of an earlier inventory that this one may have missed.

@@ -1,4 +1,4 @@
-use crate::{Application, Insight, InsightId, InsightType, Severity, Status};
+use crate::{Application, Insight, InsightId, InsightType, ResourceRef, Severity, Status};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -33,19 +33,19 @@ pub struct InsightCounts {
 
 impl InsightSummary {
     pub fn of(insight: &Insight) -> Self {
-        let affected: BTreeSet<(&str, &str)> = affected(insight).collect();
-        let service = |resource_type: &str| resource_type.split("::").nth(1).map(str::to_owned);
+        let affected: BTreeSet<&ResourceRef> = insight.anomalies.iter().map(|a| &a.resource).collect();
+        let service = |resource: &&ResourceRef| resource.resource_type.split("::").nth(1).map(str::to_owned);
         Self {
             id: insight.id.clone(),
             name: insight.name.clone(),
-            insight_type: insight.insight_type,
+            insight_type: insight.insight_type(),
             severity: insight.severity,
             status: insight.status,
             start_time: insight.start_time,
             end_time: insight.end_time,
             update_time: insight.update_time,
             application: insight.application.clone(),
-            services: affected.iter().filter_map(|(resource_type, _)| service(resource_type)).collect(),
+            services: affected.iter().filter_map(service).collect(),
             counts: InsightCounts {
                 anomalies: insight.anomalies.len(),
                 resources: affected.len(),
@@ -71,9 +71,4 @@ impl Insight {
 
 fn ended(status: Status, end: Option<Timestamp>, update: Timestamp) -> Option<Timestamp> {
     (status == Status::Closed).then(|| end.unwrap_or(update))
-}
-
-/// Type and name of the resource of each anomaly.
-fn affected(insight: &Insight) -> impl Iterator<Item = (&str, &str)> {
-    insight.anomalies.iter().map(|a| (a.resource_type.as_str(), a.resource_name.as_str()))
 }

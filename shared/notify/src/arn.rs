@@ -1,6 +1,7 @@
 //! ARNs of what an insight names.
 
-use stackseer_model::{Anomaly, Insight};
+use stackseer_catalog::Catalog;
+use stackseer_model::{Anomaly, Insight, Place, ResourceRef};
 
 pub(crate) fn partition(region: &str) -> &'static str {
     match region {
@@ -12,31 +13,19 @@ pub(crate) fn partition(region: &str) -> &'static str {
 
 /// A metric's resource goes by its ARN where it has one.
 pub(crate) fn of_anomaly(insight: &Insight, anomaly: &Anomaly) -> Vec<String> {
-    let known = anomaly.metric.as_ref().map(|m| m.resource.as_str()).filter(|id| id.starts_with("arn:"));
-    let built = || of_name(insight, &anomaly.resource_name, &anomaly.resource_type);
-    known.map(str::to_owned).or_else(built).into_iter().collect()
+    of_resource(insight, &anomaly.resource)
 }
 
-/// As some anomaly of the insight knows it, or by the rule of its type.
-pub(crate) fn of_resource(insight: &Insight, name: &str, resource_type: &str) -> Vec<String> {
-    let same = |a: &&Anomaly| a.resource_name == name && a.resource_type == resource_type;
-    match insight.anomalies.iter().find(same) {
-        Some(anomaly) => of_anomaly(insight, anomaly),
-        None => of_name(insight, name, resource_type).into_iter().collect(),
-    }
+/// As its id has it, or by the rule of its type.
+pub(crate) fn of_resource(insight: &Insight, resource: &ResourceRef) -> Vec<String> {
+    let known = Some(resource.id.as_str()).filter(|id| id.starts_with("arn:"));
+    let built = || of_name(insight, &resource.name, &resource.resource_type);
+    known.map(str::to_owned).or_else(built).into_iter().collect()
 }
 
 /// Only types whose ARN is made of nothing but account, Region and name.
 fn of_name(insight: &Insight, name: &str, resource_type: &str) -> Option<String> {
-    let (service, prefix) = match resource_type {
-        "AWS::DynamoDB::Table" => ("dynamodb", "table/"),
-        "AWS::Kinesis::Stream" => ("kinesis", "stream/"),
-        "AWS::Lambda::Function" => ("lambda", "function:"),
-        "AWS::SNS::Topic" => ("sns", ""),
-        "AWS::SQS::Queue" => ("sqs", ""),
-        "AWS::StepFunctions::StateMachine" => ("states", "stateMachine:"),
-        _ => return None,
-    };
-    let (region, account) = (&insight.application.region, &insight.application.account);
-    Some(format!("arn:{}:{service}:{region}:{account}:{prefix}{name}", partition(region)))
+    let (region, account) = (insight.application.region.clone(), insight.application.account.clone());
+    let place = Place { partition: partition(&region).to_owned(), region, account };
+    Catalog::builtin().arn_of(resource_type, name, &place)
 }

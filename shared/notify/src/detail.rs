@@ -182,7 +182,7 @@ struct RecommendationDetail<'a> {
 #[derive(Debug, Serialize)]
 struct RelatedEventDetail<'a> {
     name: &'a str,
-    resources: [Named<'a>; 1],
+    resources: Vec<Named<'a>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -196,7 +196,7 @@ struct RelatedAnomalyDetail<'a> {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct CloudWatchMetrics<'a> {
-    cloud_watch_metrics: [CloudWatchMetric<'a>; 1],
+    cloud_watch_metrics: Vec<CloudWatchMetric<'a>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -223,7 +223,7 @@ pub(crate) fn detail<'a>(
         insight_id: insight.id.as_str(),
         insight_name: text::clip(&insight.name, MOST_NAME),
         insight_url: links.insight(insight),
-        insight_type: match insight.insight_type {
+        insight_type: match insight.insight_type() {
             InsightType::Reactive => "REACTIVE",
             InsightType::Proactive => "PROACTIVE",
         },
@@ -261,10 +261,11 @@ pub(crate) fn told<'a>(message: &Message, insight: &'a Insight, dialect: Dialect
         MessageType::SeverityUpgraded if dialect == Dialect::Sns => return None,
         _ => {}
     }
+    let score = |a: &Anomaly| a.of_metric().map_or(0.0, |m| m.score);
     let mut anomalies: Vec<&Anomaly> = insight.anomalies.iter().filter(wanted).collect();
     anomalies.sort_by(|a, b| {
         let contextual = |a: &Anomaly| a.anomaly_type == AnomalyType::Contextual;
-        (contextual(a), b.severity).cmp(&(contextual(b), a.severity)).then(b.score.total_cmp(&a.score))
+        (contextual(a), b.severity).cmp(&(contextual(b), a.severity)).then(score(b).total_cmp(&score(a)))
     });
     Some(anomalies)
 }
@@ -300,11 +301,10 @@ fn anomaly_detail<'a>(
             AnomalyType::Contextual => "CONTEXTUAL",
         }),
         anomaly_severity: bus.then(|| text::severity(anomaly.severity)),
-        limit: anomaly.limit.filter(|limit| bus && limit.is_finite()),
+        limit: anomaly.of_metric().and_then(|m| m.limit).filter(|limit| bus && limit.is_finite()),
         description: (bus || closed).then(|| text::clip(&anomaly.description, MOST_TEXT)),
-        anomaly_resources: (bus || closed)
-            .then_some([Named { name: &anomaly.resource_name, kind: &anomaly.resource_type }]),
-        source_details: anomaly.metric.iter().map(|metric| source(metric, anomaly, dialect)).collect(),
+        anomaly_resources: (bus || closed).then_some([named(&anomaly.resource)]),
+        source_details: anomaly.metric().iter().map(|metric| source(metric, anomaly, dialect)).collect(),
         associated_resource_arns: arn::of_anomaly(insight, anomaly),
     }
 }
@@ -325,24 +325,30 @@ fn source<'a>(metric: &'a Metric, anomaly: &'a Anomaly, dialect: Dialect) -> Sou
                 Dialect::Sns => Dimensions::Text(serde_json::to_string(&key.dimensions).unwrap_or_default()),
                 Dialect::EventBridge => Dimensions::Pairs(pairs()),
             },
-            resource_id: &anomaly.resource_name,
+            resource_id: &anomaly.resource.name,
             // `DynamoDB/Table`
-            resource_type: anomaly.resource_type.trim_start_matches("AWS::").replace("::", "/"),
+            resource_type: anomaly.resource.resource_type.trim_start_matches("AWS::").replace("::", "/"),
         },
     }
+}
+
+fn named(resource: &ResourceRef) -> Named<'_> {
+    Named { name: &resource.name, kind: &resource.resource_type }
+}
+
+fn metrics(related: &RelatedAnomaly) -> Vec<CloudWatchMetric<'_>> {
+    related.metric.iter().map(|m| CloudWatchMetric { metric_name: &m.name, namespace: &m.namespace }).collect()
 }
 
 fn advice<'a>(insight: &'a Insight, recommendation: &'a Recommendation) -> RecommendationDetail<'a> {
     let event = |event: &'a RelatedEvent| RelatedEventDetail {
         name: &event.name,
-        resources: [Named { name: &event.resource_name, kind: &event.resource_type }],
+        resources: event.resources.iter().map(named).collect(),
     };
     let anomaly = |related: &'a RelatedAnomaly| RelatedAnomalyDetail {
-        source_details: CloudWatchMetrics {
-            cloud_watch_metrics: [CloudWatchMetric { metric_name: &related.metric, namespace: &related.namespace }],
-        },
-        resources: [Named { name: &related.resource_name, kind: &related.resource_type }],
-        associated_resource_arns: arn::of_resource(insight, &related.resource_name, &related.resource_type),
+        source_details: CloudWatchMetrics { cloud_watch_metrics: metrics(related) },
+        resources: [named(&related.resource)],
+        associated_resource_arns: arn::of_resource(insight, &related.resource),
     };
     RecommendationDetail {
         name: text::clip(&recommendation.name, MOST_NAME),

@@ -42,16 +42,17 @@ fn anomaly(resource: &Resource, metric: Metric, severity: Severity, description:
         end_time: None,
         open_time: at("14:10"),
         close_time: None,
-        resource_name: resource.name.clone(),
-        resource_type: resource.resource_type.clone(),
-        direction: Direction::Up,
-        peak: 812.0,
-        expected: 204.0,
-        score: 5.2,
-        limit: None,
+        resource: ResourceRef::from(resource),
         description: description.to_owned(),
-        series: vec![],
-        metric: Some(metric),
+        evidence: Evidence::Metric(MetricEvidence {
+            metric,
+            direction: Direction::Up,
+            peak: 812.0,
+            expected: 204.0,
+            score: 5.2,
+            limit: None,
+            series: vec![],
+        }),
     }
 }
 
@@ -70,7 +71,8 @@ pub(crate) fn load_test() -> Insight {
     Insight {
         id: InsightId("11111111-1111-5111-8111-111111111111".to_owned()),
         name: "Anomalous increase in Lambda shop-checkout duration due to increased number of invocations".to_owned(),
-        insight_type: InsightType::Reactive,
+        nature: Nature::Reactive { pattern: Some("lambda-duration-invocations".to_owned()), impact: None },
+        subject: Subject { what: duration.key.to_string(), resource: Some(function.id.clone()) },
         severity: Severity::High,
         status: Status::Ongoing,
         start_time: at("14:03"),
@@ -79,12 +81,13 @@ pub(crate) fn load_test() -> Insight {
         update_time: at("15:15"),
         application: Application::new(ACCOUNT, REGION, Boundary::Stack { name: "shop".to_owned() }),
         description: reason.to_owned(),
-        pattern: Some("lambda-duration-invocations".to_owned()),
         causes: vec![Cause {
-            resource: function.name.clone(),
-            resource_type: function.resource_type.clone(),
+            resource: ResourceRef::from(&function),
             metric: Some("Invocations".to_owned()),
-            score: 0.83,
+            share: Some(0.83),
+            rank: 1,
+            changes: vec![],
+            path: vec![],
             reason: reason.to_owned(),
         }],
         anomalies: vec![
@@ -122,20 +125,20 @@ pub(crate) fn load_test() -> Insight {
                 .to_owned(),
             reason: "Invocations are 4.12× the expected, and p90 duration went from 204 ms to 812 ms.".to_owned(),
             link: "https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html".to_owned(),
+            place: String::new(),
+            command: String::new(),
             related_events: vec![RelatedEvent {
                 name: "UpdateFunctionConfiguration".to_owned(),
-                resource_name: function.name.clone(),
-                resource_type: function.resource_type.clone(),
+                resources: vec![ResourceRef::from(&function)],
             }],
             related_anomalies: vec![RelatedAnomaly {
-                namespace: "AWS/Lambda".to_owned(),
-                metric: "Duration".to_owned(),
-                resource_name: function.name.clone(),
-                resource_type: function.resource_type,
+                resource: ResourceRef::from(&function),
+                metric: Some(RelatedMetric { namespace: "AWS/Lambda".to_owned(), name: "Duration".to_owned() }),
             }],
         }],
         history: vec![],
-        repeat_of: None,
+        considered: vec![],
+        repeat: None,
     }
 }
 
@@ -160,7 +163,7 @@ pub(crate) fn repeated() -> Insight {
         name: format!("Repeated Insight: {}", insight.name),
         severity: Severity::Low,
         application: Application::new(ACCOUNT, REGION, boundary),
-        repeat_of: Some(InsightId("00000000-0000-5000-8000-000000000000".to_owned())),
+        repeat: Some(Repeat { of: InsightId("00000000-0000-5000-8000-000000000000".to_owned()), times: 2 }),
         ..insight
     }
 }
@@ -173,23 +176,26 @@ pub(crate) fn unprotected_table() -> Insight {
     let anomaly = Anomaly {
         id: AnomalyId("shop-orders-recovery".to_owned()),
         anomaly_type: AnomalyType::Causal,
-        metric: None,
-        limit: Some(1.0),
-        score: 0.0,
+        evidence: Evidence::Config(ConfigEvidence {
+            attribute: "point_in_time_recovery".to_owned(),
+            value: Some("disabled".to_owned()),
+        }),
         ..anomaly(&table, placeholder, Severity::Low, "dynamodb-point-in-time-recovery fails: shop-orders")
     };
     Insight {
         id: InsightId("22222222-2222-5222-8222-222222222222".to_owned()),
         name: "Dynamo Table Point In Time Recovery not enabled in shop".to_owned(),
-        insight_type: InsightType::Proactive,
+        nature: Nature::Proactive { check: "dynamodb-point-in-time-recovery".to_owned() },
+        subject: Subject { what: "dynamodb-point-in-time-recovery".to_owned(), resource: None },
         severity: Severity::Low,
         description: description.to_owned(),
-        pattern: Some("dynamodb-point-in-time-recovery".to_owned()),
         causes: vec![Cause {
-            resource: table.name.clone(),
-            resource_type: table.resource_type.clone(),
+            resource: ResourceRef::from(&table),
             metric: None,
-            score: 1.0,
+            share: None,
+            rank: 1,
+            changes: vec![],
+            path: vec![],
             reason: description.to_owned(),
         }],
         anomalies: vec![anomaly],
@@ -199,6 +205,8 @@ pub(crate) fn unprotected_table() -> Insight {
             description: "It keeps every state of the last 35 days.".to_owned(),
             reason: "PointInTimeRecovery of shop-orders is DISABLED.".to_owned(),
             link: String::new(),
+            place: String::new(),
+            command: String::new(),
             related_events: vec![],
             related_anomalies: vec![],
         }],

@@ -19,7 +19,7 @@ pub struct Links {
 
 impl Links {
     pub fn insight(&self, insight: &Insight) -> String {
-        let kind = match insight.insight_type {
+        let kind = match insight.insight_type() {
             InsightType::Reactive => "reactive",
             InsightType::Proactive => "proactive",
         };
@@ -38,7 +38,7 @@ fn cloudwatch(insight: &Insight) -> String {
         _ => "console.aws.amazon.com",
     };
     let home = format!("https://{region}.{domain}/cloudwatch/home?region={region}");
-    let mut anomalies: Vec<&Anomaly> = insight.anomalies.iter().filter(|a| a.metric.is_some()).collect();
+    let mut anomalies: Vec<&Anomaly> = insight.anomalies.iter().filter(|a| a.metric().is_some()).collect();
     anomalies.sort_by_key(|a| (a.anomaly_type == AnomalyType::Contextual, std::cmp::Reverse(a.severity)));
     anomalies.truncate(MOST_METRICS);
     while !anomalies.is_empty() {
@@ -54,7 +54,7 @@ fn cloudwatch(insight: &Insight) -> String {
 /// CloudWatch's console keeps its graph in the URL as JSURL.
 fn graph(insight: &Insight, anomalies: &[&Anomaly]) -> String {
     let mut metrics = String::new();
-    for metric in anomalies.iter().filter_map(|a| a.metric.as_ref()) {
+    for metric in anomalies.iter().filter_map(|a| a.metric()) {
         let _ = write!(metrics, "~(~'{}~'{}", jsurl(&metric.key.namespace), jsurl(&metric.key.name));
         for (name, value) in &metric.key.dimensions {
             let _ = write!(metrics, "~'{}~'{}", jsurl(name), jsurl(value));
@@ -129,7 +129,7 @@ mod tests {
         assert!(Links::default().insight(&insight).starts_with("https://cn-north-1.console.amazonaws.cn/cloudwatch/"));
         insight.application.region = "us-gov-west-1".to_owned();
         for anomaly in &mut insight.anomalies {
-            anomaly.metric.as_mut().unwrap().key.dimensions.insert("Long".to_owned(), "ü".repeat(2000));
+            anomaly.of_metric_mut().unwrap().metric.key.dimensions.insert("Long".to_owned(), "ü".repeat(2000));
         }
         assert_eq!(
             Links::default().insight(&insight),

@@ -59,7 +59,7 @@ pub fn ops_item(message: &Message, insight: &Insight, links: &Links) -> OpsItem 
 
 /// By what is felt most.
 fn category(insight: &Insight) -> &'static str {
-    let role = |a: &Anomaly| a.metric.as_ref().map(|m| m.role);
+    let role = |a: &Anomaly| a.metric().map(|m| m.role);
     let felt = insight.anomalies.iter().filter(|a| a.anomaly_type == AnomalyType::Causal).max_by_key(|a| a.severity);
     match felt.and_then(role) {
         Some(Role::Errors | Role::Throttles | Role::Availability) => "Availability",

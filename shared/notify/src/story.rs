@@ -71,7 +71,7 @@ pub(crate) fn story(message: &Message, insight: &Insight, links: &Links) -> Stor
         more_affected: anomalies.len() - affected.len(),
         affected,
         changes: changes(insight),
-        cause: insight.causes.first().map(|first| (head(first, insight.insight_type), sentence(&first.reason))),
+        cause: insight.causes.first().map(|first| (head(first, insight.insight_type()), sentence(&first.reason))),
         description: (!causes_said && insight.description != insight.name && !insight.description.is_empty())
             .then(|| sentence(&insight.description)),
         advice: match closed {
@@ -84,7 +84,7 @@ pub(crate) fn story(message: &Message, insight: &Insight, links: &Links) -> Stor
 
 fn what(message: &Message, insight: &Insight) -> &'static str {
     match message.message_type {
-        MessageType::NewInsight if insight.repeat_of.is_some() => "Repeated insight",
+        MessageType::NewInsight if insight.repeat.is_some() => "Repeated insight",
         MessageType::NewInsight => "New insight",
         MessageType::ClosedInsight => "Closed",
         MessageType::NewAssociation => "More is affected",
@@ -108,10 +108,12 @@ fn when(insight: &Insight) -> String {
 fn head(cause: &Cause, insight_type: InsightType) -> String {
     let metric = cause.metric.as_ref().map_or_else(String::new, |metric| format!(": {metric}"));
     let share = match insight_type {
-        InsightType::Reactive if cause.score > 0.0 => format!(", {:.0} % of the harm", cause.score * 100.0),
-        _ => String::new(),
+        InsightType::Reactive => {
+            cause.share.map_or_else(String::new, |share| format!(", {:.0} % of the harm", share * 100.0))
+        }
+        InsightType::Proactive => String::new(),
     };
-    sentence(&format!("{}{metric}{share}", named(&cause.resource, &cause.resource_type)))
+    sentence(&format!("{}{metric}{share}", named(&cause.resource.name, &cause.resource.resource_type)))
 }
 
 /// Those nearest to the start, in order.

@@ -96,9 +96,9 @@ fn nothing_in_a_name_gets_out_of_its_place() {
     let nasty = "<!channel> \"quoted\" & 'q'\r\nSubject: x\t日本語 → 4×\u{0} *bold*";
     insight.name = nasty.to_owned();
     insight.application = Application::new("1", "eu-central-1", Boundary::Stack { name: nasty.to_owned() });
-    insight.causes[0].resource = nasty.to_owned();
+    insight.causes[0].resource.name = nasty.to_owned();
     insight.anomalies[0].description = nasty.to_owned();
-    insight.anomalies[0].metric.as_mut().unwrap().key.dimensions.insert("Q\"".to_owned(), nasty.to_owned());
+    insight.anomalies[0].of_metric_mut().unwrap().metric.key.dimensions.insert("Q\"".to_owned(), nasty.to_owned());
     let message = message(MessageType::NewInsight, &insight);
 
     let subject = email::subject(&message, &insight);

@@ -224,7 +224,7 @@ fn resource(at: &At<'_>, name: &Spanned<String>, said: &ResourceFile) -> Result<
             Value::Integer(_) | Value::Float(_) | Value::Boolean(_) => value.to_string(),
             _ => return Err(at.error(attribute.span(), "must be text, a number, true or false".to_owned())),
         };
-        resource.attributes.insert(attribute.get_ref().clone(), value);
+        resource.set(attribute.get_ref(), value);
     }
     Ok(resource)
 }

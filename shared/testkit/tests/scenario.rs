@@ -88,7 +88,7 @@ fn resources_edges_and_events_are_as_written() {
     let case = read(SCENARIO).unwrap().fires;
     let inventory = &case.incident.inventory;
     let front = inventory.resources.iter().find(|r| r.name == "front").unwrap();
-    assert_eq!((front.attributes["timeout_seconds"].as_str(), front.attributes["arm"].as_str()), ("3", "true"));
+    assert_eq!((front.known("timeout_seconds"), front.known("arm")), (Some("3"), Some("true")));
     let edges: Vec<(&str, &str, EdgeKind)> =
         inventory.edges.iter().map(|e| (e.from.as_str(), e.to.as_str(), e.kind)).collect();
     assert_eq!(

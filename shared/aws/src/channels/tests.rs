@@ -20,7 +20,8 @@ fn insight() -> Insight {
     Insight {
         id: InsightId("11111111-1111-5111-8111-111111111111".to_owned()),
         name: "Anomalous increase in Lambda checkout duration".to_owned(),
-        insight_type: InsightType::Reactive,
+        nature: Nature::Reactive { pattern: None, impact: None },
+        subject: Subject { what: String::new(), resource: None },
         severity: Severity::High,
         status: Status::Ongoing,
         start_time: at(),
@@ -29,13 +30,13 @@ fn insight() -> Insight {
         update_time: at(),
         application: Application::new(ACCOUNT, REGION, Boundary::Stack { name: "shop".to_owned() }),
         description: "Duration of checkout rose.".to_owned(),
-        pattern: None,
         causes: vec![],
         anomalies: vec![],
         events: vec![],
         recommendations: vec![],
         history: vec![],
-        repeat_of: None,
+        considered: vec![],
+        repeat: None,
     }
 }
 

@@ -36,7 +36,7 @@ impl Kept {
         let mut blobs = Blobs::new();
         let mut series = Vec::new();
         for anomaly in &mut insight.anomalies {
-            let points = std::mem::take(&mut anomaly.series);
+            let points = anomaly.of_metric_mut().map(|m| std::mem::take(&mut m.series)).unwrap_or_default();
             if points.is_empty() {
                 series.push(None);
                 continue;
@@ -53,7 +53,9 @@ impl Kept {
 
     pub(crate) fn with(mut self, series: impl Fn(&Snapshot) -> Option<Vec<BandPoint>>) -> Insight {
         for (anomaly, snapshot) in self.insight.anomalies.iter_mut().zip(&self.series) {
-            anomaly.series = snapshot.as_ref().and_then(&series).unwrap_or_default();
+            if let Some(metric) = anomaly.of_metric_mut() {
+                metric.series = snapshot.as_ref().and_then(&series).unwrap_or_default();
+            }
         }
         self.insight
     }

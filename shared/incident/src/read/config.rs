@@ -5,7 +5,7 @@ use super::json::objects;
 use super::resources::Resources;
 use crate::{IncidentError, Problem};
 use serde_json::{Map, Value};
-use stackseer_model::{Resource, ResourceId};
+use stackseer_model::{Attribute, Resource, ResourceId};
 use std::collections::HashMap;
 
 pub fn read(text: &Text, resources: &mut Resources) -> Result<(), IncidentError> {
@@ -27,11 +27,16 @@ pub fn read(text: &Text, resources: &mut Resources) -> Result<(), IncidentError>
         resource.stack = object.optional("stack")?;
         for (attribute, value) in object.optional::<Map<String, Value>>("attributes")?.unwrap_or_default() {
             let value = match value {
-                Value::String(text) => text,
-                Value::Number(number) => number.to_string(),
-                Value::Bool(yes) => yes.to_string(),
+                Value::String(text) => Attribute::Known(text),
+                Value::Number(number) => Attribute::Known(number.to_string()),
+                Value::Bool(yes) => Attribute::Known(yes.to_string()),
+                Value::Null => Attribute::Unset,
+                Value::Object(why) if why.len() == 1 && why.get("unknown").is_some_and(Value::is_string) => {
+                    Attribute::Unknown(why["unknown"].as_str().unwrap_or_default().to_owned())
+                }
                 _ => {
-                    let message = "is neither text, number nor true or false; leave out what is not known".to_owned();
+                    let message =
+                        "is neither text, number, true or false, null (not set) nor {\"unknown\": \"why\"}".to_owned();
                     return Err(object.error(&format!("attributes.{attribute}"), Problem::Syntax { message }));
                 }
             };

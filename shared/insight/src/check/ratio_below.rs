@@ -2,7 +2,7 @@
 
 use super::{CheckAnswer, DailyUse, Failure};
 use crate::text;
-use stackseer_model::{Metric, Resource};
+use stackseer_model::{Direction, Evidence, Metric, MetricEvidence, Resource};
 use std::collections::BTreeMap;
 
 pub struct Wanted<'a> {
@@ -30,9 +30,15 @@ pub fn answer(resource: &Resource, usage: Option<&(Metric, Vec<DailyUse>)>, want
     }
     let percent = |share: f64| text::number((share * 1000.0).round() / 10.0);
     CheckAnswer::Fail(Box::new(Failure {
-        metric: Some(metric.clone()),
-        observed: peak,
-        limit: Some(limit),
+        evidence: Evidence::Metric(MetricEvidence {
+            metric: metric.clone(),
+            direction: Direction::Down,
+            peak,
+            expected: limit,
+            score: 0.0,
+            limit: Some(limit),
+            series: vec![],
+        }),
         since: days.first().map(|d| d.day),
         values: BTreeMap::from([
             ("days", days.len().to_string()),
@@ -53,7 +59,7 @@ mod tests {
 
     fn table(limit: &str) -> Resource {
         let mut table = Resource::new("AWS::DynamoDB::Table", "orders");
-        table.attributes.insert("write_capacity".into(), limit.into());
+        table.set("write_capacity", limit);
         table
     }
 

@@ -24,7 +24,7 @@ fn who_works_off_a_queue_is_not_waited_for() {
     scene.tick(5);
     let insight = scene.insight();
     assert_eq!(scene.causes(), ["front", "worker"]);
-    assert!((insight.causes[0].score - 2.0 / 3.0).abs() < 1e-9, "{:?}", insight.causes);
+    assert!((insight.causes[0].share.unwrap() - 2.0 / 3.0).abs() < 1e-9, "{:?}", insight.causes);
 }
 
 /// `front`, a load balancer that became slower by 100 ms, waits for these, each slower by so much.

@@ -1,5 +1,5 @@
 use crate::scene::*;
-use stackseer_model::{MessageType, Status};
+use stackseer_model::{MessageType, Status, Transited};
 
 fn failing(to: i64) -> Scene {
     let mut scene = Scene::new(&["front -> checkout"]);
@@ -44,7 +44,7 @@ fn is_not_closed_while_its_metric_can_not_be_read() {
     scene.ticks(20, 120);
     let insight = scene.insight();
     assert_eq!(insight.status, Status::Ongoing);
-    let unknown = insight.history.iter().filter(|t| t.change == "unknown");
+    let unknown = insight.history.iter().filter(|t| t.step == Transited::Unknown);
     let reasons: Vec<&str> = unknown.map(|t| t.reason.as_str()).collect();
     assert_eq!(reasons, ["can't tell whether it goes on: access denied"], "said once");
 

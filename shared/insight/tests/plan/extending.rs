@@ -10,7 +10,7 @@ fn a_symptom_that_comes_later_joins_and_is_told() {
     assert_eq!(scene.insight().anomalies.len(), 1);
     let messages = scene.tick(15);
     assert_eq!(kinds(&messages), [MessageType::NewAssociation]);
-    let joined = scene.insight().anomalies.iter().find(|a| a.resource_name == "front").unwrap();
+    let joined = scene.insight().anomalies.iter().find(|a| a.resource.name == "front").unwrap();
     assert_eq!(messages[0].anomalies, std::slice::from_ref(&joined.id));
 }
 

@@ -71,7 +71,7 @@ fn a_change_just_before_speaks_for_a_weak_symptom() {
     scene.during("checkout", "Errors", "Sum", 0.0, &[weak(0, LATER, 5.0)]);
     scene.change("UpdateFunctionCode", "checkout", -10);
     scene.tick(5);
-    assert_eq!(scene.insight().pattern.as_deref(), Some("lambda-errors-deployment"));
+    assert_eq!(scene.insight().pattern(), Some("lambda-errors-deployment"));
 }
 
 #[test]

@@ -24,7 +24,7 @@ fn the_same_within_seven_days_is_a_repeat_and_low() {
     let scene = twice(3 * DAY, "Errors");
     let (first, repeat) = (&scene.known[0], &scene.known[1]);
     assert_eq!(repeat.name, format!("Repeated Insight: {}", first.name));
-    assert_eq!(repeat.repeat_of.as_ref(), Some(&first.id));
+    assert_eq!(repeat.repeat.as_ref().map(|r| &r.of), Some(&first.id));
     assert_eq!(repeat.severity, Severity::Low);
     assert_eq!(scene.told(MessageType::SeverityUpgraded), 0, "a repeat stays quiet");
 }
@@ -34,12 +34,12 @@ fn after_seven_days_it_is_new() {
     let scene = twice(8 * DAY, "Errors");
     let (first, second) = (&scene.known[0], &scene.known[1]);
     assert_eq!((&second.name, second.severity), (&first.name, Severity::High));
-    assert_eq!(second.repeat_of, None);
+    assert_eq!(second.repeat, None);
 }
 
 #[test]
 fn something_else_is_no_repeat() {
     let scene = twice(3 * DAY, "Throttles");
     assert_eq!(scene.known[1].name, "Lambda Throttles Anomalous In Stack shop: checkout");
-    assert_eq!(scene.known[1].repeat_of, None);
+    assert_eq!(scene.known[1].repeat, None);
 }

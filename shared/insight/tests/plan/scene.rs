@@ -77,7 +77,7 @@ impl Scene {
     pub fn resource(&mut self, resource_type: &str, name: &str) -> ResourceId {
         let mut resource = Resource::new(resource_type, name);
         let attributes = [("load_balancer", name), ("load_balancer_type", "application"), ("target_group", name)];
-        resource.attributes.extend(attributes.map(|(k, v)| (k.to_owned(), v.to_owned())));
+        attributes.iter().for_each(|(k, v)| resource.set(k, *v));
         let id = resource.id.clone();
         self.inventory.resources.push(resource);
         id
@@ -206,7 +206,7 @@ impl Scene {
     }
 
     pub fn causes(&self) -> Vec<&str> {
-        self.insight().causes.iter().map(|c| c.resource.as_str()).collect()
+        self.insight().causes.iter().map(|c| c.resource.name.as_str()).collect()
     }
 
     pub fn told(&self, message_type: MessageType) -> usize {

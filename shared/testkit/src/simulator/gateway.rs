@@ -38,8 +38,8 @@ pub enum Status {
 impl Gateway {
     /// Published by API, and by API and stage.
     pub fn new(recorder: &mut Recorder, resource: &Resource) -> Self {
-        let api = ("ApiName", resource.attributes["api_name"].as_str());
-        let stage = ("Stage", resource.attributes["stage"].as_str());
+        let api = ("ApiName", resource.known("api_name").unwrap_or_default());
+        let stage = ("Stage", resource.known("stage").unwrap_or_default());
         let mut grain = |dims: &[(&str, &str)]| {
             let mut channel = |metric| recorder.channel(resource, "AWS/ApiGateway", metric, "Sum", dims);
             let (count, client_errors, server_errors) = (channel("Count"), channel("4XXError"), channel("5XXError"));

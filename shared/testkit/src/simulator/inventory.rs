@@ -29,7 +29,7 @@ pub fn inventory() -> Inventory {
     let resource = |resource_type: &str, name: &str, attributes: &[(&str, &str)]| {
         let mut resource = Resource::new(resource_type, name);
         resource.stack = Some(STACK.to_owned());
-        resource.attributes = attributes.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        attributes.iter().for_each(|(k, v)| resource.set(k, *v));
         resource
     };
     let function = |name, memory, timeout| {
@@ -48,7 +48,7 @@ pub fn inventory() -> Inventory {
         )
     };
     let mut checkout = function(CHECKOUT, "1024", "10");
-    checkout.attributes.insert("reserved_concurrency".to_owned(), "100".to_owned());
+    checkout.set("reserved_concurrency", "100");
     let resources = vec![
         resource(API, GATEWAY, &[("api_name", GATEWAY), ("stage", "prod")]),
         function(CATALOG, "512", "6"),

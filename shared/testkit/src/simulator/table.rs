@@ -58,7 +58,7 @@ impl Table {
     pub fn new(recorder: &mut Recorder, resource: &Resource) -> Self {
         let dims = [("TableName", resource.name.as_str())];
         let provisioned =
-            |attribute| resource.number(attribute).filter(|_| resource.attributes["billing_mode"] == "PROVISIONED");
+            |attribute| resource.number(attribute).filter(|_| resource.known("billing_mode") == Some("PROVISIONED"));
         let mut side = |word: &str, provisioned: Option<f64>| {
             let mut channel =
                 |metric: String, statistic| recorder.channel(resource, NAMESPACE, &metric, statistic, &dims);

@@ -26,17 +26,19 @@ async fn the_emptiest_insight_comes_back_too() {
     let (store, _) = plain();
     let app = application("shop");
     let mut least = insight(&app, "duration", 1, 0);
-    least.anomalies[0].metric = None;
-    least.anomalies[0].limit = None;
+    least.anomalies[0].evidence =
+        Evidence::Config(ConfigEvidence { attribute: "point_in_time_recovery".into(), value: None });
     least.anomalies[0].causal_anomaly = None;
     let least = Insight {
         end_time: None,
-        pattern: None,
+        nature: Nature::Proactive { check: "dynamodb-point-in-time-recovery".into() },
+        subject: Subject { what: "dynamodb-point-in-time-recovery".into(), resource: None },
         causes: vec![],
         events: vec![],
         recommendations: vec![],
         history: vec![],
-        repeat_of: None,
+        considered: vec![],
+        repeat: None,
         ..least
     };
     store.commit(&app, 0, from_ref(&least), &[]).await.unwrap();
@@ -229,8 +231,8 @@ async fn one_change_among_many_writes_one_insight_and_only_its_new_charts() {
     let app = application("shop");
     let mut insights: Vec<Insight> = (0..40).map(|i| insight(&app, &format!("subject {i}"), 2, 5)).collect();
     store.commit(&app, 0, &insights, &[]).await.unwrap();
-    let (items, old) = (put(&calls).len(), insights[7].anomalies[0].series.clone());
-    insights[7].anomalies[0].series = series(6, 99);
+    let (items, old) = (put(&calls).len(), series_of(&mut insights[7]).clone());
+    *series_of(&mut insights[7]) = series(6, 99);
     store.commit(&app, 2, from_ref(&insights[7]), &[]).await.unwrap();
     let written: Vec<String> = put(&calls).iter().map(key).collect();
     assert_eq!(written.len() - items, 5, "state, insight, two places in lists, one chart: {written:?}");
@@ -241,7 +243,7 @@ async fn one_change_among_many_writes_one_insight_and_only_its_new_charts() {
     let gone = deleted[0]["DeleteRequest"]["Key"]["pk"]["S"].as_str().unwrap();
     assert_eq!(gone, format!("series#{}", insights[7].id));
     // Coming back to it writes it again.
-    insights[7].anomalies[0].series = old;
+    *series_of(&mut insights[7]) = old;
     store.commit(&app, 3, from_ref(&insights[7]), &[]).await.unwrap();
     assert_eq!(store.insight(&insights[7].id).await.unwrap().as_ref(), Some(&insights[7]));
 }
@@ -319,7 +321,7 @@ async fn a_chart_too_long_for_a_row_is_split() {
 
 #[tokio::test]
 async fn a_number_that_is_none_is_refused_by_name_and_nothing_is_written() {
-    type Change = fn(&mut Anomaly);
+    type Change = fn(&mut MetricEvidence);
     let (store, calls) = plain();
     let app = application("shop");
     let changes: [Change; 5] = [
@@ -327,11 +329,11 @@ async fn a_number_that_is_none_is_refused_by_name_and_nothing_is_written() {
         |a| a.limit = Some(f64::INFINITY),
         |a| a.series[1].lower = f64::NAN,
         |a| a.series[1].value = Some(f64::NAN),
-        |a| a.metric.as_mut().unwrap().least = f64::NEG_INFINITY,
+        |a| a.metric.least = f64::NEG_INFINITY,
     ];
     for change in changes {
         let mut wrong = insight(&app, "wrong", 2, 5);
-        change(&mut wrong.anomalies[1]);
+        change(wrong.anomalies[1].of_metric_mut().unwrap());
         let right = insight(&app, "right", 2, 5);
         let error = store.commit(&app, 0, &[right, wrong.clone()], &[]).await.unwrap_err();
         assert!(matches!(error, PortError::Permanent { .. }), "{error:?}");

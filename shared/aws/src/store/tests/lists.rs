@@ -57,11 +57,18 @@ fn of(subject: &str, kind: InsightType, status: Status, start: i64) -> Insight {
 
 fn in_application(application: &Application, subject: &str, kind: InsightType, status: Status, start: i64) -> Insight {
     Insight {
-        insight_type: kind,
+        nature: nature(kind),
         status,
         start_time: at(start),
         end_time: (status == Status::Closed).then(|| at(start + 600)),
         ..insight(application, subject, 1, 0)
+    }
+}
+
+fn nature(kind: InsightType) -> Nature {
+    match kind {
+        InsightType::Reactive => Nature::Reactive { pattern: None, impact: None },
+        InsightType::Proactive => Nature::Proactive { check: "dynamodb-point-in-time-recovery".into() },
     }
 }
 
@@ -97,7 +104,8 @@ fn expected(list: &InsightList, insights: &[Insight]) -> Vec<InsightId> {
         .iter()
         .filter_map(|i| {
             let is_of = |scope: &Scope, kind| {
-                (&i.application.account, &i.application.region, i.insight_type) == (&scope.account, &scope.region, kind)
+                (&i.application.account, &i.application.region, i.insight_type())
+                    == (&scope.account, &scope.region, kind)
             };
             let time = match list {
                 InsightList::Application(id) if i.application.id == *id => i.start_time,

@@ -84,25 +84,46 @@ fn anomaly(insight: &InsightId, index: usize, points: usize) -> Anomaly {
         end_time: Some(at(NOW - 60)),
         open_time: at(NOW - 300),
         close_time: Some(at(NOW)),
-        metric: Some(metric),
-        resource_name: "checkout".into(),
-        resource_type: "AWS::Lambda::Function".into(),
-        direction: Direction::Down,
-        peak: 1234.5678901234,
-        expected: 0.1 + 0.2,
-        score: 5.5,
-        limit: Some(3000.0),
+        resource: ResourceRef {
+            id: metric.resource.clone(),
+            name: "checkout".into(),
+            resource_type: "AWS::Lambda::Function".into(),
+        },
         description: "p90 duration is 12 times what was expected".into(),
-        series: series(points, index),
+        evidence: Evidence::Metric(MetricEvidence {
+            metric,
+            direction: Direction::Down,
+            peak: 1234.5678901234,
+            expected: 0.1 + 0.2,
+            score: 5.5,
+            limit: Some(3000.0),
+            series: series(points, index),
+        }),
     }
 }
 
 /// Nothing in it is left out.
 fn insight(application: &Application, subject: &str, anomalies: usize, points: usize) -> Insight {
     let id = InsightId::of(&application.id, subject, NOW);
+    let orders = ResourceRef {
+        id: ResourceId("arn:aws:dynamodb:eu-west-1:123456789012:table/orders".into()),
+        name: "orders".into(),
+        resource_type: "AWS::DynamoDB::Table".into(),
+    };
     Insight {
         name: format!("Anomalous increase in {subject} · „ü“"),
-        insight_type: InsightType::Proactive,
+        nature: Nature::Reactive {
+            pattern: Some("lambda-duration-invocations".into()),
+            impact: Some(Impact {
+                front_door: orders.clone(),
+                requests: 1200.0,
+                failed: 30.0,
+                slow: 400.0,
+                last_seen: Some(at(NOW - 60)),
+                until: at(NOW),
+            }),
+        },
+        subject: Subject { what: subject.to_owned(), resource: Some(orders.id.clone()) },
         severity: Severity::High,
         status: Status::Ongoing,
         start_time: at(NOW - 600),
@@ -111,12 +132,18 @@ fn insight(application: &Application, subject: &str, anomalies: usize, points: u
         update_time: at(NOW),
         application: application.clone(),
         description: "what happened".into(),
-        pattern: Some("lambda-duration-invocations".into()),
         causes: vec![Cause {
-            resource: "orders".into(),
-            resource_type: "AWS::DynamoDB::Table".into(),
+            resource: orders.clone(),
             metric: Some("WriteThrottleEvents".into()),
-            score: 0.75,
+            share: Some(0.75),
+            rank: 1,
+            changes: vec![Change {
+                name: "UpdateTable".into(),
+                time: at(NOW - 700),
+                events: vec!["e1".into()],
+                what: "write_capacity 10 → 2".into(),
+            }],
+            path: vec![Step { resource: orders.clone(), evidence: "throttled writes".into() }],
             reason: "it began two minutes earlier".into(),
         }],
         anomalies: (0..anomalies).map(|i| anomaly(&id, i, points)).collect(),
@@ -140,26 +167,28 @@ fn insight(application: &Application, subject: &str, anomalies: usize, points: u
             description: "Set it back to 10".into(),
             reason: "9.3 writes a second met a capacity of 2".into(),
             link: "https://docs.aws.amazon.com/".into(),
-            related_events: vec![RelatedEvent {
-                name: "UpdateTable".into(),
-                resource_name: "orders".into(),
-                resource_type: "AWS::DynamoDB::Table".into(),
-            }],
+            place: "DynamoDB console, table orders, Monitor".into(),
+            command: "aws dynamodb describe-table --table-name orders".into(),
+            related_events: vec![RelatedEvent { name: "UpdateTable".into(), resources: vec![orders.clone()] }],
             related_anomalies: vec![RelatedAnomaly {
-                namespace: "AWS/DynamoDB".into(),
-                metric: "WriteThrottleEvents".into(),
-                resource_name: "orders".into(),
-                resource_type: "AWS::DynamoDB::Table".into(),
+                resource: orders,
+                metric: Some(RelatedMetric { namespace: "AWS/DynamoDB".into(), name: "WriteThrottleEvents".into() }),
             }],
         }],
         history: vec![Transition {
             time: at(NOW - 300),
-            change: "opened".into(),
+            step: Transited::Opened,
             reason: "five of five minutes".into(),
         }],
-        repeat_of: Some(InsightId("an earlier one".into())),
+        considered: vec![Considered { what: "lambda-errors-timeout".into(), because: "no timeouts".into() }],
+        repeat: Some(Repeat { of: InsightId("an earlier one".into()), times: 2 }),
         id,
     }
+}
+
+/// Of its first anomaly.
+fn series_of(insight: &mut Insight) -> &mut Vec<BandPoint> {
+    &mut insight.anomalies[0].of_metric_mut().unwrap().series
 }
 
 fn closed(insight: &Insight, second: i64) -> Insight {

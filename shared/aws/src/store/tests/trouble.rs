@@ -227,7 +227,7 @@ async fn superseded_charts_that_stay_are_no_failure() {
     let app = application("shop");
     let mut one = insight(&app, "one", 1, 5);
     store.commit(&app, 0, from_ref(&one), &[]).await.unwrap();
-    one.anomalies[0].series = series(6, 1);
+    *series_of(&mut one) = series(6, 1);
     assert_eq!(store.commit(&app, 1, from_ref(&one), &[]).await, Ok(Committed::At(2)));
     assert_eq!(open(&store, &app).await, [one]);
 }
@@ -243,12 +243,13 @@ async fn a_lost_chart_does_not_take_its_insight_along() {
     let delete = json!({"DeleteRequest": {"Key": {"pk": chart["pk"], "sk": chart["sk"]}}});
     engine.run("BatchWriteItem", json!({"RequestItems": {TABLE: [delete]}}));
     let state = store.insight_state(&app.id, at(NOW)).await.unwrap();
-    let mut points: Vec<usize> = state.insights[0].anomalies.iter().map(|a| a.series.len()).collect();
+    let mut points: Vec<usize> =
+        state.insights[0].anomalies.iter().map(|a| a.of_metric().unwrap().series.len()).collect();
     points.sort_unstable();
     assert_eq!(points, [0, 5]);
     let read = store.insight(&one.id).await.unwrap().unwrap();
     for (anomaly, read) in one.anomalies.iter_mut().zip(&read.anomalies) {
-        anomaly.series = read.series.clone();
+        anomaly.of_metric_mut().unwrap().series = read.of_metric().unwrap().series.clone();
     }
     assert_eq!(read, one);
 }

@@ -26,11 +26,7 @@ fn counted(engine: &Engine) -> (DynamoStore, Arc<Mutex<(f64, usize)>>) {
 
 fn the(index: usize) -> Insight {
     let app = application(if index.is_multiple_of(100) { "blog" } else { "shop" });
-    let one = Insight {
-        insight_type: InsightType::Reactive,
-        start_time: at(NOW - 60 * index as i64),
-        ..insight(&app, &format!("subject {index}"), 1, 0)
-    };
+    let one = Insight { start_time: at(NOW - 60 * index as i64), ..insight(&app, &format!("subject {index}"), 1, 0) };
     if index.is_multiple_of(50) { one } else { closed(&one, NOW - 60 * index as i64 + 600) }
 }
 
