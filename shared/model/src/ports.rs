@@ -96,7 +96,7 @@ pub trait Store: Sync {
     ) -> impl Future<Output = Result<InsightState, PortError>> + Send;
 
     /// Only at `generation`: the changed insights with their places in the lists and the messages about them. All or nothing
-    /// for each insight, and for all of a commit as long as they fit in one transaction, which twenty do.
+    /// for each insight, and for all of a commit as long as they fit in one transaction, which a dozen do.
     fn commit(
         &self,
         application: &Application,

@@ -112,3 +112,26 @@ fn a_folder_or_a_place_that_can_not_be_is_an_error_about_the_path() {
         assert!(!error.to_string().contains("move it away"), "{error}");
     }
 }
+
+fn json_of(node: &saphyr::Yaml<'_>) -> Value {
+    use saphyr::Yaml::*;
+    match node {
+        Tagged(_, inner) => json_of(inner),
+        Mapping(pairs) => pairs.iter().map(|(k, v)| (k.as_str().unwrap().to_owned(), json_of(v))).collect(),
+        Sequence(items) => items.iter().map(json_of).collect(),
+        other => other.as_str().map_or(Value::Null, Value::from),
+    }
+}
+
+#[test]
+fn the_table_is_the_one_that_is_deployed() {
+    use saphyr::LoadableYamlNode;
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../template.yaml");
+    let text = std::fs::read_to_string(path).unwrap();
+    let template = json_of(&saphyr::Yaml::load_from_str(&text).unwrap()[0]);
+    let deployed = &template["Resources"]["Table"]["Properties"];
+    let ours = embedded_store::table();
+    for part in ["BillingMode", "KeySchema", "AttributeDefinitions", "GlobalSecondaryIndexes"] {
+        assert_eq!(deployed[part], ours[part], "{part}");
+    }
+}
