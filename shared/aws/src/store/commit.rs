@@ -200,7 +200,7 @@ impl Part {
         let bytes: usize = self.transaction.iter().chain(&change.transaction).map(Write::size).sum();
         // With the guard; and a quarter is left for the messages.
         self.transaction.is_empty()
-            || rows + outbox + 1 <= MOST_ITEMS_IN_TRANSACTION && bytes <= MOST_BYTES_IN_TRANSACTION / 4 * 3
+            || rows + outbox < MOST_ITEMS_IN_TRANSACTION && bytes <= MOST_BYTES_IN_TRANSACTION / 4 * 3
     }
 
     fn add(&mut self, change: Change, messages: Vec<Message>) {

@@ -114,7 +114,7 @@ fn a_folder_or_a_place_that_can_not_be_is_an_error_about_the_path() {
 }
 
 fn json_of(node: &saphyr::Yaml<'_>) -> Value {
-    use saphyr::Yaml::*;
+    use saphyr::Yaml::{Mapping, Sequence, Tagged};
     match node {
         Tagged(_, inner) => json_of(inner),
         Mapping(pairs) => pairs.iter().map(|(k, v)| (k.as_str().unwrap().to_owned(), json_of(v))).collect(),
