@@ -23,6 +23,8 @@ pub enum Reach {
 #[derive(Debug, Clone)]
 pub struct Watched {
     pub plan: Plan,
+    /// The application's changes in the window and the hour before.
+    pub changes: Vec<ChangeEvent>,
     /// What could not be read in this window.
     pub unseen: Vec<Unseen>,
     pub metrics_read: usize,
@@ -48,7 +50,7 @@ pub async fn watch(
 ) -> Result<Watched, PortError> {
     let Watch { catalog, application, learned, known, now, reach, repeats } = *about;
     let window_start = minutes_before(now, WINDOW_MINUTES);
-    let mut watched = Watched { plan: Plan::default(), unseen: vec![], metrics_read: 0, calls: 0 };
+    let mut watched = Watched { plan: Plan::default(), changes: vec![], unseen: vec![], metrics_read: 0, calls: 0 };
     let (symptoms, context): (Vec<&Metric>, Vec<&Metric>) =
         learned.metrics.iter().partition(|m| m.opens || reach == Reach::Everything);
     let mut observed = observe(metrics, learned, &symptoms, window_start, now, &mut watched).await?;
@@ -71,6 +73,7 @@ pub async fn watch(
         }
     };
     watched.plan = plan(&Situation { observed: &observed, events: &changes, ..unseen });
+    watched.changes = changes;
     Ok(watched)
 }
 
