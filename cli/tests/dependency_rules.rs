@@ -12,7 +12,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("stackseer-insight", &["stackseer-model", "stackseer-catalog", "stackseer-detect"]),
     ("stackseer-line", &["stackseer-model", "stackseer-catalog", "stackseer-detect", "stackseer-insight"]),
     ("stackseer-incident", &["stackseer-model"]),
-    ("stackseer-notify", &["stackseer-model"]),
+    ("stackseer-notify", &["stackseer-model", "stackseer-catalog"]),
     ("stackseer-aws", &["stackseer-model", "stackseer-catalog", "stackseer-notify"]),
     // Nothing that detects or explains: the simulator must not know what it is looked at with.
     ("stackseer-testkit", &["stackseer-model", "stackseer-incident"]),

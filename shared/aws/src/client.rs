@@ -54,13 +54,7 @@ pub struct Aws {
     place: Place,
 }
 
-/// Where ARNs are: partition, Region and account.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Place {
-    pub partition: String,
-    pub region: String,
-    pub account: String,
-}
+pub(crate) use stackseer_model::Place;
 
 /// Finds credentials and Region, and asks AWS who they are.
 pub async fn connect(options: Options) -> Result<Aws, ConnectError> {

@@ -1,10 +1,13 @@
-//! The knowledge in `/catalog`: metrics, checks and patterns, one small TOML file each, validated when the crate is built.
+//! The knowledge in `/catalog`: resource types, their metrics, checks and patterns, one small TOML file each, validated when the crate is built.
 
 mod catalog;
+mod identity;
 mod schema;
 
 pub use catalog::Catalog;
+pub use identity::Arn;
 pub use schema::{
-    Advice, CatalogError, Check, CheckCondition, Condition, DirectionWord, Effect, LookAlike, MetricSpec, Pattern,
-    Place, Service, State, fill,
+    Advice, ArnForms, AttributeSpec, CatalogError, Change, ChangedProperty, Check, CheckCondition, Condition,
+    DirectionWord, EdgeSpec, Effect, FOLDERS, Form, IamAction, Ignored, LiveField, LookAlike, MetricSpec, Node,
+    Notation, PartProperty, Pattern, Place, ResourceType, RunBy, Said, Scope, Service, State, Variant, Way, fill,
 };

@@ -5,7 +5,7 @@ use stackseer_catalog::Catalog;
 const METRICS: &str = r#"
 namespace = "Shop"
 resource_type = "Custom::Checkout"
-label = "Checkout"
+label = "Shop"
 dimensions = { Service = "checkout" }
 period = 60
 publication_delay = 60
@@ -21,6 +21,43 @@ bad = "up"
 missing = "zero"
 opens = true
 least = 3
+"#;
+
+const RESOURCE: &str = r#"
+type = "Custom::Checkout"
+label = "Checkout"
+node = "sync"
+
+[arn]
+service = "checkout"
+forms = ["shop/{shop}/{name}"]
+
+[[attribute]]
+name = "shop"
+
+[[attribute]]
+name = "timeout_seconds"
+property = ["/Timeout"]
+
+[[change]]
+names = ["UpdateCheckout"]
+class = "CONFIG_CHANGE"
+[[change.property]]
+name = "timeout_seconds"
+to = "/requestParameters/timeout"
+"#;
+
+const CHECK: &str = r#"
+title = "Checkout waits too long in {application}"
+description = "{resource}: {value}"
+severity = "low"
+resource_type = "Custom::Checkout"
+condition = { kind = "config_is", attribute = "timeout_seconds", bad = ["900"] }
+
+[recommendation]
+name = "Wait less"
+description = "Wait less."
+reason = "{attribute} is {value}."
 "#;
 
 const PATTERN: &str = r#"
@@ -51,8 +88,13 @@ description = "Roll back."
 reason = "{change} {change_before}"
 "#;
 
+/// With the resource type that the others speak of.
 fn problems(path: &str, text: &str) -> Vec<String> {
-    match Catalog::with_user_files(&[(path.to_owned(), text.to_owned())]) {
+    let mut files = vec![(path.to_owned(), text.to_owned())];
+    if !path.starts_with("resources/") {
+        files.push(("resources/checkout.toml".to_owned(), RESOURCE.to_owned()));
+    }
+    match Catalog::with_user_files(&files) {
         Ok(_) => vec![],
         Err(errors) => errors.iter().map(ToString::to_string).collect(),
     }
@@ -66,7 +108,9 @@ fn problem(path: &str, text: &str) -> String {
 
 #[test]
 fn right_files_are_accepted() {
+    assert_eq!(problems("resources/checkout.toml", RESOURCE), [""; 0]);
     assert_eq!(problems("metrics/checkout.toml", METRICS), [""; 0]);
+    assert_eq!(problems("checks/checkout.toml", CHECK), [""; 0]);
     assert_eq!(problems("patterns/checkout.toml", PATTERN), [""; 0]);
 }
 
@@ -124,4 +168,61 @@ fn the_same_metric_twice_is_refused() {
     let (_, metric) = METRICS.split_once("[[metric]]").unwrap();
     let said = problem("metrics/checkout.toml", &format!("{METRICS}\n[[metric]]{metric}"));
     assert!(said.contains("FailedPayments Sum stands here twice"), "{said}");
+}
+
+#[test]
+fn a_misspelt_key_of_a_resource_names_file_line_and_the_allowed_keys() {
+    let said = problem("resources/checkout.toml", &RESOURCE.replace("property = [", "properties = ["));
+    assert!(said.starts_with("resources/checkout.toml:15: unknown field `properties`, expected one of"), "{said}");
+    assert!(said.contains("`property`") && said.contains("`default`"), "{said}");
+    let said = problem("resources/checkout.toml", &RESOURCE.replace("{shop}/{name}", "{shop}-{name}"));
+    assert!(said.contains("resources/checkout.toml:8") && said.contains("ends before a `/`"), "{said}");
+    let said = problem("ignored/checkout.toml", "because = \"x\"\ntype = [\"A::B::C\"]");
+    assert!(said.starts_with("ignored/checkout.toml:2: unknown field `type`"), "{said}");
+    let said = problem("changes/checkout.toml", "[[change]]\nname = [\"Put*\"]");
+    assert!(said.starts_with("changes/checkout.toml:2: unknown field `name`"), "{said}");
+}
+
+#[test]
+fn a_resource_says_where_all_it_has_comes_from() {
+    for (right, wrong, said) in [
+        ("property = [\"/Timeout\"]", "", "attribute timeout_seconds has no source"),
+        ("property = [\"/Timeout\"]", "property = [\"Timeout\"]", "Timeout is no JSON pointer"),
+        ("property = [\"/Timeout\"]", "parts = \"{size}\"", "size is no part"),
+        ("property = [\"/Timeout\"]", "of_caller = \"Custom::Till\"", "Custom::Till has no file in catalog/resources"),
+        (
+            "property = [\"/Timeout\"]",
+            "live = { action = \"checkout:List\", field = \"T\" }",
+            "needs checkout:List, which has no `iam`",
+        ),
+        ("name = \"shop\"", "name = \"name\"", "is what every resource has"),
+        ("to = \"/requestParameters/timeout\"", "to = \"/timeout\"", "pointers into /requestParameters"),
+        ("type = \"Custom::Checkout\"", "type = \"AWS::SQS::Queue\"", "AWS::SQS::Queue has a file already: "),
+    ] {
+        let problem = problem("resources/checkout.toml", &RESOURCE.replace(right, wrong));
+        assert!(problem.contains(said), "{problem}");
+    }
+    let same =
+        RESOURCE.replace("checkout\"\nforms = [\"shop/{shop}/{name}\"]", "dynamodb\"\nforms = [\"table/{name}\"]");
+    let same = same.replace("[[attribute]]\nname = \"shop\"\n", "");
+    let said = problem("resources/checkout.toml", &same);
+    assert!(said.contains("also one of ") && said.contains("`is_shared`"), "{said}");
+}
+
+#[test]
+fn what_no_resource_file_has_is_refused_elsewhere() {
+    let said = problem("metrics/checkout.toml", &METRICS.replace("\"checkout\" }", "\"{till}\" }"));
+    assert!(
+        said.ends_with("till is no attribute of Custom::Checkout, expected one of name, arn, shop, timeout_seconds")
+    );
+    let said = problem("metrics/checkout.toml", &METRICS.replace("Custom::Checkout", "Custom::Till"));
+    assert!(said.contains("`resource_type` Custom::Till has no file in catalog/resources"), "{said}");
+    let said = problem("checks/checkout.toml", &CHECK.replace("\"timeout_seconds\"", "\"timeout\""));
+    assert!(said.contains("timeout is no attribute of Custom::Checkout"), "{said}");
+    let attribute = PATTERN.replace("class = [\"DEPLOYMENT\"]", "attribute = \"colour\"");
+    assert!(problem("patterns/checkout.toml", &attribute).contains("colour is no attribute in catalog/resources"));
+    let property = PATTERN.replace("class = [\"DEPLOYMENT\"]", "class = [\"DEPLOYMENT\"]\nproperty = \"colour\"");
+    assert!(
+        problem("patterns/checkout.toml", &property).contains("no change in the catalogue says anything of colour")
+    );
 }

@@ -12,6 +12,7 @@ mod insight;
 mod learning;
 mod message;
 mod metric;
+mod place;
 pub mod ports;
 mod recommendation;
 mod resource;
@@ -31,6 +32,7 @@ pub use insight::{Considered, Insight, InsightType, Nature, Repeat, Severity, St
 pub use learning::{KeptBaseline, LearnedApplication, Learning};
 pub use message::{Message, MessageType};
 pub use metric::{BadDirection, Kind, Metric, MetricKey, MissingPoint, Role};
+pub use place::Place;
 pub use recommendation::{Recommendation, RelatedAnomaly, RelatedEvent, RelatedMetric};
 pub use resource::{Edge, EdgeKind, Inventory, Resource, ResourceRef, Unseen};
 pub use series::{BandPoint, Point, Series};

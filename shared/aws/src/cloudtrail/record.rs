@@ -1,8 +1,9 @@
 //! One CloudTrail record → one change: whose it was, what it names, what it changed.
 
-use super::classify::{Property, change_of, without_version};
+use super::classify::{change_of, without_version};
 use crate::client::APP_NAME;
 use serde_json::Value;
+use stackseer_catalog::ChangedProperty;
 use stackseer_model::{DataSource, PropertyChange, RegionChange, Timestamp, event_id};
 use std::collections::BTreeSet;
 
@@ -86,7 +87,7 @@ fn identifiers(value: &Value, depth: usize, found: &mut BTreeSet<String>) {
     }
 }
 
-fn property_change(property: &Property, event: &Value) -> Option<PropertyChange> {
+fn property_change(property: &ChangedProperty, event: &Value) -> Option<PropertyChange> {
     let value = |pointer: &Option<String>| {
         let text = match event.pointer(pointer.as_ref()?)? {
             Value::String(text) => text.clone(),

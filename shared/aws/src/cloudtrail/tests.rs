@@ -15,7 +15,7 @@ fn arn(service: &str, rest: &str) -> String {
 }
 
 fn resource(service: &str, rest: &str) -> Resource {
-    let mut resource = crate::discovery::kinds::from_arn(&arn(service, rest)).unwrap();
+    let mut resource = stackseer_catalog::Catalog::builtin().resource_of_arn(&arn(service, rest)).unwrap();
     resource.stack = Some("shop".into());
     resource
 }

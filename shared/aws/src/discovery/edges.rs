@@ -1,97 +1,12 @@
-//! Who calls or feeds whom, from templates. One table says where each type names the resources it works with.
+//! Who calls or feeds whom, from templates. The catalogue says where each type names the resources it works with.
 
 use super::intrinsics::{Reference, Scope};
-use super::kinds::{Node, node, service_of};
 use super::lookup::Lookup;
 use super::policies;
 use serde_json::Value;
+use stackseer_catalog::{EdgeSpec, Node, ResourceType, RunBy, Way};
 use stackseer_model::{Edge, EdgeKind, ResourceId};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Which way a property's references point.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
-    /// The resource calls or feeds what it names.
-    Out,
-    /// The same, and doesn't wait for it.
-    OutAsync,
-    /// What it names calls or feeds the resource.
-    In,
-}
-
-/// Type, property, way.
-#[rustfmt::skip]
-const NAMES: &[(&str, &str, Way)] = &[
-    ("AWS::Lambda::Function", "/Environment", Way::Out),
-    ("AWS::Lambda::Function", "/DeadLetterConfig", Way::OutAsync),
-    ("AWS::Lambda::EventInvokeConfig", "/DestinationConfig", Way::OutAsync),
-    ("AWS::Lambda::EventSourceMapping", "/EventSourceArn", Way::In),
-    ("AWS::Lambda::EventSourceMapping", "/DestinationConfig", Way::OutAsync),
-    ("AWS::Lambda::Permission", "/SourceArn", Way::In),
-    ("AWS::ApiGateway::RestApi", "/Body", Way::Out),
-    ("AWS::ApiGateway::Method", "/Integration", Way::Out),
-    ("AWS::ApiGateway::Authorizer", "/AuthorizerUri", Way::Out),
-    ("AWS::ApiGatewayV2::Api", "/Body", Way::Out),
-    ("AWS::ApiGatewayV2::Api", "/Target", Way::Out),
-    ("AWS::ApiGatewayV2::Integration", "/IntegrationUri", Way::Out),
-    ("AWS::ApiGatewayV2::Integration", "/RequestParameters", Way::Out),
-    ("AWS::ApiGatewayV2::Authorizer", "/AuthorizerUri", Way::Out),
-    ("AWS::AppSync::DataSource", "/LambdaConfig", Way::Out),
-    ("AWS::AppSync::DataSource", "/DynamoDBConfig", Way::Out),
-    ("AWS::StepFunctions::StateMachine", "/Definition", Way::Out),
-    ("AWS::StepFunctions::StateMachine", "/DefinitionString", Way::Out),
-    ("AWS::StepFunctions::StateMachine", "/DefinitionSubstitutions", Way::Out),
-    ("AWS::Events::Rule", "/Targets", Way::Out),
-    ("AWS::Events::Rule", "/EventBusName", Way::In),
-    ("AWS::Scheduler::Schedule", "/Target", Way::Out),
-    ("AWS::Pipes::Pipe", "/Source", Way::In),
-    ("AWS::Pipes::Pipe", "/Enrichment", Way::Out),
-    ("AWS::Pipes::Pipe", "/Target", Way::Out),
-    ("AWS::SNS::Topic", "/Subscription", Way::Out),
-    ("AWS::SNS::Subscription", "/Endpoint", Way::Out),
-    ("AWS::SNS::Subscription", "/RedrivePolicy", Way::Out),
-    ("AWS::SQS::Queue", "/RedrivePolicy", Way::Out),
-    ("AWS::KinesisFirehose::DeliveryStream", "/KinesisStreamSourceConfiguration", Way::In),
-    ("AWS::DynamoDB::Table", "/KinesisStreamSpecification", Way::OutAsync),
-    ("AWS::S3::Bucket", "/NotificationConfiguration", Way::OutAsync),
-    ("AWS::Cognito::UserPool", "/LambdaConfig", Way::Out),
-    ("AWS::CloudFront::Distribution", "/DistributionConfig/Origins", Way::Out),
-    ("AWS::ElasticLoadBalancingV2::Listener", "/DefaultActions", Way::Out),
-    ("AWS::ElasticLoadBalancingV2::ListenerRule", "/Actions", Way::Out),
-    ("AWS::ElasticLoadBalancingV2::TargetGroup", "/Targets", Way::Out),
-    ("AWS::ECS::TaskDefinition", "/ContainerDefinitions", Way::Out),
-    ("AWS::ECS::Service", "/LoadBalancers", Way::In),
-    ("AWS::AutoScaling::AutoScalingGroup", "/TargetGroupARNs", Way::In),
-    ("AWS::RDS::DBProxyTargetGroup", "/DBClusterIdentifiers", Way::Out),
-    ("AWS::RDS::DBProxyTargetGroup", "/DBInstanceIdentifiers", Way::Out),
-    ("AWS::RDS::DBInstance", "/DBClusterIdentifier", Way::In),
-    ("AWS::DocDB::DBInstance", "/DBClusterIdentifier", Way::In),
-];
-
-/// Types that are a part of another resource: what they name is named by it, and naming them is naming it.
-#[rustfmt::skip]
-const PART_OF: &[(&str, &str)] = &[
-    ("AWS::Lambda::Alias", "/FunctionName"),
-    ("AWS::Lambda::Version", "/FunctionName"),
-    ("AWS::Lambda::Url", "/TargetFunctionArn"),
-    ("AWS::Lambda::EventInvokeConfig", "/FunctionName"),
-    ("AWS::Lambda::EventSourceMapping", "/FunctionName"),
-    ("AWS::Lambda::Permission", "/FunctionName"),
-    ("AWS::ApiGateway::Method", "/RestApiId"),
-    ("AWS::ApiGateway::Authorizer", "/RestApiId"),
-    ("AWS::ApiGateway::Stage", "/RestApiId"),
-    ("AWS::ApiGatewayV2::Integration", "/ApiId"),
-    ("AWS::ApiGatewayV2::Authorizer", "/ApiId"),
-    ("AWS::ApiGatewayV2::Stage", "/ApiId"),
-    ("AWS::AppSync::DataSource", "/ApiId"),
-    ("AWS::SNS::Subscription", "/TopicArn"),
-    ("AWS::ElasticLoadBalancingV2::Listener", "/LoadBalancerArn"),
-    ("AWS::ElasticLoadBalancingV2::ListenerRule", "/ListenerArn"),
-    ("AWS::RDS::DBProxyTargetGroup", "/DBProxyName"),
-];
-
-/// Roles that code runs under: what they may call, the code calls.
-const ROLES: &[(&str, &str)] = &[("AWS::Lambda::Function", "/Role"), ("AWS::ECS::TaskDefinition", "/TaskRoleArn")];
 
 /// All the application's edges: one scope a stack.
 pub(crate) fn edges(stacks: &[Scope<'_>], lookup: &Lookup) -> Vec<Edge> {
@@ -124,8 +39,8 @@ impl<'a> Found<'a> {
 
     /// Ignores what no call travels through, and a resource that names itself.
     pub(crate) fn add(&mut self, from: &ResourceId, to: &ResourceId, waits: bool) {
-        let nodes = (node(self.lookup.type_of(from)), node(self.lookup.type_of(to)));
-        if from == to || nodes.0 == Node::Plumbing || nodes.1 == Node::Plumbing {
+        let nodes = (self.lookup.node(from), self.lookup.node(to));
+        if from == to || nodes.0 == Node::Helper || nodes.1 == Node::Helper {
             return;
         }
         let kind = match nodes {
@@ -157,15 +72,14 @@ impl Stack<'_, '_> {
         let fed = self.fed();
         for (logical, declared) in &self.scope.template.resources {
             let owners = self.owners(logical);
-            for &(_, property, way) in NAMES.iter().filter(|(cfn, ..)| *cfn == declared.cfn) {
-                for named in self.named_at(&declared.properties, property) {
+            for edge in self.kind(&declared.cfn).map(|kind| kind.edges.as_slice()).unwrap_or_default() {
+                for named in self.named_at(&declared.properties, edge) {
                     for owner in &owners {
-                        match way {
+                        match edge.way {
                             // A consumer's environment often names the queue it reads from.
-                            Way::Out if fed.contains(&(named.clone(), owner.clone())) => {}
-                            Way::Out => found.add(owner, &named, true),
-                            Way::OutAsync => found.add(owner, &named, false),
-                            Way::In => found.add(&named, owner, true),
+                            Way::Out if edge.waits && fed.contains(&(named.clone(), owner.clone())) => {}
+                            Way::Out => found.add(owner, &named, edge.waits),
+                            Way::In => found.add(&named, owner, edge.waits),
                         }
                     }
                 }
@@ -181,45 +95,50 @@ impl Stack<'_, '_> {
         mappings
             .flat_map(|(logical, mapping)| {
                 let sources = self.named(mapping.properties.get("EventSourceArn")).into_iter();
-                let sources = sources.filter(|id| node(self.lookup.type_of(id)) == Node::Async);
+                let sources = sources.filter(|id| self.lookup.node(id) == Node::Async);
                 let owners = self.owners(logical);
                 sources.flat_map(move |source| owners.clone().into_iter().map(move |owner| (source.clone(), owner)))
             })
             .collect()
     }
 
-    fn named_at(&self, properties: &Value, property: &str) -> Vec<ResourceId> {
-        let value = properties.pointer(property);
-        match (property, value) {
-            ("/Body", Some(body)) => {
-                let mut integrations = Vec::new();
-                integrations_in(body, &mut integrations);
-                integrations.into_iter().flat_map(|i| self.named(Some(i))).collect()
+    fn kind(&self, cfn: &str) -> Option<&ResourceType> {
+        self.lookup.catalog.resource_type(cfn)
+    }
+
+    fn named_at(&self, properties: &Value, edge: &EdgeSpec) -> Vec<ResourceId> {
+        match properties.pointer(&edge.property) {
+            Some(value) if !edge.within.is_empty() => {
+                let mut parts = Vec::new();
+                below(value, &edge.within, &mut parts);
+                parts.into_iter().flat_map(|part| self.named(Some(part))).collect()
             }
-            _ => self.named(value),
+            value => self.named(value),
         }
     }
 
     /// The resources whose part this one is, or itself.
     fn owners(&self, logical: &str) -> Vec<ResourceId> {
         let Some(declared) = self.scope.template.resources.get(logical) else { return vec![] };
-        if let Some((_, property)) = PART_OF.iter().find(|(cfn, _)| *cfn == declared.cfn) {
+        let kind = self.kind(&declared.cfn);
+        if let Some(property) = kind.and_then(|kind| kind.part_of.as_ref()) {
             return self.named(declared.properties.pointer(property));
         }
-        if declared.cfn == "AWS::ECS::TaskDefinition" {
-            return self.services_running(logical);
+        if let Some(by) = kind.and_then(|kind| kind.run_by.as_ref()) {
+            return self.running(logical, by);
         }
         self.scope.resources.get(logical).map(|r| r.id.clone()).into_iter().collect()
     }
 
-    fn services_running(&self, task_definition: &str) -> Vec<ResourceId> {
+    /// What runs a part: the services of a task definition.
+    fn running(&self, part: &str, by: &RunBy) -> Vec<ResourceId> {
         let runs = |properties: &Value| {
-            let task = properties.get("TaskDefinition").map(|v| self.scope.references(v)).unwrap_or_default();
-            task.contains(&Reference::Logical(task_definition.to_owned()))
+            let named = properties.pointer(&by.property).map(|v| self.scope.references(v)).unwrap_or_default();
+            named.contains(&Reference::Logical(part.to_owned()))
         };
         let resources = self.scope.template.resources.iter();
-        let services = resources.filter(|(_, d)| d.cfn == "AWS::ECS::Service" && runs(&d.properties));
-        services.filter_map(|(logical, _)| Some(self.scope.resources.get(logical)?.id.clone())).collect()
+        let runners = resources.filter(|(_, d)| d.cfn == by.cfn && runs(&d.properties));
+        runners.filter_map(|(logical, _)| Some(self.scope.resources.get(logical)?.id.clone())).collect()
     }
 
     /// Resources that a property names.
@@ -237,12 +156,11 @@ impl Stack<'_, '_> {
     fn add_role_edges(&self, found: &mut Found<'_>) {
         let mut users: BTreeMap<String, Vec<&str>> = BTreeMap::new();
         for (logical, declared) in &self.scope.template.resources {
-            for (_, property) in ROLES.iter().filter(|(cfn, _)| *cfn == declared.cfn) {
-                let role = declared.properties.pointer(property).map(|v| self.scope.references(v)).unwrap_or_default();
-                for reference in role {
-                    if let Reference::Logical(role) = reference {
-                        users.entry(role).or_default().push(logical);
-                    }
+            let Some(property) = self.kind(&declared.cfn).and_then(|kind| kind.role.as_ref()) else { continue };
+            let role = declared.properties.pointer(property).map(|v| self.scope.references(v)).unwrap_or_default();
+            for reference in role {
+                if let Reference::Logical(role) = reference {
+                    users.entry(role).or_default().push(logical);
                 }
             }
         }
@@ -250,7 +168,11 @@ impl Stack<'_, '_> {
             let mut callees: BTreeSet<ResourceId> = BTreeSet::new();
             for statement in policies::of_role(self.scope.template, self.scope, &role) {
                 let named = self.named(Some(statement.resources));
-                callees.extend(named.into_iter().filter(|id| statement.calls(&service_of(self.lookup.type_of(id)))));
+                callees.extend(
+                    named
+                        .into_iter()
+                        .filter(|id| statement.calls(&self.lookup.catalog.service_of(self.lookup.type_of(id)))),
+                );
             }
             if users.len() > 1 {
                 let environment = |logical: &&str| {
@@ -267,19 +189,20 @@ impl Stack<'_, '_> {
     }
 }
 
-/// What an OpenAPI document says of the outside; its tags, examples and operation ids only sound like resources.
-fn integrations_in<'v>(value: &'v Value, found: &mut Vec<&'v Value>) {
+/// What stands below one of the keys, however deep: of an OpenAPI document its integrations, as its tags, examples and
+/// operation ids only sound like resources.
+fn below<'v>(value: &'v Value, keys: &[String], found: &mut Vec<&'v Value>) {
     match value {
         Value::Object(map) => {
             for (key, value) in map {
-                if key == "x-amazon-apigateway-integration" || key == "x-amazon-apigateway-authorizer" {
+                if keys.contains(key) {
                     found.push(value);
                 } else {
-                    integrations_in(value, found);
+                    below(value, keys, found);
                 }
             }
         }
-        Value::Array(items) => items.iter().for_each(|v| integrations_in(v, found)),
+        Value::Array(items) => items.iter().for_each(|v| below(v, keys, found)),
         _ => {}
     }
 }

@@ -274,9 +274,9 @@ fn replace_variables(text: &str, mut value: impl FnMut(&str) -> String) -> Strin
 
 #[cfg(test)]
 mod tests {
-    use super::super::kinds::from_physical_id;
     use super::*;
     use serde_json::json;
+    use stackseer_catalog::Catalog;
 
     /// Owns what a scope borrows.
     struct Stack {
@@ -309,8 +309,8 @@ mod tests {
             template: Template::parse(&template.to_string()).unwrap(),
             parameters: map(&[("Stage", "prod"), ("Names", "a,b")]),
             resources: BTreeMap::from([
-                ("Orders".into(), from_physical_id("AWS::DynamoDB::Table", "shop-orders", &place)),
-                ("Worker".into(), from_physical_id("AWS::Lambda::Function", "shop-worker", &place)),
+                ("Orders".into(), Catalog::builtin().resource_of_id("AWS::DynamoDB::Table", "shop-orders", &place)),
+                ("Worker".into(), Catalog::builtin().resource_of_id("AWS::Lambda::Function", "shop-worker", &place)),
             ]),
             physical_ids: map(&[("Orders", "shop-orders"), ("Worker", "shop-worker")]),
             outputs: BTreeMap::from([("Data".into(), map(&[("Queue", "https://sqs/1/jobs")]))]),

@@ -1,11 +1,13 @@
 //! From a piece of text to the resource it names: by ARN (also within a longer text), queue URL, host name or bare name.
 
-use super::kinds::{Arn, Node, node};
+use stackseer_catalog::{Arn, Catalog, Node};
 use stackseer_model::{Resource, ResourceId};
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Lookup {
+    pub catalog: Arc<Catalog>,
     arns: HashMap<String, ResourceId>,
     /// Names of what can be called. `None`: two things share it, so it names neither.
     names: HashMap<String, Option<ResourceId>>,
@@ -13,9 +15,13 @@ pub(crate) struct Lookup {
 }
 
 impl Lookup {
-    pub(crate) fn new<'a>(resources: impl IntoIterator<Item = &'a Resource>) -> Self {
-        let mut lookup = Self::default();
-        for resource in resources.into_iter().filter(|r| node(&r.resource_type) != Node::Plumbing) {
+    pub(crate) fn new<'a>(catalog: Arc<Catalog>, resources: impl IntoIterator<Item = &'a Resource>) -> Self {
+        let (arns, names, types) = Default::default();
+        let mut lookup = Self { catalog, arns, names, types };
+        for resource in resources {
+            if lookup.catalog.node(&resource.resource_type) == Node::Helper {
+                continue;
+            }
             lookup.types.insert(resource.id.clone(), resource.resource_type.clone());
             if let Some(arn) = &resource.arn {
                 lookup.arns.insert(arn.clone(), resource.id.clone());
@@ -36,6 +42,11 @@ impl Lookup {
     /// Empty for what no call travels through.
     pub(crate) fn type_of(&self, id: &ResourceId) -> &str {
         self.types.get(id).map_or("", String::as_str)
+    }
+
+    /// What it is in the topology.
+    pub(crate) fn node(&self, id: &ResourceId) -> Node {
+        self.catalog.node(self.type_of(id))
     }
 
     /// Whole text or part of it: an integration's URI has the function's ARN in its middle.
@@ -100,7 +111,6 @@ impl Lookup {
 
 #[cfg(test)]
 mod tests {
-    use super::super::kinds::from_arn;
     use super::*;
 
     const AT: &str = "eu-west-1:123456789012";
@@ -120,8 +130,8 @@ mod tests {
             format!("arn:aws:sns:{AT}:twice"),
             format!("arn:aws:kinesis:{AT}:stream/twice"),
         ];
-        let resources: Vec<_> = arns.iter().map(|a| from_arn(a).unwrap()).collect();
-        let lookup = Lookup::new(&resources);
+        let resources: Vec<_> = arns.iter().map(|a| Catalog::builtin().resource_of_arn(a).unwrap()).collect();
+        let lookup = Lookup::new(Arc::new(Catalog::builtin().clone()), &resources);
         let uri = format!("arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/{}/invocations", arns[0]);
         for (text, what) in [
             (uri.as_str(), vec!["Function"]),

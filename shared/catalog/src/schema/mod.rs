@@ -1,21 +1,36 @@
 //! What a file of `/catalog` may say, and the rules that hold between files.
 
+mod changes;
 mod checks;
+mod forms;
 mod metrics;
 mod patterns;
+mod resources;
 mod rules;
 mod text;
 
+pub use changes::{Change, ChangedProperty, Changes};
 pub use checks::{Check, CheckCondition};
+pub use forms::{Form, Said};
 pub use metrics::{MetricSpec, Service};
 pub use patterns::{Condition, DirectionWord, Effect, LookAlike, Pattern, Place, State};
+pub use resources::{
+    ArnForms, AttributeSpec, EdgeSpec, IamAction, Ignored, LiveField, Node, Notation, PartProperty, ResourceType,
+    RunBy, Scope, Variant, Way,
+};
 pub use text::{Advice, fill};
 
 use serde::de::DeserializeOwned;
 
+/// The catalogue's folders.
+pub const FOLDERS: [&str; 6] = ["resources", "ignored", "changes", "metrics", "checks", "patterns"];
+
 /// The whole catalogue, as read from its files.
 #[derive(Debug, Clone, Default)]
 pub struct Read {
+    pub resources: Vec<ResourceType>,
+    pub ignored: Vec<Ignored>,
+    pub changes: Vec<Changes>,
     pub services: Vec<Service>,
     pub checks: Vec<Check>,
     pub patterns: Vec<Pattern>,
@@ -30,7 +45,8 @@ pub struct CatalogError {
     pub problem: String,
 }
 
-/// `files`: path and text. The folder in the path (`metrics`, `checks`, `patterns`) says what a file is.
+/// `files`: path and text. The folder in the path (one of [`FOLDERS`]) says what a file is; in any other it is
+/// one of metrics.
 pub fn read(files: &[(String, String)]) -> Result<Read, Vec<CatalogError>> {
     let mut read = Read::default();
     let mut errors = Vec::new();
@@ -38,6 +54,9 @@ pub fn read(files: &[(String, String)]) -> Result<Read, Vec<CatalogError>> {
         let mut parts = file.rsplit('/');
         let id = parts.next().unwrap_or_default().trim_end_matches(".toml").to_owned();
         let result = match parts.next() {
+            Some("resources") => parse(file, text).map(|r| read.resources.push(ResourceType { id, ..r })),
+            Some("ignored") => parse(file, text).map(|ignored| read.ignored.push(Ignored { id, ..ignored })),
+            Some("changes") => parse(file, text).map(|changes| read.changes.push(Changes { id, ..changes })),
             Some("checks") => parse(file, text).map(|check| read.checks.push(Check { id, ..check })),
             Some("patterns") => parse(file, text).map(|pattern| read.patterns.push(Pattern { id, ..pattern })),
             _ => parse(file, text).map(|service| read.services.push(Service { id, ..service })),
@@ -56,4 +75,12 @@ fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, CatalogError>
         line: error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1),
         problem: error.message().to_owned(),
     })
+}
+
+impl Read {
+    /// Every change, in the order in which they decide.
+    pub fn changes(&self) -> impl Iterator<Item = &Change> {
+        let of_resources = self.resources.iter().flat_map(|r| &r.changes);
+        of_resources.chain(self.changes.iter().flat_map(|c| &c.change))
+    }
 }

@@ -1,6 +1,8 @@
 //! What the types can't say.
 
-use super::{CatalogError, Check, Condition, Pattern, Read, Service, State};
+mod resources;
+
+use super::{CatalogError, Check, CheckCondition, Condition, Pattern, Read, ResourceType, Service, State};
 use std::collections::BTreeMap;
 
 const PATTERN_PLACEHOLDERS: &[&str] = &[
@@ -45,9 +47,10 @@ const MOST_MINUTES: u32 = 180;
 
 pub fn broken(read: &Read) -> Vec<CatalogError> {
     let mut errors = Vec::new();
-    read.services.iter().for_each(|s| service(s, &mut errors));
-    read.checks.iter().for_each(|c| check(c, &mut errors));
-    read.patterns.iter().for_each(|p| pattern(p, &read.services, &mut errors));
+    resources::broken(read, &mut errors);
+    read.services.iter().for_each(|s| service(s, &read.resources, &mut errors));
+    read.checks.iter().for_each(|c| check(c, &read.resources, &mut errors));
+    read.patterns.iter().for_each(|p| pattern(p, read, &mut errors));
     let mut titles: BTreeMap<&str, &str> = BTreeMap::new();
     for pattern in &read.patterns {
         if let Some(other) = titles.insert(&pattern.title, &pattern.id) {
@@ -65,8 +68,10 @@ fn error(folder: &str, id: &str, problem: String) -> CatalogError {
     CatalogError { file: format!("catalog/{folder}/{id}.toml"), line: None, problem }
 }
 
-fn service(service: &Service, errors: &mut Vec<CatalogError>) {
+fn service(service: &Service, resources: &[ResourceType], errors: &mut Vec<CatalogError>) {
     let mut say = |problem: String| errors.push(error("metrics", &service.id, problem));
+    let attributes = service.only.keys().map(String::as_str).chain(service.attributes());
+    say_all(&mut say, unknown_attribute(&service.resource_type, attributes, resources));
     if service.period == 0 {
         say("`period` must be a number of seconds above 0".to_owned());
     }
@@ -81,7 +86,14 @@ fn service(service: &Service, errors: &mut Vec<CatalogError>) {
     }
 }
 
-fn check(check: &Check, errors: &mut Vec<CatalogError>) {
+fn check(check: &Check, resources: &[ResourceType], errors: &mut Vec<CatalogError>) {
+    let asked = match &check.condition {
+        CheckCondition::ConfigIs { attribute, .. } => attribute,
+        CheckCondition::RatioBelow { limit, .. } => limit,
+    };
+    let attributes = check.only.keys().chain([asked]).map(String::as_str);
+    let problem = unknown_attribute(&check.resource_type, attributes, resources);
+    errors.extend(problem.map(|problem| error("checks", &check.id, problem)));
     let advice = &check.recommendation;
     for (key, template) in [
         ("title", &check.title),
@@ -96,7 +108,8 @@ fn check(check: &Check, errors: &mut Vec<CatalogError>) {
     }
 }
 
-fn pattern(pattern: &Pattern, services: &[Service], errors: &mut Vec<CatalogError>) {
+fn pattern(pattern: &Pattern, read: &Read, errors: &mut Vec<CatalogError>) {
+    let services = &read.services;
     let mut say = |problem: String| errors.push(error("patterns", &pattern.id, problem));
     let advice = &pattern.recommendation;
     for (key, template) in [
@@ -127,7 +140,40 @@ fn pattern(pattern: &Pattern, services: &[Service], errors: &mut Vec<CatalogErro
     }
     for condition in pattern.when.iter().chain(pattern.not_when.iter().flat_map(|l| &l.when)) {
         say_all(&mut say, wrong_condition(condition, services));
+        say_all(&mut say, unknown_configuration(condition, read));
     }
+}
+
+/// A limit, attribute or property that no file of resources has.
+fn unknown_configuration(condition: &Condition, read: &Read) -> Option<String> {
+    let fits = |r: &&ResourceType| condition.resource_type.as_ref().is_none_or(|cfn| r.is(cfn));
+    let known = |attribute: &&String| {
+        read.resources.iter().filter(fits).any(|r| r.attributes.iter().any(|a| &a.name == *attribute))
+    };
+    let of = condition.resource_type.as_ref().map_or_else(String::new, |cfn| format!(" of {cfn}"));
+    let asked = condition.attribute.iter().chain(&condition.limit);
+    if let Some(unknown) = asked.into_iter().find(|a| !known(a)) {
+        return Some(format!("{unknown} is no attribute{of} in catalog/resources"));
+    }
+    let property = condition.property.as_ref()?;
+    let mut properties = read.changes().flat_map(|change| &change.properties);
+    (!properties.any(|p| &p.name == property))
+        .then(|| format!("no change in the catalogue says anything of {property}"))
+}
+
+/// The first that no file of resources has for the type.
+fn unknown_attribute<'a>(
+    cfn: &str,
+    attributes: impl Iterator<Item = &'a str>,
+    resources: &[ResourceType],
+) -> Option<String> {
+    let Some(resource) = resources.iter().find(|r| r.is(cfn)) else {
+        return Some(format!("`resource_type` {cfn} has no file in catalog/resources"));
+    };
+    let known: Vec<&str> =
+        ["name", "arn"].into_iter().chain(resource.attributes.iter().map(|a| a.name.as_str())).collect();
+    let unknown = attributes.into_iter().find(|a| !known.contains(a))?;
+    Some(format!("{unknown} is no attribute of {cfn}, expected one of {}", known.join(", ")))
 }
 
 fn say_all(say: &mut impl FnMut(String), problem: Option<String>) {

@@ -1,10 +1,11 @@
 use super::*;
-use crate::discovery::kinds::from_arn;
 
 const MIDNIGHT: i64 = NOW - NOW % DAY;
 
 fn function() -> Resource {
-    from_arn("arn:aws:lambda:eu-west-1:123456789012:function:checkout").unwrap()
+    stackseer_catalog::Catalog::builtin()
+        .resource_of_arn("arn:aws:lambda:eu-west-1:123456789012:function:checkout")
+        .unwrap()
 }
 
 fn inventory() -> Inventory {
