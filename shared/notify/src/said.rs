@@ -7,6 +7,8 @@ use stackseer_model::*;
 /// Opsgenie shows no more of a description than this.
 const MOST_LEAD: usize = 130;
 const MOST_DESCRIPTION: usize = 1500;
+/// A count older than this says so.
+const FRESH_SECONDS: i64 = 15 * 60;
 
 /// Of one anomaly, never by the id of the check that found it.
 pub(crate) fn anomaly(insight: &Insight, anomaly: &Anomaly) -> String {
@@ -95,5 +97,7 @@ pub(crate) fn impact(impact: &Impact, now: Timestamp) -> String {
         }
     };
     let last = impact.last_seen.map_or_else(String::new, |time| format!("; last seen {}", dated(time, now)));
-    format!("{parts}{last}")
+    let counted = (now.as_second() - impact.until.as_second() > FRESH_SECONDS).then(|| dated(impact.until, now));
+    let counted = counted.map_or_else(String::new, |until| format!("; counted until {until}"));
+    format!("{parts}{last}{counted}")
 }

@@ -118,7 +118,7 @@ fn an_impact_says_only_what_there_was() {
         crate::said::impact(&impact, "2026-11-25T00:00:00Z".parse().unwrap())
     };
     let door = "shop-api (ApiGateway RestApi)";
-    let last = "; last seen 22 Nov 14:08 UTC";
+    let last = "; last seen 22 Nov 14:08 UTC; counted until 22 Nov 14:09 UTC";
     assert_eq!(said(0.0, 30.0, 100.0), format!("30 of 100 requests at {door} were slow (30 %), none failed{last}"));
     assert_eq!(said(1.0, 0.0, 4120.0), format!("1 of 4,120 requests at {door} failed (under 1 %){last}"));
     assert_eq!(said(0.0, 0.0, 100.0), format!("None of the 100 requests at {door} failed or was slow"));
