@@ -9,7 +9,7 @@ pub use catalog::Catalog;
 pub use identity::Arn;
 pub use schema::{
     Advice, ArnForms, AttributeIs, AttributeSpec, Bound, CatalogError, Change, ChangeTest, ChangedProperty, Check,
-    DirectionWord, EdgeSpec, Effect, FOLDERS, Form, IamAction, Ignored, Limit, LiveField, Look, LookAlike, Looks, MetricIs,
-    MetricSpec, Node, Notation, Over, PartProperty, Pattern, Place, Predicate, ResourceType, RunBy, Said, Scope,
-    Service, Side, Test, Variant, Way, Which, fill,
+    DirectionWord, EdgeSpec, Effect, FOLDERS, Form, IamAction, Ignored, Limit, LiveField, Look, LookAlike, Looks,
+    MetricIs, MetricSpec, Node, Notation, Over, PartProperty, Pattern, Place, Predicate, ResourceType, RunBy, Said,
+    Scope, Service, Side, Test, Variant, Way, Which, fill,
 };

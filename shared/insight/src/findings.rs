@@ -113,7 +113,13 @@ fn lead_with(
 ) {
     let Some(resource) = situation.inventory.resource(found.cause.resource) else { return };
     let known = causes.iter().position(|c| c.resource.id == resource.id).map(|i| causes.remove(i));
-    let reason = found.cause.said(found.effect.start);
+    let shown = found.cause.said(found.effect.start);
+    // Where another thing than the change is the evidence, the change just before stands with it.
+    let change = known.as_ref().and_then(|c| c.changes.last()).filter(|_| found.cause.event.is_none());
+    let reason = match change {
+        Some(change) => format!("{} {}; {shown}", change.name, text::before(change.time, found.effect.start)),
+        None => shown,
+    };
     let symptom = &found.effect.metric().resource;
     let cause = Cause {
         resource: ResourceRef::from(resource),

@@ -26,7 +26,7 @@ pub use anomaly::{Anomaly, AnomalyType, Direction};
 pub use application::{Application, Boundary, Coverage, Scope};
 pub use attribute::Attribute;
 pub use cause::{Cause, Change, Step};
-pub use change_event::{ChangeEvent, DataSource, EventClass, PropertyChange, RegionChange};
+pub use change_event::{ChangeEvent, DataSource, EventClass, PropertyChange, RegionChange, without_version};
 pub use evidence::{ConfigEvidence, DatabaseEvidence, Evidence, LogEvidence, MetricEvidence};
 pub use id::{AnomalyId, ApplicationId, InsightId, ResourceId, event_id};
 pub use impact::Impact;

@@ -26,15 +26,6 @@ fn matches(pattern: &str, name: &str) -> bool {
     }
 }
 
-/// `UpdateFunctionCode20150331v2` → `UpdateFunctionCode`, `UpdateDistribution2020_05_31` → `UpdateDistribution`.
-pub(crate) fn without_version(name: &str) -> &str {
-    let Some(start) = name.find(|c: char| c.is_ascii_digit()).filter(|start| *start > 0) else { return name };
-    let tail = &name[start..];
-    let digits = tail.chars().filter(char::is_ascii_digit).count();
-    let is_version = digits >= 8 && tail.chars().all(|c| c.is_ascii_digit() || matches!(c, 'v' | '_'));
-    if is_version { &name[..start] } else { name }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -43,21 +34,6 @@ mod tests {
 
     fn class(source: &str, name: &str) -> Option<EventClass> {
         change_of(source, name, &json!({})).and_then(|c| c.class)
-    }
-
-    #[test]
-    fn api_versions_are_cut_off_and_other_digits_stay() {
-        for (name, plain) in [
-            ("UpdateFunctionCode20150331v2", "UpdateFunctionCode"),
-            ("PutFunctionConcurrency20171031", "PutFunctionConcurrency"),
-            ("UpdateDistribution2020_05_31", "UpdateDistribution"),
-            ("CreateStack", "CreateStack"),
-            ("CreateVpcV2", "CreateVpcV2"),
-            ("UpdateEC2Fleet", "UpdateEC2Fleet"),
-            ("20150331", "20150331"),
-        ] {
-            assert_eq!(without_version(name), plain);
-        }
     }
 
     #[test]

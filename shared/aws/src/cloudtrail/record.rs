@@ -1,9 +1,10 @@
 //! One CloudTrail record → one change: whose it was, what it names, what it changed.
 
-use super::classify::{change_of, without_version};
+use super::classify::change_of;
 use crate::client::APP_NAME;
 use serde_json::Value;
 use stackseer_catalog::ChangedProperty;
+use stackseer_model::without_version;
 use stackseer_model::{DataSource, PropertyChange, RegionChange, Scope, Timestamp, event_id};
 use std::collections::BTreeSet;
 

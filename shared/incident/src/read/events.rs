@@ -5,7 +5,7 @@ use super::resources::Resources;
 use super::{Text, timestamp};
 use crate::{IncidentError, Problem};
 use serde_json::Value;
-use stackseer_model::{ChangeEvent, PropertyChange, event_id};
+use stackseer_model::{ChangeEvent, PropertyChange, event_id, without_version};
 use std::collections::HashMap;
 
 pub fn read(text: &Text, resources: &Resources) -> Result<Vec<ChangeEvent>, IncidentError> {
@@ -19,7 +19,8 @@ pub fn read(text: &Text, resources: &Resources) -> Result<Vec<ChangeEvent>, Inci
         };
         let time = time.map_err(|problem| object.error("time", problem))?;
         let source: String = object.required("source")?;
-        let name: String = object.required("name")?;
+        // As CloudTrail writes it or without its version: the same event.
+        let name = without_version(&object.required::<String>("name")?).to_owned();
         let class = object.required("class")?;
         let named: Vec<String> = object.required("resources")?;
         let touched: Result<Vec<_>, Problem> = named.iter().map(|name| resources.named(name)).collect();

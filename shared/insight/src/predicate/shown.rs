@@ -50,8 +50,8 @@ impl<'a> Shown<'a> {
     pub fn effect(effect: &Abnormal<'a>) -> Self {
         let metric = ShownMetric {
             metric: &effect.observed.metric,
-            value: effect.span.peak,
-            expected: effect.span.expected,
+            value: effect.peak,
+            expected: effect.expected,
             ratio: effect.ratio(),
             days: None,
         };
