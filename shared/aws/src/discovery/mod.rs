@@ -239,7 +239,8 @@ impl Resources {
         inventory
     }
 
-    /// What stacks outside the application export, where a template imports. They may not be listable: then what is imported stays unknown.
+    /// What stacks outside the application export, where a template imports. They may not be listable: then what is
+    /// imported stays unknown.
     async fn foreign_exports(&self, stacks: &[Arc<StackRead>]) -> BTreeMap<String, String> {
         if !stacks.iter().any(|s| s.template.imports) {
             return BTreeMap::new();
