@@ -33,7 +33,6 @@ impl Failure {
     }
 }
 
-/// A look-alike that is not known does not excuse, and does not accuse either.
 pub fn answer<'a>(
     situation: &CheckSituation<'a>,
     topology: &Topology<'a>,
@@ -49,11 +48,25 @@ pub fn answer<'a>(
         usage: situation.usage,
         during: None,
     };
+    match ask_check(view, check, resource) {
+        All::Hold(shown) => match failure(situation.inventory, check, &shown) {
+            Some(failure) => CheckAnswer::Fail(Box::new(failure)),
+            None => CheckAnswer::Pass,
+        },
+        All::Not(_) => CheckAnswer::Pass,
+        All::Unknown(why) => CheckAnswer::Unknown(why),
+    }
+}
+
+/// Whether it fails. A look-alike that is not known does not excuse, and does not accuse either.
+fn ask_check<'a>(view: View<'a, '_>, check: &'a Check, resource: &'a Resource) -> All<'a> {
     let mut unknown = None;
     for (attribute, wanted) in &check.only {
         match resource.attributes.get(attribute) {
             Some(Attribute::Known(value)) if value == wanted => {}
-            Some(Attribute::Known(_) | Attribute::Unset) => return CheckAnswer::Pass,
+            Some(Attribute::Known(_) | Attribute::Unset) => {
+                return All::Not(format!("{attribute} of {} is another", resource.name));
+            }
             Some(Attribute::Unknown(_)) | None => {
                 unknown = unknown.or(Some(format!("{attribute} of {} is not known", resource.name)));
             }
@@ -61,35 +74,34 @@ pub fn answer<'a>(
     }
     let shown = match ask_all(view, &check.when, resource) {
         All::Hold(shown) => shown,
-        All::Not(_) => return CheckAnswer::Pass,
-        All::Unknown(why) => return CheckAnswer::Unknown(unknown.unwrap_or(why)),
+        All::Not(why) => return All::Not(why),
+        All::Unknown(why) => return All::Unknown(unknown.unwrap_or(why)),
     };
     for look_alike in &check.not_when {
         match ask_all(view, &look_alike.when, resource) {
-            All::Hold(_) => return CheckAnswer::Pass,
+            All::Hold(_) => return All::Not(look_alike.because.clone()),
             All::Not(_) => {}
             All::Unknown(why) => unknown = unknown.or(Some(why)),
         }
     }
-    if let Some(why) = unknown {
-        return CheckAnswer::Unknown(why);
-    }
-    let evident = check.when.iter().zip(&shown).find(|(predicate, _)| predicate.shows());
-    let Some((predicate, shown)) = evident else { return CheckAnswer::Pass };
-    let failure = match (shown.metric, predicate.bound()) {
-        (Some(metric), Some(bound)) => of_metric(check, bound, shown, metric),
-        _ => of_attribute(shown),
+    unknown.map_or(All::Hold(shown), All::Unknown)
+}
+
+/// The evidence and its numbers. None: nothing better is there to recommend.
+fn failure(inventory: &Inventory, check: &Check, shown: &[Shown<'_>]) -> Option<Failure> {
+    let (predicate, shown) = check.when.iter().zip(shown).find(|(predicate, _)| predicate.shows())?;
+    let mut failure = match (shown.metric, predicate.bound()) {
+        (Some(metric), Some(bound)) => of_metric(check, bound, shown, metric)?,
+        _ => of_attribute(shown)?,
     };
-    failure.map_or(CheckAnswer::Pass, |mut failure| {
-        if let Some(cause) = situation.inventory.resource(shown.resource) {
-            failure.values.insert("cause", cause.name.clone());
-        }
-        if let Some(limit) = shown.limit {
-            failure.values.insert("limit", limit.said());
-            failure.values.insert("limit_of", limit.of.name.clone());
-        }
-        CheckAnswer::Fail(Box::new(failure))
-    })
+    if let Some(cause) = inventory.resource(shown.resource) {
+        failure.values.insert("cause", cause.name.clone());
+    }
+    if let Some(limit) = shown.limit {
+        failure.values.insert("limit", limit.said());
+        failure.values.insert("limit_of", limit.of.name.clone());
+    }
+    Some(failure)
 }
 
 /// None: no better limit is there to recommend.
