@@ -13,6 +13,7 @@ from deployment import ACCOUNT, FUNCTIONS, REGION, ROOT, Deployment, actions, bu
 from series import Incident
 
 TAG = ("devops-guru-app", "shop")
+LEARNED = f"learned#{ACCOUNT}#{REGION}"
 CHECKOUT = {"FunctionName": "shop-checkout"}
 # After the end of the incident: it has been over for long enough to be closed.
 QUIET_SECONDS = 2 * 3600
@@ -53,7 +54,7 @@ def go_the_whole_way():
     """Learn, find the incident, look again, and find it over. What each step is known by is kept for the tests."""
     global learned, opened, on_bus, closed, closed_on_bus, meanwhile, first_calls
     schedule("learn", incident.now)
-    learned = until(120, "both applications to be learned", lambda: len(rows("learned")) == 2 and rows("learned"))
+    learned = until(120, "both applications to be learned", lambda: len(rows(LEARNED)) == 2 and rows(LEARNED))
     idle()
     schedule("watch", incident.now)
     opened = until(120, "the insight", lambda: of("NEW_INSIGHT", "REACTIVE", deployed.received(told)))
@@ -236,13 +237,13 @@ class Line(unittest.TestCase):
 
     def test_looking_again_tells_nothing_twice(self):
         deployed.received(told)
-        before = len(rows("learned"))
+        before = len(rows(LEARNED))
         schedule("watch", incident.now)
         schedule("watch", incident.now + QUIET_SECONDS)
         idle()
         time.sleep(3)
         self.assertEqual(deployed.received(told), [])
-        self.assertEqual(len(rows("learned")), before)
+        self.assertEqual(len(rows(LEARNED)), before)
 
     def test_the_schedules_start_ticks(self):
         """ministack doesn't fill in the scheduled time: the test gives one, and does not wait five minutes."""
@@ -387,7 +388,7 @@ class Roles(unittest.TestCase):
         """Otherwise the others would prove nothing."""
         client = deployed.as_function("watch")
         table = deployed.outputs["TableName"]
-        key = {"KeyConditionExpression": "pk = :pk", "ExpressionAttributeValues": {":pk": {"S": "learned"}}}
+        key = {"KeyConditionExpression": "pk = :pk", "ExpressionAttributeValues": {":pk": {"S": LEARNED}}}
         client("dynamodb").query(TableName=table, **key)
         deployed.client("dynamodb").create_table(
             TableName="other",

@@ -1,9 +1,10 @@
 //! All the knowledge at hand: what is built in, and the user's own namespaces.
 
 use crate::schema::{
-    self, CatalogError, Change, Check, IamAction, Ignored, MetricSpec, Node, Pattern, ResourceType, Service,
+    self, ANY, CatalogError, Change, Check, IamAction, Ignored, Look, Looks, MetricSpec, Node, Pattern, ResourceType,
+    Service,
 };
-use stackseer_model::{Inventory, Metric, MetricKey, Resource, Unseen};
+use stackseer_model::{Inventory, Metric, MetricKey, Resource, Role, Unseen};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
@@ -22,6 +23,7 @@ pub struct Catalog {
     services: Vec<Service>,
     patterns: Vec<Pattern>,
     checks: Vec<Check>,
+    looks: Vec<Looks>,
 }
 
 impl Catalog {
@@ -42,8 +44,17 @@ impl Catalog {
             (source.unwrap_or_default(), change.clone())
         };
         let changes = of_resources.chain(general).map(source).collect();
-        let schema::Read { resources, ignored, services, checks, patterns, .. } = read;
-        Ok(Self { resources, ignored, changes, services, patterns, checks })
+        let schema::Read { resources, ignored, services, checks, patterns, looks, .. } = read;
+        Ok(Self { resources, ignored, changes, services, patterns, checks, looks })
+    }
+
+    /// What to look at when a metric of this role is wrong: the type's own advice, else the general one.
+    pub fn look(&self, cfn: &str, role: Role) -> &Look {
+        let of = |looks: &'_ Looks| looks.looks.iter().position(|l| l.role.contains(&role));
+        let named = self.looks.iter().find(|l| l.resource_type == cfn && of(l).is_some());
+        let looks = named.or_else(|| self.looks.iter().find(|l| l.resource_type == ANY));
+        let looks = looks.expect("the rules hold that there is a general advice");
+        &looks.looks[of(looks).expect("the rules hold that it speaks of every role")]
     }
 
     /// All that is known of a type, by CloudFormation's name.
@@ -117,10 +128,11 @@ impl Catalog {
 
     /// Namespace and metric whose dimension values only `ListMetrics` knows, for the resources at hand.
     pub fn wildcard_metrics(&self, inventory: &Inventory) -> Vec<(String, String)> {
-        let wanted = |service: &&Service| {
-            service.dimensions.values().any(|v| is_open(v))
-                && inventory.resources.iter().any(|r| self.applies(service, r))
+        let is_open = |service: &Service, resource: &Resource| {
+            self.applies(service, resource)
+                && resolved(service, resource).is_ok_and(|dimensions| dimensions.values().any(|v| is_open(v)))
         };
+        let wanted = |service: &&Service| inventory.resources.iter().any(|r| is_open(service, r));
         let metrics: BTreeSet<(String, String)> = self
             .services
             .iter()
@@ -138,7 +150,7 @@ impl Catalog {
         sets: impl Fn(&str, &str) -> Vec<BTreeMap<String, String>>,
     ) -> (Vec<Metric>, Vec<Unseen>) {
         let mut metrics = Vec::new();
-        let mut unseen = Vec::new();
+        let mut unseen: Vec<Unseen> = self.kind_unknown(resource).into_iter().collect();
         for service in self.services.iter().filter(|s| self.applies(s, resource)) {
             let dimensions = match resolved(service, resource) {
                 Ok(dimensions) => dimensions,
@@ -181,15 +193,20 @@ impl Catalog {
         resources.chain(others.map(String::as_str)).chain(READS).collect()
     }
 
-    /// Whether the resource is of the kind that these metrics describe. What nobody looked for is as AWS documents it.
-    fn applies(&self, service: &Service, resource: &Resource) -> bool {
-        let Some(known) = self.resource_type(&resource.resource_type) else { return false };
-        let has = |attribute: &str| {
-            let default = || known.attribute(attribute)?.default.as_deref();
-            resource.attributes.get(attribute).map_or_else(default, |value| value.known())
-        };
-        known.is(&service.resource_type)
-            && service.only.iter().all(|(attribute, wanted)| has(attribute) == Some(wanted.as_str()))
+    /// Whether the resource is of the kind that these metrics describe.
+    pub(crate) fn applies(&self, service: &Service, resource: &Resource) -> bool {
+        let is = |(attribute, wanted): (&String, &String)| self.value(resource, attribute) == Some(wanted.as_str());
+        self.resource_type(&resource.resource_type).is_some_and(|known| known.is(&service.resource_type))
+            && service.only.iter().all(is)
+            && !service.unless.iter().any(is)
+    }
+
+    /// An attribute's value; of what nobody looked for, as AWS documents it.
+    pub(crate) fn value<'a>(&'a self, resource: &'a Resource, attribute: &str) -> Option<&'a str> {
+        match resource.attributes.get(attribute) {
+            Some(value) => value.known(),
+            None => self.resource_type(&resource.resource_type)?.attribute(attribute)?.default.as_deref(),
+        }
     }
 }
 
@@ -199,14 +216,17 @@ fn is_open(template: &str) -> bool {
 }
 
 /// Dimension templates filled in from the resource; `*` and `#` stay. The error is the attribute that is not known.
-fn resolved(service: &Service, resource: &Resource) -> Result<BTreeMap<String, String>, String> {
+pub(crate) fn resolved(service: &Service, resource: &Resource) -> Result<BTreeMap<String, String>, String> {
     let fill = |(dimension, template): (&String, &String)| {
         let Some((before, rest)) = template.split_once('{') else { return Ok((dimension.clone(), template.clone())) };
         let (attribute, after) = rest.split_once('}').unwrap_or((rest, ""));
         let value = match attribute {
             "name" => Some(resource.name.as_str()),
             "arn" => resource.arn.as_deref(),
-            _ => resource.known(attribute),
+            _ => match attribute.strip_suffix('?') {
+                Some(attribute) => resource.known(attribute).or(Some("*")),
+                None => resource.known(attribute),
+            },
         };
         value.map(|value| (dimension.clone(), format!("{before}{value}{after}"))).ok_or_else(|| attribute.to_owned())
     };

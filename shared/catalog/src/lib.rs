@@ -3,11 +3,13 @@
 mod catalog;
 mod identity;
 mod schema;
+mod watching;
 
 pub use catalog::Catalog;
 pub use identity::Arn;
 pub use schema::{
-    Advice, ArnForms, AttributeSpec, CatalogError, Change, ChangedProperty, Check, CheckCondition, Condition,
-    DirectionWord, EdgeSpec, Effect, FOLDERS, Form, IamAction, Ignored, LiveField, LookAlike, MetricSpec, Node,
-    Notation, PartProperty, Pattern, Place, ResourceType, RunBy, Said, Scope, Service, State, Variant, Way, fill,
+    Advice, ArnForms, AttributeIs, AttributeSpec, Bound, CatalogError, Change, ChangeTest, ChangedProperty, Check,
+    DirectionWord, EdgeSpec, Effect, FOLDERS, Form, IamAction, Ignored, Limit, LiveField, Look, LookAlike, Looks, MetricIs,
+    MetricSpec, Node, Notation, Over, PartProperty, Pattern, Place, Predicate, ResourceType, RunBy, Said, Scope,
+    Service, Side, Test, Variant, Way, Which, fill,
 };

@@ -52,7 +52,11 @@ title = "Checkout waits too long in {application}"
 description = "{resource}: {value}"
 severity = "low"
 resource_type = "Custom::Checkout"
-condition = { kind = "config_is", attribute = "timeout_seconds", bad = ["900"] }
+
+[[when]]
+at = "itself"
+attribute = "timeout_seconds"
+values = ["900"]
 
 [recommendation]
 name = "Wait less"
@@ -150,9 +154,9 @@ fn a_pattern_needs_a_look_alike() {
 #[test]
 fn conditions_that_say_nothing_or_two_things_are_refused() {
     let nothing = PATTERN.replace("class = [\"DEPLOYMENT\"]\n", "");
-    assert!(problem("patterns/checkout.toml", &nothing).contains("a condition speaks of a metric"));
+    assert!(problem("patterns/checkout.toml", &nothing).contains("a predicate speaks of a metric"));
     let two = PATTERN.replace("class = [\"DEPLOYMENT\"]", "class = [\"DEPLOYMENT\"]\nattribute = \"runtime\"");
-    assert!(problem("patterns/checkout.toml", &two).contains("of one of them"));
+    assert!(problem("patterns/checkout.toml", &two).contains("one of them"));
     let unknown = PATTERN.replace("[\"Invocations\"]", "[\"Invocation\"]");
     assert!(problem("patterns/checkout.toml", &unknown).contains("Invocation is no metric"));
     let ratio = PATTERN.replace("ratio = 2.0", "ratio = 0.5");
@@ -161,6 +165,76 @@ fn conditions_that_say_nothing_or_two_things_are_refused() {
     assert!(problem("patterns/checkout.toml", &statistic).contains("Invocations p90 is no metric"));
     let long_ago = PATTERN.replace("class = [\"DEPLOYMENT\"]", "class = [\"DEPLOYMENT\"]\nwithin_minutes = 1440");
     assert!(problem("patterns/checkout.toml", &long_ago).contains("must not be above 180"));
+}
+
+#[test]
+fn a_predicate_says_where_its_mistake_is_and_what_goes_with_what() {
+    let ratio = PATTERN.replace("ratio = 2.0", "ratio = 2.0\nshare = 0.5");
+    let said = problem("patterns/checkout.toml", &ratio);
+    assert!(said.starts_with("patterns/checkout.toml:17: `share` does not go with this `is` of a metric"), "{said}");
+    let limitless = PATTERN.replace("is = \"high\"\nratio = 2.0", "is = \"near\"");
+    assert!(problem("patterns/checkout.toml", &limitless).contains("need `limit`"));
+    let misspelt = PATTERN.replace("is = \"high\"", "is = \"hihg\"");
+    let said = problem("patterns/checkout.toml", &misspelt);
+    assert!(said.contains("patterns/checkout.toml:20") && said.contains("`below`"), "{said}");
+    let key = PATTERN.replace("ratio = 2.0", "ratoi = 2.0");
+    let said = problem("patterns/checkout.toml", &key);
+    assert!(said.contains("unknown field `ratoi`, expected one of") && said.contains("`limit`"), "{said}");
+    let limit = "is = \"near\"\nlimit = { attribut = \"timeout_seconds\" }";
+    let said = problem("patterns/checkout.toml", &PATTERN.replace("is = \"high\"\nratio = 2.0", limit));
+    assert!(said.contains("unknown field `attribut`, expected one of `attribute`, `at`"), "{said}");
+    let days = "is = \"near\"\nstatistic = \"Sum\"\nlimit = \"timeout_seconds\"\nover = \"7 days\"";
+    let said = problem("patterns/checkout.toml", &PATTERN.replace("is = \"high\"\nratio = 2.0", days));
+    assert!(said.contains("`over` is for checks"), "{said}");
+}
+
+const DAYS: &str = r#"
+title = "Functions of {application} are near their limit"
+description = "{resource} ran {peak} times at once."
+severity = "low"
+resource_type = "AWS::Lambda::Function"
+
+[[when]]
+at = "itself"
+metric = ["ConcurrentExecutions"]
+statistic = "Maximum"
+is = "near"
+limit = "reserved_concurrency"
+over = "7 days"
+
+[recommendation]
+name = "Raise it"
+description = "Raise it."
+reason = "{peak} of {limit}"
+"#;
+
+#[test]
+fn a_check_asks_what_learning_can_answer() {
+    assert_eq!(problems("checks/limit.toml", DAYS), [""; 0]);
+    let now = problem("checks/limit.toml", &DAYS.replace("over = \"7 days\"\n", ""));
+    assert!(now.contains("a check reads a metric by `limit` and `over`"), "{now}");
+    let weeks = problem("checks/limit.toml", &DAYS.replace("7 days", "2 weeks"));
+    assert!(weeks.contains("\"1 day\" to \"13 days\""), "{weeks}");
+    let most = problem("checks/limit.toml", &DAYS.replace("\"7 days\"", "\"7 days\"\nat_least = 8"));
+    assert!(most.contains("`at_least`"), "{most}");
+    let any = problem("checks/limit.toml", &DAYS.replace("statistic = \"Maximum\"\n", ""));
+    assert!(any.contains("`over` needs `statistic`"), "{any}");
+    let (before, rest) = DAYS.split_once("[[when]]").unwrap();
+    let after = rest.split_once("[recommendation]").unwrap().1;
+    let present = format!("{before}[[when]]\nat = \"itself\"\nis = \"present\"\n[recommendation]{after}");
+    let said = problem("checks/limit.toml", &present);
+    assert!(said.contains("at least one predicate that shows something"), "{said}");
+    let change = format!("{before}[[when]]\nat = \"itself\"\nclass = [\"DEPLOYMENT\"]\n[recommendation]{after}");
+    assert!(problem("checks/limit.toml", &change).contains("a check knows no changes"));
+}
+
+#[test]
+fn what_a_predicate_is_called_fills_its_own_placeholders() {
+    let named = PATTERN.replace("class = [\"DEPLOYMENT\"]", "class = [\"DEPLOYMENT\"]\nas = \"release\"");
+    let speaks = named.replace("\"{change} {change_before}\"", "\"{release}\"");
+    assert_eq!(problems("patterns/checkout.toml", &speaks), [""; 0]);
+    let unnamed = PATTERN.replace("\"{change} {change_before}\"", "\"{release}\"");
+    assert!(problem("patterns/checkout.toml", &unnamed).contains("unknown placeholder {release}"));
 }
 
 #[test]
@@ -220,7 +294,10 @@ fn what_no_resource_file_has_is_refused_elsewhere() {
     let said = problem("checks/checkout.toml", &CHECK.replace("\"timeout_seconds\"", "\"timeout\""));
     assert!(said.contains("timeout is no attribute of Custom::Checkout"), "{said}");
     let attribute = PATTERN.replace("class = [\"DEPLOYMENT\"]", "attribute = \"colour\"");
-    assert!(problem("patterns/checkout.toml", &attribute).contains("colour is no attribute in catalog/resources"));
+    assert!(
+        problem("patterns/checkout.toml", &attribute)
+            .contains("colour is no attribute of AWS::Lambda::Function in catalog/resources")
+    );
     let property = PATTERN.replace("class = [\"DEPLOYMENT\"]", "class = [\"DEPLOYMENT\"]\nproperty = \"colour\"");
     assert!(
         problem("patterns/checkout.toml", &property).contains("no change in the catalogue says anything of colour")

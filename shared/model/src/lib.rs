@@ -17,11 +17,13 @@ pub mod ports;
 mod recommendation;
 mod resource;
 mod series;
+mod summary;
 mod task;
 mod transition;
+mod watching;
 
 pub use anomaly::{Anomaly, AnomalyType, Direction};
-pub use application::{Application, Boundary, Coverage};
+pub use application::{Application, Boundary, Coverage, Scope};
 pub use attribute::Attribute;
 pub use cause::{Cause, Change, Step};
 pub use change_event::{ChangeEvent, DataSource, EventClass, PropertyChange, RegionChange};
@@ -36,7 +38,9 @@ pub use place::Place;
 pub use recommendation::{Recommendation, RelatedAnomaly, RelatedEvent, RelatedMetric};
 pub use resource::{Edge, EdgeKind, Inventory, Resource, ResourceRef, Unseen};
 pub use series::{BandPoint, Point, Series};
+pub use summary::{InsightCounts, InsightSummary};
 pub use task::{Task, TaskKind};
 pub use transition::{Ending, Transited, Transition};
+pub use watching::{ResourceState, Watching, WatchingCounts};
 
 pub use jiff::Timestamp;

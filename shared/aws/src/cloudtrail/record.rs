@@ -4,7 +4,7 @@ use super::classify::{change_of, without_version};
 use crate::client::APP_NAME;
 use serde_json::Value;
 use stackseer_catalog::ChangedProperty;
-use stackseer_model::{DataSource, PropertyChange, RegionChange, Timestamp, event_id};
+use stackseer_model::{DataSource, PropertyChange, RegionChange, Scope, Timestamp, event_id};
 use std::collections::BTreeSet;
 
 /// What `LookupEvents` says beside the record itself.
@@ -15,7 +15,7 @@ pub(crate) struct Hints {
 }
 
 /// `None`: failed, only read, Stackseer's own, or not a change worth telling.
-pub(crate) fn region_change(event: &Value, hints: Hints) -> Option<RegionChange> {
+pub(crate) fn region_change(scope: &Scope, event: &Value, hints: Hints) -> Option<RegionChange> {
     let text = |pointer: &str| event.pointer(pointer).and_then(Value::as_str);
     if text("/errorCode").is_some() || event["readOnly"] == Value::Bool(true) || is_own(text("/userAgent")) {
         return None;
@@ -36,6 +36,7 @@ pub(crate) fn region_change(event: &Value, hints: Hints) -> Option<RegionChange>
     let id = hints.id.or_else(|| text("/eventID").map(str::to_owned));
     Some(RegionChange {
         id: id.unwrap_or_else(|| event_id(source, name, time.as_second(), named.first().map_or("", String::as_str))),
+        scope: scope.clone(),
         time,
         source: source.to_owned(),
         name: name.to_owned(),

@@ -1,6 +1,8 @@
 //! Configuration that the template tells, in the catalogue's names.
 
 use super::edges::Stack;
+use super::intrinsics::Scope;
+use super::lookup::Lookup;
 use serde_json::Value;
 use stackseer_catalog::{AttributeSpec, Catalog, Notation, PartProperty};
 use stackseer_model::{Attribute, Inventory, Resource};
@@ -106,4 +108,29 @@ pub(crate) fn of_callers(catalog: &Catalog, inventory: &mut Inventory) {
     for (index, attribute, value) in told {
         inventory.resources[index].set(&attribute, value);
     }
+}
+
+/// The same of callers that aren't of the application, as far as their ARN tells: a listener of another team's load
+/// balancer forwards to the target group.
+pub(crate) fn of_foreign_callers(scopes: &[Scope<'_>], lookup: &Lookup, inventory: &mut Inventory) {
+    let catalog = &lookup.catalog;
+    for (text, called) in scopes.iter().flat_map(|scope| Stack { scope, lookup }.parts_of_others()) {
+        let arn = load_balancer_of(&text).unwrap_or(text);
+        let Some(caller) = catalog.resource_of_arn(&arn) else { continue };
+        for resource in inventory.resources.iter_mut().filter(|r| called.contains(&r.id)) {
+            let attributes = catalog.resource_type(&resource.resource_type).map(|kind| kind.attributes.as_slice());
+            for attribute in attributes.unwrap_or_default() {
+                let is_asked = attribute.of_caller.as_ref() == Some(&caller.resource_type);
+                if let Some(value) = caller.attributes.get(&attribute.name).filter(|_| is_asked) {
+                    resource.attributes.entry(attribute.name.clone()).or_insert_with(|| value.clone());
+                }
+            }
+        }
+    }
+}
+
+/// `…:listener/app/name/id/listener-id` → `…:loadbalancer/app/name/id`
+fn load_balancer_of(listener: &str) -> Option<String> {
+    let (before, path) = listener.split_once(":listener/")?;
+    Some(format!("{before}:loadbalancer/{}", path.splitn(4, '/').take(3).collect::<Vec<_>>().join("/")))
 }

@@ -1,6 +1,10 @@
 //! Applications, their resources and how these hang together.
 
+mod addresses;
 mod attributes;
+#[cfg(test)]
+mod corpus;
+mod definitions;
 mod describe;
 mod edges;
 mod intrinsics;
@@ -12,6 +16,7 @@ mod tags;
 mod template;
 #[cfg(test)]
 mod tests;
+mod yaml;
 
 use crate::Metrics;
 use crate::client::Place;
@@ -168,11 +173,11 @@ impl Resources {
         let all = self.stacks.all().await?;
         let roots: Vec<Head> = all.iter().filter(|h| is_root(h)).cloned().collect();
         let stacks = self.trees(roots).await?;
-        let (inventory, _) = self.assemble(&stacks, vec![]);
+        let (inventory, _) = self.assemble(&stacks, vec![], BTreeMap::new());
         inventory.resources.into_iter().for_each(|r| assigned.add(r));
 
         let mut missed: Vec<Unseen> = vec![];
-        let mut found = match self.tags.of_services(region::services(&self.catalog)).await {
+        let mut found = match self.tags.all().await {
             Ok(tagged) => {
                 let names = all.iter().map(|head| head.name.as_str()).collect();
                 region::by_tags(tagged, &names, &mut assigned)
@@ -227,18 +232,33 @@ impl Resources {
     }
 
     async fn finish(&self, stacks: &[Arc<StackRead>], extra: Vec<Resource>, missed: Vec<Unseen>) -> Inventory {
-        let (mut inventory, lookup) = self.assemble(stacks, extra);
+        let (mut inventory, lookup) = self.assemble(stacks, extra, self.foreign_exports(stacks).await);
         inventory.unseen.extend(inventory.resources.iter().filter_map(nameless));
         inventory.unseen.extend(missed);
         self.live.describe(&mut inventory, &lookup).await;
         inventory
     }
 
+    /// What stacks outside the application export, where a template imports. They may not be listable: then what is imported stays unknown.
+    async fn foreign_exports(&self, stacks: &[Arc<StackRead>]) -> BTreeMap<String, String> {
+        if !stacks.iter().any(|s| s.template.imports) {
+            return BTreeMap::new();
+        }
+        let all = self.stacks.all().await.map(|all| all.as_ref().clone()).unwrap_or_default();
+        all.into_iter().filter(Head::is_alive).flat_map(|head| head.exports).collect()
+    }
+
     /// Resources with the attributes and edges that the templates tell.
-    fn assemble(&self, stacks: &[Arc<StackRead>], extra: Vec<Resource>) -> (Inventory, Lookup) {
+    fn assemble(
+        &self,
+        stacks: &[Arc<StackRead>],
+        extra: Vec<Resource>,
+        foreign: BTreeMap<String, String>,
+    ) -> (Inventory, Lookup) {
         let members = stacks.iter().flat_map(|s| s.resources.values());
-        let lookup = Lookup::new(self.catalog.clone(), members.chain(&extra));
-        let exports: BTreeMap<String, String> = stacks.iter().flat_map(|s| s.head.exports.clone()).collect();
+        let mut lookup = Lookup::new(self.catalog.clone(), members.chain(&extra));
+        let own = stacks.iter().flat_map(|s| s.head.exports.clone());
+        let exports: BTreeMap<String, String> = foreign.into_iter().chain(own).collect();
         let outputs: Vec<_> = stacks.iter().map(|s| nested_outputs(s, stacks)).collect();
         let scopes: Vec<Scope<'_>> = stacks
             .iter()
@@ -252,9 +272,13 @@ impl Resources {
                 resources: &stack.resources,
                 physical_ids: &stack.physical_ids,
                 outputs,
+                own_outputs: &stack.head.outputs,
                 exports: &exports,
             })
             .collect();
+        for (address, id) in addresses::addresses(&scopes, &lookup) {
+            lookup.add_address(&address, &id);
+        }
 
         let mut inventory = Inventory {
             edges: edges::edges(&scopes, &lookup),
@@ -278,6 +302,7 @@ impl Resources {
         }
         inventory.resources.extend(extra);
         attributes::of_callers(&self.catalog, &mut inventory);
+        attributes::of_foreign_callers(&scopes, &lookup, &mut inventory);
         (inventory, lookup)
     }
 }

@@ -49,14 +49,8 @@ impl<'a> Assigned<'a> {
     }
 }
 
-/// Services, as ARNs call them, that have something to watch.
-pub(crate) fn services(catalog: &Catalog) -> Vec<String> {
-    let services: BTreeSet<String> = catalog.services().iter().map(|s| catalog.service_of(&s.resource_type)).collect();
-    services.into_iter().filter(|s| !s.is_empty()).collect()
-}
-
-/// The tagged resources that are in no stack and that calls can travel through or the catalogue can watch. What a deleted
-/// stack left behind still carries its tag.
+/// The tagged resources that are in no stack, of types nobody knows too. What a deleted stack left behind still carries its
+/// tag.
 pub(crate) fn by_tags(tagged: Vec<Tagged>, stacks: &BTreeSet<&str>, assigned: &mut Assigned<'_>) -> Vec<Resource> {
     let mut found = Vec::new();
     let in_stack = |t: &Tagged| t.tags.get(STACK_TAG).is_some_and(|name| stacks.contains(name.as_str()));
@@ -95,7 +89,9 @@ pub(crate) async fn by_metrics(
                 continue;
             }
         };
-        let sets: BTreeSet<&BTreeMap<String, String>> = listed.iter().map(|(_, set)| set).collect();
+        let own = names_of_its_own(catalog, service);
+        let listed = listed.iter().filter(|(name, _)| own.as_ref().is_none_or(|own| own.contains(name.as_str())));
+        let sets: BTreeSet<&BTreeMap<String, String>> = listed.map(|(_, set)| set).collect();
         for set in sets {
             if !assigned.publishes(&service.namespace, set)
                 && let Some(resource) = resource_of(catalog, service, set, place)
@@ -107,6 +103,21 @@ pub(crate) async fn by_metrics(
         }
     }
     Ok((found, missed))
+}
+
+/// Where another kind of the same type publishes under the same dimensions, the names that tell this one: of messages a
+/// WebSocket API, of requests an HTTP API.
+fn names_of_its_own<'a>(catalog: &'a Catalog, service: &'a Service) -> Option<BTreeSet<&'a str>> {
+    let is_like = |other: &&Service| {
+        other.id != service.id
+            && other.namespace == service.namespace
+            && other.resource_type == service.resource_type
+            && other.dimensions == service.dimensions
+    };
+    let others: Vec<&Service> = catalog.services().iter().filter(is_like).collect();
+    let shared = |name: &&str| others.iter().any(|other| other.metrics.iter().any(|m| m.name == **name));
+    let own = service.metrics.iter().map(|m| m.name.as_str()).filter(|name| !shared(name)).collect();
+    (!others.is_empty()).then_some(own)
 }
 
 /// Reads the catalogue's dimension templates backwards: `FunctionName = "{name}"` makes a value the name.
@@ -124,14 +135,17 @@ fn resource_of(
         let value = &set[dimension];
         match template.strip_prefix('{').and_then(|t| t.strip_suffix('}')) {
             Some(attribute) => {
-                said.insert(attribute.to_owned(), value.clone());
+                said.insert(attribute.trim_end_matches('?').to_owned(), value.clone());
             }
             None if template == "*" || template == value => {}
             None => return None,
         }
     }
-    let resource = catalog.resource_of_dimensions(&service.resource_type, &said, place)?;
+    let mut resource = catalog.resource_of_dimensions(&service.resource_type, &said, place)?;
     // One type may have several kinds, each in a namespace of its own.
     let fits = service.only.iter().all(|(attribute, value)| resource.known(attribute).is_none_or(|has| has == value));
+    for (attribute, value) in &service.only {
+        resource.set(attribute, value.as_str());
+    }
     fits.then_some(resource)
 }

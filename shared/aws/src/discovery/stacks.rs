@@ -175,7 +175,15 @@ impl Stacks {
             return Ok(Some(Arc::new(read)));
         }
         match self.template(&read.head.id).await {
-            Ok(template) => read.template = template,
+            Ok(template) => {
+                let unread = template.unread.iter().map(|(part, reason)| Unseen {
+                    what: format!("{part} of the template of stack {}", read.head.name),
+                    action: None,
+                    reason: format!("it can't be read: {reason}"),
+                });
+                read.unseen.extend(unread);
+                read.template = template;
+            }
             Err(PortError::NotFound { .. }) => return Ok(None),
             Err(error) => {
                 let what = format!("how the resources of stack {} hang together", read.head.name);

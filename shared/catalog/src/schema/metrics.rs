@@ -17,11 +17,15 @@ pub struct Service {
     #[serde(default)]
     pub label: Option<String>,
     /// The exact dimension set. A value is a template over the resource (`{name}`, `{attribute}`); `*` means every value
-    /// that `ListMetrics` knows for it, and `{name}-#` every one that goes on with numbers: `sessions-001`.
+    /// that `ListMetrics` knows for it, and `{name}-#` every one that goes on with numbers:
+    /// `sessions-001`. `{attribute?}` is `*` where the attribute isn't known.
     pub dimensions: BTreeMap<String, String>,
     /// Only resources with these attribute values, where one CloudFormation type has several kinds.
     #[serde(default)]
     pub only: BTreeMap<String, String>,
+    /// Not resources with any of these attribute values.
+    #[serde(default)]
+    pub unless: BTreeMap<String, String>,
     /// Seconds between two points.
     pub period: u32,
     /// Seconds after a period's end until its point can be trusted to be there.
@@ -60,10 +64,9 @@ pub struct MetricSpec {
 impl Service {
     /// The attributes that its dimensions need.
     pub fn attributes(&self) -> impl Iterator<Item = &str> {
-        let within = |template: &'_ String| -> Option<(usize, usize)> {
-            let start = template.find('{')? + 1;
-            Some((start, start + template[start..].find('}')?))
-        };
-        self.dimensions.values().filter_map(move |template| within(template).map(|(start, end)| &template[start..end]))
+        self.dimensions.values().filter_map(|template| {
+            let (attribute, _) = template.split_once('{')?.1.split_once('}')?;
+            Some(attribute.trim_end_matches('?'))
+        })
     }
 }

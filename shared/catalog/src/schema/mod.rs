@@ -3,17 +3,23 @@
 mod changes;
 mod checks;
 mod forms;
+mod looks;
 mod metrics;
 mod patterns;
+mod predicate;
 mod resources;
 mod rules;
 mod text;
 
 pub use changes::{Change, ChangedProperty, Changes};
-pub use checks::{Check, CheckCondition};
+pub use checks::Check;
 pub use forms::{Form, Said};
+pub use looks::{ANY, Look, Looks};
 pub use metrics::{MetricSpec, Service};
-pub use patterns::{Condition, DirectionWord, Effect, LookAlike, Pattern, Place, State};
+pub use patterns::{DirectionWord, Effect, Pattern};
+pub use predicate::{
+    AttributeIs, Bound, ChangeTest, Limit, LookAlike, MetricIs, Over, Place, Predicate, Side, Test, Which,
+};
 pub use resources::{
     ArnForms, AttributeSpec, EdgeSpec, IamAction, Ignored, LiveField, Node, Notation, PartProperty, ResourceType,
     RunBy, Scope, Variant, Way,
@@ -23,7 +29,7 @@ pub use text::{Advice, fill};
 use serde::de::DeserializeOwned;
 
 /// The catalogue's folders.
-pub const FOLDERS: [&str; 6] = ["resources", "ignored", "changes", "metrics", "checks", "patterns"];
+pub const FOLDERS: [&str; 7] = ["resources", "ignored", "changes", "metrics", "checks", "patterns", "advice"];
 
 /// The whole catalogue, as read from its files.
 #[derive(Debug, Clone, Default)]
@@ -34,6 +40,7 @@ pub struct Read {
     pub services: Vec<Service>,
     pub checks: Vec<Check>,
     pub patterns: Vec<Pattern>,
+    pub looks: Vec<Looks>,
 }
 
 /// What is wrong with one file.
@@ -58,6 +65,7 @@ pub fn read(files: &[(String, String)]) -> Result<Read, Vec<CatalogError>> {
             Some("ignored") => parse(file, text).map(|ignored| read.ignored.push(Ignored { id, ..ignored })),
             Some("changes") => parse(file, text).map(|changes| read.changes.push(Changes { id, ..changes })),
             Some("checks") => parse(file, text).map(|check| read.checks.push(Check { id, ..check })),
+            Some("advice") => parse(file, text).map(|looks| read.looks.push(Looks { id, ..looks })),
             Some("patterns") => parse(file, text).map(|pattern| read.patterns.push(Pattern { id, ..pattern })),
             _ => parse(file, text).map(|service| read.services.push(Service { id, ..service })),
         };

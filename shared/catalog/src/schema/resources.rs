@@ -38,9 +38,9 @@ pub struct ResourceType {
     /// It is a part of what this property of the template names: what names it names that, and what it names that names.
     #[serde(default)]
     pub part_of: Option<String>,
-    /// It is a part of whatever runs it.
+    /// It is a part of whatever names it so.
     #[serde(default)]
-    pub run_by: Option<RunBy>,
+    pub run_by: Vec<RunBy>,
     /// Property of the template with the role its code runs under: what the role may call, the code calls.
     #[serde(default)]
     pub role: Option<String>,
@@ -187,15 +187,15 @@ pub struct PartProperty {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EdgeSpec {
-    /// JSON pointer into the template's properties.
+    /// JSON pointer into the template's properties, in which `*` stands for each item of a list.
     pub property: String,
     pub way: Way,
     /// Whether the caller waits for the answer, where both ends allow it.
     #[serde(default = "yes")]
     pub waits: bool,
-    /// Only what stands below one of these keys, however deep.
+    /// Says that one may call the other, not how: only where nothing else makes an edge between the two.
     #[serde(default)]
-    pub within: Vec<String>,
+    pub is_weak: bool,
 }
 
 fn yes() -> bool {
@@ -210,6 +210,8 @@ pub enum Way {
     Out,
     /// What it names calls or feeds the resource.
     In,
+    /// Settings of the resource's code: it calls what it names there, if its `role` may.
+    Code,
 }
 
 /// An action that reading resources of this type needs.
