@@ -1,112 +1,61 @@
-//! What is known of each type of resource: where CloudWatch has it, and its own page in the AWS console.
+//! Of each type of resource, where CloudWatch has it, and its own page in the AWS console.
 
 use crate::arn::{self, partition};
+use stackseer_catalog::{Catalog, Service};
 use stackseer_model::{Insight, ResourceRef};
 use std::fmt::Write;
 
-/// Type, namespace, dimension, and page: `{name}`, `{arn}` and its last two parts `{id}` and `{parent}`, `{region}`, `{account}`.
-/// Without a page of its own, or where what it needs is not known, it is searched for.
-type Row = (&'static str, &'static str, &'static str, &'static str);
-
-const KINDS: &[Row] = &[
-    (
-        "ApiGateway::RestApi",
-        "AWS/ApiGateway",
-        "ApiName",
-        "apigateway/main/apis/{id}/resources?api={id}&region={region}",
-    ),
-    ("ApiGatewayV2::Api", "AWS/ApiGateway", "ApiId", "apigateway/main/api-detail?api={id}&region={region}"),
-    ("AppSync::GraphQLApi", "AWS/AppSync", "GraphQLAPIId", "appsync/home?region={region}#/{id}/v1/home"),
-    (
-        "AutoScaling::AutoScalingGroup",
-        "AWS/AutoScaling",
-        "AutoScalingGroupName",
-        "ec2/home?region={region}#AutoScalingGroupDetails:id={name}",
-    ),
-    ("DynamoDB::Table", "AWS/DynamoDB", "TableName", "dynamodbv2/home?region={region}#table?name={name}"),
-    ("EC2::Instance", "AWS/EC2", "InstanceId", "ec2/home?region={region}#InstanceDetails:instanceId={id}"),
-    ("ECS::Cluster", "AWS/ECS", "ClusterName", "ecs/v2/clusters/{name}?region={region}"),
-    ("ECS::Service", "AWS/ECS", "ServiceName", "ecs/v2/clusters/{parent}/services/{id}/health?region={region}"),
-    ("EFS::FileSystem", "AWS/EFS", "FileSystemId", "efs/home?region={region}#/file-systems/{id}"),
-    ("EKS::Cluster", "ContainerInsights", "ClusterName", "eks/clusters/{name}?region={region}"),
-    // Its page's address has the engine, which nothing here knows.
-    ("ElastiCache::CacheCluster", "AWS/ElastiCache", "CacheClusterId", ""),
-    (
-        "ElastiCache::ReplicationGroup",
-        "AWS/ElastiCache",
-        "ReplicationGroupId",
-        "elasticache/home?region={region}#/redis/{name}",
-    ),
-    (
-        "ElasticLoadBalancingV2::LoadBalancer",
-        "AWS/ApplicationELB",
-        "LoadBalancer",
-        "ec2/home?region={region}#LoadBalancer:loadBalancerArn={arn}",
-    ),
-    (
-        "ElasticLoadBalancingV2::TargetGroup",
-        "AWS/ApplicationELB",
-        "TargetGroup",
-        "ec2/home?region={region}#TargetGroup:targetGroupArn={arn}",
-    ),
-    ("Events::Rule", "AWS/Events", "RuleName", "events/home?region={region}#/eventbus/{bus}/rules/{id}"),
-    ("Kinesis::Stream", "AWS/Kinesis", "StreamName", "kinesis/home?region={region}#/streams/details/{name}/monitoring"),
-    (
-        "KinesisFirehose::DeliveryStream",
-        "AWS/Firehose",
-        "DeliveryStreamName",
-        "firehose/home?region={region}#/details/{name}/monitoring",
-    ),
-    ("Lambda::Function", "AWS/Lambda", "FunctionName", "lambda/home?region={region}#/functions/{name}?tab=monitoring"),
-    ("OpenSearchService::Domain", "AWS/ES", "DomainName", "aos/home?region={region}#opensearch/domains/{name}"),
-    ("RDS::DBCluster", "AWS/RDS", "DBClusterIdentifier", "rds/home?region={region}#database:id={name};is-cluster=true"),
-    (
-        "RDS::DBInstance",
-        "AWS/RDS",
-        "DBInstanceIdentifier",
-        "rds/home?region={region}#database:id={name};is-cluster=false",
-    ),
-    (
-        "Redshift::Cluster",
-        "AWS/Redshift",
-        "ClusterIdentifier",
-        "redshiftv2/home?region={region}#/cluster-details?cluster={name}",
-    ),
-    ("S3::Bucket", "AWS/S3", "BucketName", "s3/buckets/{name}?region={region}"),
-    ("SNS::Topic", "AWS/SNS", "TopicName", "sns/v3/home?region={region}#/topic/{arn}"),
-    (
-        "SQS::Queue",
-        "AWS/SQS",
-        "QueueName",
-        "sqs/v3/home?region={region}#/queues/https%3A%2F%2Fsqs.{region}.{domain}%2F{account}%2F{name}",
-    ),
-    (
-        "StepFunctions::StateMachine",
-        "AWS/States",
-        "StateMachineArn",
-        "states/home?region={region}#/statemachines/view/{arn}",
-    ),
+/// `{name}`, `{arn}` and its last two parts `{id}` and `{parent}`, `{region}`, `{account}`. What is not here, or needs what is not
+/// known, is searched for. ElastiCache's clusters are not: their address has the engine.
+const PAGES: &[(&str, &str)] = &[
+    ("AWS::ApiGateway::RestApi", "apigateway/main/apis/{id}/resources?api={id}&region={region}"),
+    ("AWS::ApiGatewayV2::Api", "apigateway/main/api-detail?api={id}&region={region}"),
+    ("AWS::AppSync::GraphQLApi", "appsync/home?region={region}#/{id}/v1/home"),
+    ("AWS::AutoScaling::AutoScalingGroup", "ec2/home?region={region}#AutoScalingGroupDetails:id={name}"),
+    ("AWS::DynamoDB::Table", "dynamodbv2/home?region={region}#table?name={name}"),
+    ("AWS::EC2::Instance", "ec2/home?region={region}#InstanceDetails:instanceId={id}"),
+    ("AWS::ECS::Cluster", "ecs/v2/clusters/{name}?region={region}"),
+    ("AWS::ECS::Service", "ecs/v2/clusters/{parent}/services/{id}/health?region={region}"),
+    ("AWS::EFS::FileSystem", "efs/home?region={region}#/file-systems/{id}"),
+    ("AWS::EKS::Cluster", "eks/clusters/{name}?region={region}"),
+    ("AWS::ElastiCache::ReplicationGroup", "elasticache/home?region={region}#/redis/{name}"),
+    ("AWS::ElasticLoadBalancingV2::LoadBalancer", "ec2/home?region={region}#LoadBalancer:loadBalancerArn={arn}"),
+    ("AWS::ElasticLoadBalancingV2::TargetGroup", "ec2/home?region={region}#TargetGroup:targetGroupArn={arn}"),
+    ("AWS::Events::Rule", "events/home?region={region}#/eventbus/{bus}/rules/{id}"),
+    ("AWS::Kinesis::Stream", "kinesis/home?region={region}#/streams/details/{name}/monitoring"),
+    ("AWS::KinesisFirehose::DeliveryStream", "firehose/home?region={region}#/details/{name}/monitoring"),
+    ("AWS::Lambda::Function", "lambda/home?region={region}#/functions/{name}?tab=monitoring"),
+    ("AWS::OpenSearchService::Domain", "aos/home?region={region}#opensearch/domains/{name}"),
+    ("AWS::RDS::DBCluster", "rds/home?region={region}#database:id={name};is-cluster=true"),
+    ("AWS::RDS::DBInstance", "rds/home?region={region}#database:id={name};is-cluster=false"),
+    ("AWS::Redshift::Cluster", "redshiftv2/home?region={region}#/cluster-details?cluster={name}"),
+    ("AWS::S3::Bucket", "s3/buckets/{name}?region={region}"),
+    ("AWS::SNS::Topic", "sns/v3/home?region={region}#/topic/{arn}"),
+    ("AWS::SQS::Queue", "sqs/v3/home?region={region}#/queues/https%3A%2F%2Fsqs.{region}.{domain}%2F{account}%2F{name}"),
+    ("AWS::StepFunctions::StateMachine", "states/home?region={region}#/statemachines/view/{arn}"),
 ];
 const SEARCH: &str = "resource-explorer/home?region={region}#/search?query={name}";
 
-fn row(resource_type: &str) -> Option<&'static Row> {
-    let plain = resource_type.strip_prefix("AWS::")?;
-    KINDS.iter().find(|row| row.0 == plain)
+fn metrics(resource_type: &str) -> Option<&'static Service> {
+    Catalog::builtin().services().iter().find(|service| service.resource_type == resource_type)
 }
 
-/// `AWS/DynamoDB`; by the rule most services follow where the type is not in the table.
+/// `AWS/DynamoDB`; by the rule most services follow where the type has no metrics in the catalogue.
 pub(crate) fn namespace(resource_type: &str) -> String {
     let by_rule = || match resource_type.split("::").collect::<Vec<_>>()[..] {
         ["AWS", service, ..] => format!("AWS/{service}"),
         _ => "Stackseer".to_owned(),
     };
-    row(resource_type).map_or_else(by_rule, |row| row.1.to_owned())
+    metrics(resource_type).map_or_else(by_rule, |service| service.namespace.clone())
 }
 
-/// `("TableName", "shop-orders")`
+/// `("TableName", "shop-orders")`: the dimension by which its metrics name the resource.
 pub(crate) fn dimension(insight: &Insight, resource: &ResourceRef) -> (String, String) {
-    let name = row(&resource.resource_type).map_or("ResourceName", |row| row.2);
-    let arn = arn::of_resource(insight, resource).pop().filter(|_| name.ends_with("Arn"));
+    let dimensions = metrics(&resource.resource_type).map(|service| &service.dimensions);
+    let of_name = |(_, value): &(&String, &String)| ["{name}", "{arn}"].contains(&value.as_str());
+    let found = dimensions.and_then(|all| all.iter().find(of_name).or_else(|| all.iter().next()));
+    let name = found.map_or("ResourceName", |(name, _)| name);
+    let arn = arn::of_resource(insight, resource).pop().filter(|_| found.is_some_and(|(_, value)| value == "{arn}"));
     (name.to_owned(), arn.unwrap_or_else(|| resource.name.clone()))
 }
 
@@ -122,8 +71,9 @@ pub(crate) fn console(region: &str) -> String {
 
 /// The resource's own page, or the search for it.
 pub(crate) fn page(insight: &Insight, resource: &ResourceRef) -> String {
-    let own = row(&resource.resource_type).map(|row| row.3).filter(|page| !page.is_empty());
-    let path = own.and_then(|page| filled(page, insight, resource)).or_else(|| filled(SEARCH, insight, resource));
+    let own = PAGES.iter().find(|(resource_type, _)| *resource_type == resource.resource_type);
+    let own = own.and_then(|(_, page)| filled(page, insight, resource));
+    let path = own.or_else(|| filled(SEARCH, insight, resource));
     format!("{}/{}", console(&insight.application.region), path.unwrap_or_default())
 }
 
@@ -254,6 +204,8 @@ mod tests {
             said(dimension("AWS::StepFunctions::StateMachine", "x")),
             "StateMachineArn=arn:aws:states:eu-central-1:123456789012:stateMachine:x"
         );
+        assert_eq!(said(dimension("AWS::ECS::Service", "x")), "ServiceName=x");
+        assert_eq!(said(dimension("AWS::ElasticLoadBalancingV2::LoadBalancer", "x")), "LoadBalancer=x");
         assert_eq!(namespace("AWS::IoT::Thing"), "AWS/IoT");
         assert_eq!(said(dimension("AWS::IoT::Thing", "x")), "ResourceName=x");
         assert_eq!(namespace(""), "Stackseer");
@@ -261,12 +213,11 @@ mod tests {
 
     #[test]
     fn the_table_is_in_order_and_asks_for_nothing_unknown() {
-        assert!(KINDS.is_sorted_by_key(|row| row.0));
+        assert!(PAGES.is_sorted_by_key(|row| row.0));
         let insight = load_test();
-        for (resource_type, _, dimension, page) in KINDS {
-            assert!(!dimension.is_empty());
-            let full = resource(&format!("AWS::{resource_type}"), "arn:aws:x:eu-central-1:1:a/b/c", "c");
-            assert!(page.is_empty() || filled(page, &insight, &full).is_some(), "{page}");
+        for (resource_type, page) in PAGES {
+            let full = resource(resource_type, "arn:aws:x:eu-central-1:1:a/b/c", "c");
+            assert!(filled(page, &insight, &full).is_some(), "{page}");
         }
     }
 }
