@@ -2,7 +2,7 @@
 
 use super::{more, most};
 use crate::render::View;
-use crate::render::page::Page;
+use crate::render::page::{DIM, Page};
 use crate::render::time::{moment, relative};
 use crate::render::words::{label, named, per_cent};
 use stackseer_model::{AnomalyType, Cause, Insight, InsightType, Role};
@@ -55,9 +55,12 @@ fn path(page: &mut Page, cause: &Cause) {
     }
     page.text(4, "How it came here:");
     for (depth, step) in cause.path.iter().enumerate() {
-        let arrow = if depth == 0 { "" } else { "└ " };
         let evidence = if step.evidence.is_empty() { String::new() } else { format!(": {}", step.evidence) };
-        page.text(6 + 2 * depth.saturating_sub(1), &format!("{arrow}{}{evidence}", named(&step.resource)));
+        let text = format!("{}{evidence}", named(&step.resource));
+        match depth {
+            0 => page.text(6, &text),
+            depth => page.labelled(4 + 2 * depth, "└", DIM, 2, &text),
+        }
     }
 }
 
