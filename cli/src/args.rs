@@ -1,7 +1,10 @@
 //! The command line, and the help that teaches it.
 
+use crate::render::{View, Width};
 use clap::{Args as ClapArgs, ColorChoice, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
+use stackseer_catalog::Catalog;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 /// Finds what is wrong in an AWS application, and says why and what to do.
@@ -19,12 +22,17 @@ pub struct Args {
 
 const EXAMPLES: &str = "\
 Examples:
-  stackseer demo                                a simulated shop with four incidents; needs no AWS account
-  stackseer doctor                              can your credentials read what a scan needs?
-  stackseer scan --stack shop                   what is wrong in a CloudFormation stack, now and in the last hours
-  stackseer scan --stack shop --record incident keep all that was read, for a replay
-  stackseer replay incident                     run the same line over it, without AWS
-  stackseer detect latency.csv                  anomaly scores of one series
+  # A simulated shop with four incidents; needs no AWS account
+  stackseer demo
+  # Can your credentials read what a scan needs?
+  stackseer doctor
+  # What is wrong in a CloudFormation stack, now and in the last hours
+  stackseer scan --stack shop
+  # Keep all that was read, and run over it again without AWS
+  stackseer scan --stack shop --record incident
+  stackseer replay incident
+  # Anomaly scores of one series
+  stackseer detect latency.csv
 
 Exit code: 0 done, whether or not something is wrong; 1 failed; 2 bad usage.";
 
@@ -36,9 +44,12 @@ pub struct Global {
     /// When to use colours; NO_COLOR is respected
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN", help_heading = "Everywhere")]
     pub color: ColorChoice,
-    /// Say on stderr what is read and how much of it
+    /// Tell all of each insight, and say on stderr what is read, how much of it and what AWS bills for it
     #[arg(short, long, global = true, help_heading = "Everywhere")]
     pub verbose: bool,
+    /// With --output json: the points of each anomaly and the band they were expected in, too
+    #[arg(long, global = true, help_heading = "Everywhere")]
+    pub series: bool,
 }
 
 impl Global {
@@ -49,6 +60,11 @@ impl Global {
             ColorChoice::Never => anstream::ColorChoice::Never,
         }
         .write_global();
+    }
+
+    /// For whom the result on stdout is written, `now` being when it is read.
+    pub fn view<'a>(&self, catalog: &'a Catalog, now: Timestamp) -> View<'a> {
+        View { catalog, now, width: Width::of_stdout(), verbose: self.verbose }
     }
 
     /// A line for those who asked for `--verbose`.
@@ -72,7 +88,7 @@ pub enum Output {
 pub enum Command {
     /// What is wrong in an AWS application now, and what was in the last hours
     Scan(Scan),
-    /// Run the line over an incident folder, tick by tick, without AWS
+    /// Run over an incident folder, as if time went by again, without AWS
     Replay(Replay),
     /// Anomaly scores of one series: CSV in, CSV out
     Detect(Detect),
@@ -89,11 +105,13 @@ pub enum Command {
 #[command(after_long_help = "\
 Examples:
   stackseer scan --stack shop --stack billing
-  stackseer scan --tag devops-guru-app=shop --region eu-central-1 --profile production
+  stackseer scan --tag devops-guru-app=shop --profile production
   stackseer scan --region-wide --output json | jq '.insights[].name'
   stackseer scan --stack shop --at 2026-11-22T14:30:00Z
 
-Cost: AWS bills $0.01 per 1,000 metrics requested; --verbose says how many were.")]
+Cost: AWS bills $0.01 per 1,000 metrics requested; --verbose says how many and
+what they cost. What was learned within the last 20 hours is kept in the state
+and not read again, unless --record wants it.")]
 #[command(group = clap::ArgGroup::new("coverage").required(true).multiple(true))]
 pub struct Scan {
     /// A CloudFormation stack with its nested stacks; may be given again
@@ -159,7 +177,7 @@ pub struct State {
 #[command(after_long_help = "\
 Examples:
   stackseer replay incident
-  stackseer replay incident --output json | jq '.insights[] | {name, cause: .causes[0].resource}'")]
+  stackseer replay incident --output json | jq '.insights[].name'")]
 pub struct Replay {
     /// Incident folder
     #[arg(value_name = "DIR")]
@@ -219,9 +237,18 @@ pub enum Kind {
 }
 
 /// A shop on API Gateway, Lambda, DynamoDB and SQS: three weeks of ordinary traffic to learn from, then a load test, a capacity
-/// cut, a bad deployment and a poisoned queue. The real line runs over it; only the shop is simulated.
+/// cut, a bad deployment and a poisoned queue. Only the shop is simulated: what runs over it is what runs on AWS.
 #[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
+Examples:
+  # The whole day, and each insight in full
+  stackseer demo | less
+  # The second of them alone
+  stackseer demo --insight 2")]
 pub struct Demo {
+    /// Tell only this one of the insights in full, by its number in the order of the day
+    #[arg(long, value_name = "NUMBER")]
+    pub insight: Option<NonZeroUsize>,
     /// Another seed makes another shop with the same incidents
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     pub seed: u64,

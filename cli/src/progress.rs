@@ -49,8 +49,8 @@ fn show(bar: &ProgressBar, stopped: &mpsc::Receiver<()>) {
             return;
         }
         match bar.length().unwrap_or(0) {
-            0 => eprintln!("{} …", bar.message()),
-            total => eprintln!("{} {}/{total}", bar.message(), bar.position()),
+            0 => eprintln!("{} … {} s", bar.message(), bar.elapsed().as_secs()),
+            total => eprintln!("{} {}/{total}, {} s", bar.message(), bar.position(), bar.elapsed().as_secs()),
         }
         wait = BETWEEN_LINES;
     }

@@ -1,10 +1,11 @@
-//! `--record`: keeps all that passes through the ports, to be written as an incident folder.
+//! Notes what passes through the ports: which metrics had points and, for `--record`, all of it, to be written as an incident
+//! folder.
 
 use jiff::Timestamp;
 use stackseer_incident::{Incident, Range, Recorded};
-use stackseer_model::ports::{EventSource, MetricAnswer, MetricSource, PortError};
+use stackseer_model::ports::{EventSource, MetricAnswer, MetricSource, PortError, ReadSeries};
 use stackseer_model::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Stands between the line and its sources.
@@ -13,6 +14,7 @@ pub struct Recorder<'a, M, E> {
     events: &'a E,
     /// None: everything passes and nothing is kept.
     kept: Option<Mutex<Kept>>,
+    with_points: Mutex<BTreeSet<MetricKey>>,
 }
 
 #[derive(Default)]
@@ -31,7 +33,16 @@ pub struct About<'a> {
 
 impl<'a, M, E> Recorder<'a, M, E> {
     pub fn new(metrics: &'a M, events: &'a E, keep: bool) -> Self {
-        Self { metrics, events, kept: keep.then(Mutex::default) }
+        Self { metrics, events, kept: keep.then(Mutex::default), with_points: Mutex::default() }
+    }
+
+    /// How many metrics had a point since this was last asked.
+    pub fn take_with_points(&self) -> usize {
+        std::mem::take(&mut *self.with_points()).len()
+    }
+
+    fn with_points(&self) -> MutexGuard<'_, BTreeSet<MetricKey>> {
+        self.with_points.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn kept(&self) -> Option<MutexGuard<'_, Kept>> {
@@ -57,7 +68,7 @@ impl<'a, M, E> Recorder<'a, M, E> {
         };
         let mut events: Vec<ChangeEvent> = kept.events.into_values().collect();
         events.sort_by(|a, b| (a.time, &a.id).cmp(&(b.time, &b.id)));
-        Some(Incident {
+        let mut incident = Incident {
             application: about.application.clone(),
             period: GRAIN_SECONDS,
             learn: range(about.learn),
@@ -66,13 +77,21 @@ impl<'a, M, E> Recorder<'a, M, E> {
             inventory: about.inventory.clone(),
             series: kept.series.into_iter().filter_map(recorded).collect(),
             events,
-        })
+        };
+        // What runs every ten minutes has a point every ten minutes at most.
+        incident.period = incident.grain().unwrap_or(GRAIN_SECONDS);
+        Some(incident)
     }
 }
 
 impl<M: MetricSource, E: Sync> MetricSource for Recorder<'_, M, E> {
     async fn read(&self, metrics: &[&Metric], from: Timestamp, to: Timestamp) -> Result<MetricAnswer, PortError> {
         let answer = self.metrics.read(metrics, from, to).await?;
+        let had = |(metric, read): (&&Metric, &ReadSeries)| match read {
+            Ok(series) if !series.is_empty() => Some(metric.key.clone()),
+            _ => None,
+        };
+        self.with_points().extend(metrics.iter().zip(&answer.series).filter_map(had));
         if let Some(mut kept) = self.kept() {
             for (metric, read) in metrics.iter().zip(&answer.series) {
                 let Ok(series) = read else { continue };

@@ -7,11 +7,26 @@ mod page;
 mod permissions;
 mod report;
 mod time;
+mod words;
 
 pub use insight::insight;
-pub use page::width;
+pub use page::{Page, Width, rule};
 pub use permissions::Permissions;
-pub use report::{ApplicationReport, Calls, Report, Window};
+pub use report::{ApplicationReport, Calls, Report, Window, unwatched};
+
+use jiff::Timestamp;
+use stackseer_catalog::Catalog;
+
+/// For whom a text is written.
+#[derive(Clone, Copy)]
+pub struct View<'a> {
+    pub catalog: &'a Catalog,
+    /// For how long something has been going on, and which times need a date.
+    pub now: Timestamp,
+    pub width: Width,
+    /// All of it, where there is more than most want.
+    pub verbose: bool,
+}
 
 #[cfg(test)]
 mod examples;

@@ -5,7 +5,8 @@ use anyhow::{Context, Result};
 use etcetera::{BaseStrategy, choose_base_strategy};
 use jiff::Timestamp;
 use stackseer_aws::store::{DynamoStore, open_embedded};
-use stackseer_model::ports::{Committed, InsightState, PortError, Store};
+use stackseer_line::{Learned, restored, to_keep};
+use stackseer_model::ports::{Committed, InsightState, LearningStore, PortError, Store};
 use stackseer_model::{Application, ApplicationId, Insight, Message};
 use std::path::PathBuf;
 
@@ -16,6 +17,27 @@ pub enum State {
 }
 
 impl State {
+    /// What earlier scans learned of the application; nothing where that can't be read any more.
+    pub async fn learned(&self, application: &ApplicationId) -> Result<Learned, PortError> {
+        let kept = match self {
+            Self::Kept(store) => store.learning(application).await?,
+            Self::Forgotten => None,
+        };
+        Ok(kept.and_then(|kept| restored(kept).ok()).unwrap_or_default())
+    }
+
+    pub async fn keep_learned(
+        &self,
+        application: &Application,
+        learned: &Learned,
+        now: Timestamp,
+    ) -> Result<(), PortError> {
+        match self {
+            Self::Kept(store) => store.keep_learning(application, &to_keep(learned.clone(), now)).await,
+            Self::Forgotten => Ok(()),
+        }
+    }
+
     pub fn open(args: &args::State) -> Result<Self> {
         if args.no_state {
             return Ok(Self::Forgotten);

@@ -6,25 +6,25 @@ use jiff::Timestamp;
 use stackseer_catalog::Catalog;
 use stackseer_incident::{Incident, IncidentSource};
 use stackseer_insight::Plan;
-use stackseer_line::{Baselines, History, Reach, Repeats, Sensitivity, Watch, check, learn, metrics_of, watch};
+use stackseer_line::{History, Learned, Reach, Repeats, Sensitivity, Watch, check, learn, metrics_of, watch};
 use stackseer_model::ports::{Committed, Store};
-use stackseer_model::{Insight, Status, Unseen};
+use stackseer_model::{Insight, Metric, Transition, Unseen};
 use stackseer_testkit::MemoryStore;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow::Continue;
 
-/// An insight that has just opened or closed.
+/// Something that has just happened to an insight.
 pub struct Change<'a> {
-    pub now: Timestamp,
     pub insight: &'a Insight,
-    pub opened: bool,
+    pub transition: &'a Transition,
 }
 
 /// All that came up.
 pub struct Found {
     pub insights: Vec<Insight>,
     pub unseen: Vec<Unseen>,
-    pub metrics: usize,
+    pub metrics: Vec<Metric>,
+    pub with_history: usize,
 }
 
 pub async fn run(
@@ -74,22 +74,31 @@ pub async fn run(
             plan.changed.extend(checked.changed);
             plan.messages.extend(checked.messages);
         }
-        progress.suspend(|| changes(&known.insights, &plan, now).try_for_each(&mut tell))?;
+        progress.suspend(|| changes(&known.insights, &plan).try_for_each(&mut tell))?;
         if !plan.changed.is_empty() {
             let committed = store.commit(application, known.generation, &plan.changed, &plan.messages).await?;
             ensure!(committed != Committed::Conflict, "nobody else writes to this store");
         }
         progress.set(done + 1);
     }
-    Ok(Found { insights: store.insights(&application.id), unseen: unseen.into_iter().collect(), metrics: count })
+    Ok(Found {
+        insights: store.insights(&application.id),
+        unseen: unseen.into_iter().collect(),
+        with_history: with_history(&learned),
+        metrics: learned.metrics,
+    })
+}
+
+/// How many metrics have enough history to tell what is normal.
+pub fn with_history(learned: &Learned) -> usize {
+    learned.baselines.values().filter(|fitted| fitted.baseline.is_warm()).count()
 }
 
 /// One that opened and closed within a single look is told twice.
-fn changes<'a>(known: &'a [Insight], plan: &'a Plan, now: Timestamp) -> impl Iterator<Item = Change<'a>> {
+fn changes<'a>(known: &'a [Insight], plan: &'a Plan) -> impl Iterator<Item = Change<'a>> {
     plan.changed.iter().flat_map(move |insight| {
-        let before = known.iter().find(|k| k.id == insight.id).map(|k| k.status);
-        let opened = before.is_none().then_some(Change { now, insight, opened: true });
-        let closes = insight.status == Status::Closed && before != Some(Status::Closed);
-        opened.into_iter().chain(closes.then_some(Change { now, insight, opened: false }))
+        let before = known.iter().find(|k| k.id == insight.id).map_or(&[][..], |k| &k.history);
+        let new = insight.history.iter().filter(move |transition| !before.contains(transition));
+        new.map(move |transition| Change { insight, transition })
     })
 }

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 
 fn demo(args: &[&str]) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_stackseer"))
@@ -14,6 +15,12 @@ fn demo(args: &[&str]) -> String {
         .expect("it starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+/// What `stackseer demo` prints; it takes a while.
+fn whole() -> &'static str {
+    static TOLD: OnceLock<String> = OnceLock::new();
+    TOLD.get_or_init(|| demo(&[]))
 }
 
 /// Title, its cause, and the minutes of the day at which it was injected and mended.
@@ -59,7 +66,7 @@ fn each_incident_is_one_insight_with_its_cause_and_closes_after_it() {
                 time.as_second().rem_euclid(86_400) / 60
             };
             assert_eq!(insight["status"], "closed", "{name}");
-            assert_eq!(insight["causes"][0]["resource"], cause, "{name}");
+            assert_eq!(insight["causes"][0]["resource"]["name"], cause, "{name}");
             assert!((0..=10).contains(&(minute("start_time") - from)), "{name} starts {}", insight["start_time"]);
             assert!((-5..=10).contains(&(minute("end_time") - to)), "{name} ends {}", insight["end_time"]);
             let reason = insight["recommendations"][0]["reason"].as_str().unwrap();
@@ -84,7 +91,7 @@ fn each_incident_is_one_insight_with_its_cause_and_closes_after_it() {
 
 #[test]
 fn people_read_that_nothing_opened_in_the_ordinary_weeks_and_the_three_known_titles_with_numbers() {
-    let text = demo(&[]);
+    let text = whole();
     assert!(text.contains("are watched:\nnothing opened.\n"), "{text}");
     let told: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
     for part in [
@@ -99,6 +106,18 @@ fn people_read_that_nothing_opened_in_the_ordinary_weeks_and_the_three_known_tit
         assert!(told.contains(part), "no {part:?} in:\n{text}");
     }
     assert!(text.lines().all(|line| line.chars().count() <= 80 || line.contains("://")), "{text}");
+    // Each in full, with no axis below zero.
+    assert_eq!((text.matches("\nWhat to do\n").count(), text.matches("── insight ").count()), (6, 6), "{text}");
+    assert!(!text.lines().any(|line| line.trim_start().starts_with('-') && line.contains('│')), "{text}");
+}
+
+#[test]
+fn one_of_them_can_be_picked() {
+    let picked = demo(&["--insight", "4"]);
+    assert_eq!(picked.matches("\nWhat to do\n").count(), 1, "{picked}");
+    assert!(picked.contains("── insight 4 of 6 ─"), "{picked}");
+    let report: Value = serde_json::from_str(&demo(&["--insight", "4", "--output", "json"])).expect("JSON");
+    assert_eq!(report["insights"].as_array().map(Vec::len), Some(1));
 }
 
 #[test]
@@ -106,7 +125,7 @@ fn the_readme_shows_what_the_demo_prints() {
     let readme = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md");
     let readme = std::fs::read_to_string(readme).unwrap();
     let sample = readme.split("```\n").nth(1).expect("the README begins with a sample");
-    let output = demo(&[]);
+    let output = whole();
     for entry in sample.split_inclusive("before\n") {
         assert!(
             entry.contains("shop-orders") && output.contains(entry),

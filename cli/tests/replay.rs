@@ -67,7 +67,7 @@ fn one_incident_is_one_insight_that_closes_and_names_its_cause() {
     assert_eq!(insights.len(), 1, "{report:#}");
     let insight = &insights[0];
     assert_eq!((insight["status"].as_str(), insight["type"].as_str()), (Some("closed"), Some("reactive")));
-    assert_eq!(insight["causes"][0]["resource"], "orders");
+    assert_eq!(insight["causes"][0]["resource"]["name"], "orders");
     let seconds = |field: &str| insight[field].as_str().unwrap().parse::<jiff::Timestamp>().unwrap().as_second();
     assert!((seconds("start_time") - SLOW.start).abs() <= 600, "{}", insight["start_time"]);
     assert!((seconds("end_time") - SLOW.end).abs() <= 600, "{}", insight["end_time"]);
@@ -92,6 +92,72 @@ fn ordinary_hours_open_nothing() {
     assert_eq!(json(dir.path())["insights"], Value::Array(vec![]));
     let text = String::from_utf8(replay(dir.path(), &[]).stdout).unwrap();
     assert!(text.starts_with("shop: nothing is wrong."), "{text}");
+}
+
+/// What a person is told first of the folder that `change` made of an ordinary one; the exit code is 0.
+fn first_line(change: impl Fn(String) -> String, file: &str) -> String {
+    let dir = tempfile::tempdir().unwrap();
+    folder(dir.path(), false);
+    // It would name resources that are gone.
+    fs::remove_file(dir.path().join("topology.csv")).unwrap();
+    let path = dir.path().join(file);
+    fs::write(&path, change(fs::read_to_string(&path).unwrap())).unwrap();
+    let output = replay(dir.path(), &[]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(!text.contains("nothing is wrong"), "{text}");
+    text.lines().next().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn what_has_no_data_is_never_healthy() {
+    let header = |text: &str| text.lines().next().unwrap().to_owned() + "\n";
+    let only = |keep: fn(i64) -> bool| {
+        move |text: String| {
+            let kept = |line: &&str| line.split(',').next().unwrap().parse().map_or(true, keep);
+            text.lines().filter(kept).map(|line| format!("{line}\n")).collect::<String>()
+        }
+    };
+    let said = first_line(|text| header(&text), "metrics.csv");
+    assert!(said.starts_with("shop: no"), "{said}");
+    let said = first_line(only(|time| time < START + LEARN), "metrics.csv");
+    assert!(said.starts_with("shop: nothing was read: no metric has a point"), "{said}");
+    let said = first_line(only(|time| time >= START + LEARN), "metrics.csv");
+    assert!(said.starts_with("shop: nothing was learned"), "{said}");
+}
+
+#[test]
+fn a_folder_with_another_period_than_its_datas_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    folder(dir.path(), true);
+    let path = dir.path().join("incident.toml");
+    let settings = fs::read_to_string(&path).unwrap();
+    for (period, place) in [("60", "incident.toml:3: period"), ("3600", "metrics.csv:")] {
+        fs::write(&path, settings.replace("period = 300", &format!("period = {period}"))).unwrap();
+        let output = replay(dir.path(), &[]);
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(1) && error.contains(place) && error.contains("300 s"), "{error}");
+    }
+}
+
+#[test]
+fn without_a_terminal_no_line_is_wrapped_unless_it_is_asked_for() {
+    let dir = tempfile::tempdir().unwrap();
+    folder(dir.path(), true);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_stackseer"));
+    let output = command.arg("replay").arg(dir.path()).env_remove("COLUMNS").stdin(Stdio::null()).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let report = json(dir.path());
+    let reason = report["insights"][0]["causes"][0]["reason"].as_str().unwrap();
+    assert!(reason.len() > 60 && text.contains(reason), "{reason}\n{text}");
+}
+
+#[test]
+fn the_points_of_the_charts_are_in_the_json_when_they_are_asked_for() {
+    let dir = tempfile::tempdir().unwrap();
+    folder(dir.path(), true);
+    let has = |more: &[&str]| String::from_utf8(replay(dir.path(), more).stdout).unwrap().contains("\"series\"");
+    assert!(!has(&["--output", "json"]) && has(&["--output", "json", "--series"]));
 }
 
 #[test]

@@ -30,6 +30,7 @@ fn bad_usage_is_2_and_says_what_to_write() {
         (&["detect", "a.csv", "--period", "0"], "--period"),
         (&["dance"], "stackseer"),
         (&["demo", "--output", "xml"], "json"),
+        (&["demo", "--insight", "0"], "--insight"),
     ] {
         let output = run(args);
         assert_eq!(output.status.code(), Some(2), "{args:?}: {}", stderr(&output));
@@ -47,6 +48,38 @@ fn failure_is_1_with_the_reason_on_stderr() {
         assert_eq!(output.status.code(), Some(1), "{args:?}: {}", stderr(&output));
         assert!(stderr(&output).starts_with("stackseer: ") && stderr(&output).contains(reason), "{}", stderr(&output));
         assert!(output.stdout.is_empty(), "{args:?}");
+    }
+}
+
+#[test]
+fn a_recording_into_a_folder_that_holds_something_is_refused_before_the_work() {
+    let full = env!("CARGO_MANIFEST_DIR");
+    for args in [&["demo", "--record", full][..], &["scan", "--stack", "shop", "--record", full]] {
+        let began = std::time::Instant::now();
+        let output = run(args);
+        assert_eq!(output.status.code(), Some(1), "{args:?}");
+        assert!(stderr(&output).contains("not an empty folder"), "{}", stderr(&output));
+        assert!(began.elapsed().as_secs() < 5, "{args:?}: {:?}", began.elapsed());
+    }
+}
+
+#[test]
+fn an_error_says_each_thing_once() {
+    let said = stderr(&run(&["replay", "no-such-folder"]));
+    assert_eq!(said.matches("No such file").count(), 1, "{said}");
+}
+
+#[test]
+fn examples_fit_a_terminal_of_eighty_columns() {
+    for args in
+        [&["--help"][..], &["scan", "--help"], &["replay", "--help"], &["doctor", "--help"], &["demo", "--help"]]
+    {
+        let output = stackseer().args(args).env("COLUMNS", "80").output().expect("it starts");
+        let help = String::from_utf8(output.stdout).unwrap();
+        let examples =
+            help.split("Examples:\n").nth(1).unwrap_or_else(|| panic!("{args:?}")).split("\n\n").next().unwrap();
+        let whole = |line: &str| line.starts_with("  stackseer ") || line.starts_with("  # ");
+        assert!(examples.lines().all(|line| whole(line) && line.chars().count() <= 80), "{args:?}: {examples}");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::args::{self, Global, Output};
 use crate::progress::Progress;
-use crate::render::{self, Permissions};
+use crate::render::{Permissions, Width};
 use anyhow::Result;
 use serde::Serialize;
 use stackseer_aws::{Outcome, PermissionCheck};
@@ -44,7 +44,7 @@ pub async fn run(args: &args::Doctor, global: &Global) -> Result<()> {
         }
         Output::Text => {
             let about = Permissions { account: aws.account(), region: aws.region(), checks: &checks };
-            out.write_all(about.text(render::width()).as_bytes())?;
+            out.write_all(about.text(Width::of_stdout()).as_bytes())?;
         }
     }
     out.flush()?;

@@ -1,10 +1,9 @@
 //! `stackseer replay`: the line over an incident folder.
 
 use crate::args::{self, Global, Output};
-use crate::render::{self, ApplicationReport, Calls, Report, Window, journal};
+use crate::render::{ApplicationReport, Calls, Report, View, Window, journal, unwatched};
 use crate::ticks::{self, Change};
 use anyhow::Result;
-use stackseer_catalog::Catalog;
 use stackseer_incident::{Incident, read_folder};
 use stackseer_model::Insight;
 use std::io::Write;
@@ -12,18 +11,20 @@ use std::io::Write;
 pub async fn run(args: &args::Replay, global: &Global) -> Result<()> {
     let catalog = super::catalog(&args.knowledge)?;
     let incident = read_folder(&args.folder)?;
-    let report = play(&incident, &catalog, global, |_| true).await?;
+    let view = global.view(&catalog, incident.watch.to);
+    let report = play(&incident, global, &view, "Times are UTC.", |_| true).await?;
     if global.output == Output::Text && !report.insights.is_empty() {
         writeln!(std::io::stdout())?;
     }
-    report.print(global.output, incident.watch.to)
+    report.print(global, &view)
 }
 
-/// Tells each change of the insights `told` as it happens, unless the output is for programs.
+/// Tells what happens to the insights `told` as it happens, after `heading`, unless the output is for programs.
 pub async fn play(
     incident: &Incident,
-    catalog: &Catalog,
     global: &Global,
+    view: &View<'_>,
+    heading: &str,
     told: impl Fn(&Insight) -> bool,
 ) -> Result<Report> {
     global.note(format_args!(
@@ -36,11 +37,14 @@ pub async fn play(
         incident.watch.to,
     ));
     let mut out = anstream::AutoStream::auto(std::io::stdout());
-    let width = render::width();
     let text = global.output == Output::Text;
-    let found = ticks::run(incident, catalog, |Change { now, insight, opened }| {
-        if text && told(insight) {
-            let line = if opened { journal::opened(insight, now, width) } else { journal::closed(insight, now, width) };
+    let mut heading = Some(heading);
+    let found = ticks::run(incident, view.catalog, |Change { insight, transition }| {
+        let line = if text && told(insight) { journal::told(insight, transition, view) } else { None };
+        if let Some(line) = line {
+            if let Some(heading) = heading.take() {
+                writeln!(out, "{heading}")?;
+            }
             out.write_all(line.as_bytes())?;
         }
         Ok(())
@@ -51,8 +55,11 @@ pub async fn play(
             application: incident.application.clone(),
             window: Window { from: incident.watch.from, to: incident.watch.to },
             resources: incident.inventory.resources.clone(),
-            metrics: found.metrics,
-            metrics_watched: found.metrics,
+            unwatched: unwatched(view.catalog, &incident.inventory, &found.metrics),
+            metrics: found.metrics.len(),
+            metrics_with_history: found.with_history,
+            metrics_watched: found.metrics.len(),
+            metrics_with_points: incident.with_points(incident.watch),
             calls: Calls::default(),
         }],
         insights: found.insights,

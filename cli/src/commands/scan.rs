@@ -3,16 +3,16 @@
 use crate::args::{self, Global, Tag};
 use crate::progress::Progress;
 use crate::record::{About, Recorder};
-use crate::render::{ApplicationReport, Calls, Report, Window};
+use crate::render::{ApplicationReport, Calls, Report, Window, unwatched};
 use crate::state::State;
+use crate::ticks::with_history;
 use anyhow::{Context, Result, bail};
 use jiff::Timestamp;
 use stackseer_aws::Aws;
 use stackseer_catalog::Catalog;
-use stackseer_incident::write_folder;
+use stackseer_incident::{refuse_occupied, write_folder};
 use stackseer_line::{
-    Baselines, HISTORY_DAYS, History, Reach, Repeats, Sensitivity, WINDOW_MINUTES, Watch, check, learn, metrics_of,
-    watch,
+    HISTORY_DAYS, History, Learned, Reach, Repeats, Sensitivity, WINDOW_MINUTES, Watch, check, learn, metrics_of, watch,
 };
 use stackseer_model::ports::{Committed, ResourceSource, Store};
 use stackseer_model::*;
@@ -20,8 +20,14 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow::Continue;
 use std::path::Path;
 
+/// What AWS bills for a metric that is asked for.
+const DOLLARS_A_METRIC: f64 = 0.01 / 1000.0;
+
 pub async fn run(args: &args::Scan, global: &Global) -> Result<()> {
     let catalog = super::catalog(&args.knowledge)?;
+    if let Some(folder) = &args.record {
+        refuse_occupied(folder)?;
+    }
     let now = args.at.unwrap_or_else(Timestamp::now);
     let aws = super::connect(&args.account).await?;
     // What was found as of another time is no state of now.
@@ -65,7 +71,7 @@ pub async fn run(args: &args::Scan, global: &Global) -> Result<()> {
         return Err(failed.unwrap_or_else(|| anyhow::anyhow!("nothing could be scanned")));
     }
     report.sort();
-    report.print(global.output, now)
+    report.print(global, &global.view(&catalog, now))
 }
 
 /// One coverage per key of tags; all stacks together.
@@ -111,7 +117,9 @@ impl Scan<'_> {
         let learn_from = minutes_before(WINDOW_MINUTES + HISTORY_DAYS * 24 * 60)?;
 
         let progress = Progress::start(&format!("{name}: finding resources"), 0);
-        let inventory = resources.inventory(application).await?;
+        // A recording wants the whole history.
+        let earlier = if record.is_some() { Learned::default() } else { self.state.learned(&application.id).await? };
+        let inventory = resources.inventory(application).await?.with_missed(earlier.inventory);
         let (metrics, events) = (self.aws.metrics(), self.aws.events());
         let source = Recorder::new(&metrics, &events, record.is_some());
         let (wanted, mut unseen) = metrics_of(&source, catalog, &inventory).await?;
@@ -127,13 +135,18 @@ impl Scan<'_> {
         let learned = {
             let progress = Progress::start(&format!("{name}: learning what is normal"), wanted.len());
             let (from, to) = (learn_from, window.from);
-            let history = History { catalog, sensitivity: Sensitivity::default(), from, to, known: Baselines::new() };
+            let history = History { catalog, sensitivity: Sensitivity::default(), from, to, known: earlier.baselines };
             learn(&source, history, inventory, wanted, |done| {
                 progress.set(done);
                 Continue(())
             })
             .await?
         };
+
+        if learned.metrics_read > 0 {
+            self.state.keep_learned(application, &learned, now).await?;
+        }
+        source.take_with_points();
 
         let known = self.state.insight_state(&application.id, now).await?;
         let progress = Progress::start(&format!("{name}: looking at the last hours"), 0);
@@ -149,10 +162,18 @@ impl Scan<'_> {
         let watched = watch(&source, &source, &about).await?;
         let checked = check(catalog, application, &learned, &known.insights, now);
         drop(progress);
+        let metrics_with_points = source.take_with_points();
         unseen.extend(watched.unseen);
+        let metrics_billed = learned.metrics_read + watched.metrics_read;
         self.global.note(format_args!(
-            "{name}: {} GetMetricData calls to learn, {} to watch {} metrics",
-            learned.calls, watched.calls, watched.metrics_read
+            "{name}: learned {} of {} metrics ({} GetMetricData calls), watched {} ({} calls); {metrics_billed} metrics billed, ${:.4} \
+             at $0.01 per 1,000",
+            learned.metrics_read,
+            learned.metrics.len(),
+            learned.calls,
+            watched.metrics_read,
+            watched.calls,
+            metrics_billed as f64 * DOLLARS_A_METRIC,
         ));
 
         let changed: Vec<Insight> = watched.plan.changed.into_iter().chain(checked.changed).collect();
@@ -186,10 +207,13 @@ impl Scan<'_> {
             applications: vec![ApplicationReport {
                 application: application.clone(),
                 window,
-                resources: learned.inventory.resources,
+                unwatched: unwatched(catalog, &learned.inventory, &learned.metrics),
                 metrics: learned.metrics.len(),
+                metrics_with_history: with_history(&learned),
+                resources: learned.inventory.resources,
                 metrics_watched: watched.metrics_read,
-                calls: Calls { learn: learned.calls, watch: watched.calls },
+                metrics_with_points,
+                calls: Calls { learn: learned.calls, watch: watched.calls, metrics_billed },
             }],
             insights: insights.into_values().collect(),
             new,

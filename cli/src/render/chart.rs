@@ -1,8 +1,9 @@
 //! A metric over time with the band it was expected in, in a few lines of text.
 
 use super::page::{DIM, RED};
+use super::time;
 use jiff::Timestamp;
-use stackseer_model::{BandPoint, Metric};
+use stackseer_model::{BandPoint, Kind, Metric};
 
 const ROWS: usize = 4;
 /// Width of the numbers beside the axis.
@@ -15,12 +16,26 @@ pub fn range<'a>(series: impl IntoIterator<Item = &'a BandPoint>) -> Option<(Tim
     Some((*times.iter().min()?, *times.iter().max()?))
 }
 
+/// The picture that several series share.
+#[derive(Debug, Clone, Copy)]
+pub struct Frame {
+    pub from: Timestamp,
+    pub to: Timestamp,
+    /// Marked on the axis.
+    pub onset: Timestamp,
+    /// The reader's clock: times of another day carry their date.
+    pub now: Timestamp,
+    /// Of the page.
+    pub width: usize,
+}
+
 /// Bars for the values, red outside the band; `░` where they were expected; `·` where nothing is known.
-/// The last line marks `onset`.
-pub fn chart(series: &[BandPoint], (from, to): (Timestamp, Timestamp), onset: Timestamp, width: usize) -> Vec<String> {
-    let most = width.saturating_sub(LABEL + 2).clamp(10, 72);
-    let columns = columns(series, from, to, most);
-    let Some((low, high)) = bounds(&columns) else { return vec![] };
+/// The last line marks the onset.
+pub fn chart(series: &[BandPoint], metric: &Metric, frame: &Frame) -> Vec<String> {
+    let most = frame.width.saturating_sub(LABEL + 2).clamp(10, 72);
+    let floor = if may_be_negative(metric) { f64::NEG_INFINITY } else { 0.0 };
+    let columns = columns(series, floor, frame, most);
+    let Some((low, high)) = bounds(&columns, floor) else { return vec![] };
     let mut lines = Vec::with_capacity(ROWS + 1);
     for row in (0..ROWS).rev() {
         let label = match row {
@@ -31,24 +46,28 @@ pub fn chart(series: &[BandPoint], (from, to): (Timestamp, Timestamp), onset: Ti
         let cells: String = columns.iter().map(|column| cell(column.as_ref(), row, low, high)).collect();
         lines.push(format!("{label:>LABEL$} │{cells}").trim_end().to_owned());
     }
-    lines.push(axis(from, to, onset, columns.len()));
+    lines.push(axis(frame, columns.len()));
     lines
 }
 
-/// What the chart shows, and in which unit.
-pub fn title(resource: &str, metric: &Metric) -> String {
-    let unit = match metric.unit.as_str() {
-        "" | "None" => String::new(),
-        "Count" if metric.key.statistic == "Sum" => {
-            format!(" per {}", super::time::lasted(Timestamp::UNIX_EPOCH, seconds(metric.period)))
-        }
-        unit => format!(" in {}", unit.to_lowercase()),
-    };
-    format!("{} of {}{unit} ({})", metric.key.name, resource, metric.key.statistic)
+/// Of what is counted, measured or timed there is never less than nothing; only a level without such a unit may be below zero.
+fn may_be_negative(metric: &Metric) -> bool {
+    metric.kind == Kind::Gauge && matches!(metric.unit.as_str(), "" | "None")
 }
 
-fn seconds(seconds: u32) -> Timestamp {
-    Timestamp::from_second(i64::from(seconds)).unwrap_or(Timestamp::UNIX_EPOCH)
+/// The unit of the axis: `a minute`, `milliseconds`.
+pub fn unit(metric: &Metric) -> Option<String> {
+    match metric.unit.as_str() {
+        "" | "None" => None,
+        "Count" if metric.key.statistic == "Sum" => Some(match metric.period {
+            60 => "a minute".to_owned(),
+            period if period < 60 => format!("every {period} seconds"),
+            period => format!("every {}", time::length(i64::from(period))),
+        }),
+        "Count" => None,
+        "Percent" => Some("per cent".to_owned()),
+        unit => Some(unit.to_lowercase().replace('/', " a ")),
+    }
 }
 
 /// What one column stands for.
@@ -62,12 +81,12 @@ struct Column {
 
 /// Several points in a column: the value furthest from the expected, and the band it was judged by. Several columns for a
 /// point: all show it.
-fn columns(series: &[BandPoint], from: Timestamp, to: Timestamp, count: usize) -> Vec<Option<Column>> {
-    let length = (to.as_second() - from.as_second()).max(1) as f64;
+fn columns(series: &[BandPoint], floor: f64, frame: &Frame, count: usize) -> Vec<Option<Column>> {
+    let length = (frame.to.as_second() - frame.from.as_second()).max(1) as f64;
     let mut kept: Vec<Option<&BandPoint>> = vec![None; count];
     let away = |p: &BandPoint| p.value.map_or(-1.0, |v| (v - p.expected).abs());
     for point in series {
-        let share = (point.time.as_second() - from.as_second()) as f64 / length;
+        let share = (point.time.as_second() - frame.from.as_second()) as f64 / length;
         let slot = &mut kept[((share * count as f64).max(0.0) as usize).min(count - 1)];
         if slot.is_none_or(|known| away(point) > away(known)) {
             *slot = Some(point);
@@ -75,11 +94,12 @@ fn columns(series: &[BandPoint], from: Timestamp, to: Timestamp, count: usize) -
     }
     let wide = count.div_ceil(series.len().max(1));
     let filled = |i: usize| kept[i.saturating_sub(wide)..=i].iter().rev().find_map(|p| *p);
-    (0..count).map(|i| filled(i).map(|p| Column { value: p.value, lower: p.lower, upper: p.upper })).collect()
+    let column = |p: &BandPoint| Column { value: p.value, lower: p.lower.max(floor), upper: p.upper.max(floor) };
+    (0..count).map(|i| filled(i).map(column)).collect()
 }
 
 /// From zero, unless everything is far above it.
-fn bounds(columns: &[Option<Column>]) -> Option<(f64, f64)> {
+fn bounds(columns: &[Option<Column>], floor: f64) -> Option<(f64, f64)> {
     let values = || columns.iter().flatten().filter_map(|c| c.value);
     let shown = || {
         columns
@@ -95,7 +115,7 @@ fn bounds(columns: &[Option<Column>]) -> Option<(f64, f64)> {
     // A band far wider than the values would press them flat.
     let top = if most > 0.0 { top.min(most * 3.0).max(most) } else { top };
     let least = shown().fold(f64::INFINITY, f64::min);
-    let low = if least >= 0.0 && least < 0.6 * top { 0.0 } else { least - 0.1 * (top - least) };
+    let low = if least >= 0.0 && least < 0.6 * top { 0.0 } else { (least - 0.1 * (top - least)).max(floor) };
     Some((low, if top > low { top } else { low + 1.0 }))
 }
 
@@ -118,28 +138,33 @@ fn cell(column: Option<&Column>, row: usize, low: f64, high: f64) -> String {
     if covered > step / 4.0 { format!("{DIM}░{DIM:#}") } else { " ".to_owned() }
 }
 
-/// Start, onset and end, as far as they don't run into one another.
-fn axis(from: Timestamp, to: Timestamp, onset: Timestamp, columns: usize) -> String {
+/// Start, onset and end, as far as they don't run into one another. The arrow stands exactly below the onset.
+fn axis(frame: &Frame, columns: usize) -> String {
+    let Frame { from, to, onset, now, .. } = *frame;
     let length = (to.as_second() - from.as_second()).max(1) as f64;
-    let mut line: Vec<char> = vec![' '; LABEL + 2 + columns];
+    let (first, last) = (LABEL + 2, LABEL + 2 + columns);
+    let mut line: Vec<char> = vec![' '; last];
     let mut put = |at: usize, text: &str| {
         let text: Vec<char> = text.chars().collect();
-        let at = at.min(line.len().saturating_sub(text.len()));
-        let around = at.saturating_sub(1)..(at + text.len() + 1).min(line.len());
-        if line[around].iter().all(|c| *c == ' ') {
-            line[at..at + text.len()].copy_from_slice(&text);
+        let end = at + text.len();
+        let around = at.saturating_sub(1)..(end + 1).min(last);
+        if end <= last && line[around].iter().all(|c| *c == ' ') {
+            line[at..end].copy_from_slice(&text);
         }
     };
-    let position = |time: Timestamp| {
-        let share = (time.as_second() - from.as_second()) as f64 / length;
-        LABEL + 2 + ((share * columns as f64).max(0.0) as usize).min(columns.saturating_sub(1))
-    };
     let clock = |time: Timestamp| time.strftime("%H:%M").to_string();
-    if (from..=to).contains(&onset) {
-        put(position(onset), &format!("▲{}", clock(onset)));
+    if onset < from {
+        put(first, &format!("◀ {}", time::clock(onset, now)));
+    } else {
+        let share = (onset.as_second() - from.as_second()) as f64 / length;
+        let at = first + ((share * columns as f64) as usize).min(columns.saturating_sub(1));
+        let said = clock(onset);
+        let fits = at + 1 + said.len() <= last;
+        if fits { put(at, &format!("▲{said}")) } else { put(at - said.len(), &format!("{said}▲")) }
     }
-    put(LABEL + 2, &clock(from));
-    put(LABEL + 2 + columns, &format!("{} UTC", clock(to)));
+    put(first, &time::clock(from, now));
+    let end = format!("{} UTC", clock(to));
+    put(last - end.len().min(columns), &end);
     line.into_iter().collect::<String>().trim_end().to_owned()
 }
 
@@ -173,9 +198,16 @@ mod tests {
         assert_eq!(said, ["0", "4e-4", "0.02", "7", "7.25", "812", "1.24k", "3.5M", "-20"]);
     }
 
+    fn time(minutes: i64) -> Timestamp {
+        Timestamp::from_second(1_795_000_000 + minutes * 60).unwrap()
+    }
+
+    fn frame(to: i64, onset: i64) -> Frame {
+        Frame { from: time(0), to: time(to), onset: time(onset), now: time(to), width: 80 }
+    }
+
     #[test]
     fn many_points_in_few_columns_keep_the_peak() {
-        let time = |i: i64| Timestamp::from_second(i * 60).unwrap();
         let point = |i: i64| BandPoint {
             time: time(i),
             value: Some(if i == 77 { 900.0 } else { 10.0 }),
@@ -184,18 +216,17 @@ mod tests {
             upper: 15.0,
         };
         let series: Vec<BandPoint> = (0..180).map(point).collect();
-        let columns = columns(&series, time(0), time(179), 20);
+        let columns = columns(&series, 0.0, &frame(179, 77), 20);
         assert_eq!(columns.len(), 20);
         assert_eq!(columns.iter().flatten().filter(|c| c.value == Some(900.0)).count(), 1);
     }
 
     #[test]
     fn few_points_fill_the_width() {
-        let time = |i: i64| Timestamp::from_second(i * 300).unwrap();
         let series: Vec<BandPoint> = (0..36)
-            .map(|i| BandPoint { time: time(i), value: Some(i as f64), lower: 0.0, expected: 0.0, upper: 0.0 })
+            .map(|i| BandPoint { time: time(i * 5), value: Some(i as f64), lower: 0.0, expected: 0.0, upper: 0.0 })
             .collect();
-        let columns = columns(&series, time(0), time(35), 70);
+        let columns = columns(&series, 0.0, &frame(175, 0), 70);
         assert!(columns.len() == 70 && columns.iter().all(Option::is_some));
         assert!(columns.windows(2).all(|w| w[0].unwrap().value <= w[1].unwrap().value));
     }
@@ -203,11 +234,33 @@ mod tests {
     #[test]
     fn a_band_that_is_not_finite_or_flat_breaks_nothing() {
         let flat = Some(Column { value: Some(0.0), lower: 0.0, upper: 0.0 });
-        let (low, high) = bounds(&[flat]).unwrap();
+        let (low, high) = bounds(&[flat], 0.0).unwrap();
         assert!(high > low);
         let endless = Some(Column { value: Some(3.0), lower: f64::NEG_INFINITY, upper: f64::INFINITY });
-        let (low, high) = bounds(&[endless]).unwrap();
+        let (low, high) = bounds(&[endless], f64::NEG_INFINITY).unwrap();
         assert!(low.is_finite() && high.is_finite() && high > low);
-        assert_eq!(bounds(&[None, Some(Column { value: None, lower: 0.0, upper: 1.0 })]), None);
+        assert_eq!(bounds(&[None, Some(Column { value: None, lower: 0.0, upper: 1.0 })], 0.0), None);
+    }
+
+    #[test]
+    fn an_axis_begins_at_zero_unless_there_can_be_less() {
+        let point = |i: i64| BandPoint { time: time(i), value: Some(37.0), lower: -21.0, expected: 5.0, upper: 31.0 };
+        let series: Vec<BandPoint> = (0..60).map(point).collect();
+        let low = |floor| bounds(&columns(&series, floor, &frame(59, 0), 40), floor).unwrap().0;
+        assert_eq!(low(0.0), 0.0);
+        assert!(low(f64::NEG_INFINITY) < -21.0);
+    }
+
+    #[test]
+    fn the_arrow_stands_below_the_onset_wherever_it_is() {
+        let arrow = |onset: i64| {
+            let line = axis(&frame(100, onset), 50);
+            (line.chars().position(|c| c == '▲'), line)
+        };
+        for onset in [0, 2, 50, 96, 100] {
+            let (at, line) = arrow(onset);
+            assert_eq!(at, Some(LABEL + 2 + (onset as usize / 2).min(49)), "{line}");
+        }
+        assert!(axis(&frame(100, -600), 50).trim_start().starts_with('◀'));
     }
 }

@@ -1,8 +1,9 @@
 //! Insights made by hand, as people see them.
 
-use super::{ApplicationReport, Calls, Report, Window, insight};
+use super::{ApplicationReport, Calls, Report, View, Width, Window, insight, unwatched};
 use anstream::adapter::strip_str;
 use jiff::Timestamp;
+use stackseer_catalog::Catalog;
 use stackseer_model::*;
 use std::collections::BTreeMap;
 
@@ -10,6 +11,14 @@ const STACK: &str = "shop";
 
 fn at(clock: &str) -> Timestamp {
     format!("2026-11-22T{clock}:00Z").parse().unwrap()
+}
+
+fn view(columns: usize) -> View<'static> {
+    View { catalog: Catalog::builtin(), now: at("15:15"), width: Width::Columns(columns), verbose: false }
+}
+
+fn told(told: &Insight, view: &View<'_>) -> String {
+    strip_str(&insight(told, view)).to_string()
 }
 
 fn application() -> Application {
@@ -84,6 +93,52 @@ fn anomaly(
             series: series(expected, peak),
         }),
     }
+}
+
+fn front() -> ResourceRef {
+    ResourceRef::from(&Resource::new("AWS::ApiGateway::RestApi", "shop"))
+}
+
+/// All that an insight can have: a share, a change, a way, an impact, a repeat, what was ruled out, where to look.
+fn rich() -> Insight {
+    let mut insight = load_test();
+    let function = insight.causes[0].resource.clone();
+    insight.nature = Nature::Reactive {
+        pattern: None,
+        impact: Some(Impact {
+            front_door: front(),
+            requests: 12_400.0,
+            failed: 4_216.0,
+            slow: 0.0,
+            last_seen: Some(at("15:11")),
+            until: at("15:15"),
+        }),
+    };
+    insight.repeat = Some(Repeat { of: InsightId("earlier".to_owned()), times: 3 });
+    let cause = &mut insight.causes[0];
+    cause.changes = vec![Change {
+        name: "UpdateFunctionConfiguration".to_owned(),
+        time: at("13:56"),
+        events: vec!["e1".to_owned()],
+        what: "memory_mb 512 → 128".to_owned(),
+    }];
+    cause.path = vec![
+        Step { resource: front(), evidence: "5XXError 135 a minute against none expected".to_owned() },
+        Step { resource: function, evidence: "errors 133 a minute against none expected".to_owned() },
+        Step { resource: orders(), evidence: "throttled writes 855 a minute against none expected".to_owned() },
+    ];
+    insight.considered = vec![
+        Considered {
+            what: "lambda-duration-cold-starts".to_owned(),
+            because: "no more instances were started than usual".to_owned(),
+        },
+        Considered { what: "not opened: shop-mail".to_owned(), because: "one point only".to_owned() },
+    ];
+    let advice = &mut insight.recommendations[0];
+    advice.place = "Lambda console, shop-checkout, Configuration, General".to_owned();
+    advice.command = "aws lambda get-function-configuration --function-name shop-checkout".to_owned();
+    insight.events[0].changes.push(PropertyChange { property: "code".to_owned(), from: None, to: None });
+    insight
 }
 
 fn orders() -> ResourceRef {
@@ -264,26 +319,104 @@ fn fits(text: &str, width: usize) {
 
 #[test]
 fn a_reactive_insight() {
-    let text = strip_str(&insight(&load_test(), at("15:15"), 80)).to_string();
+    let text = told(&load_test(), &view(80));
     fits(&text, 80);
     insta::assert_snapshot!(text);
 }
 
 #[test]
+fn all_that_an_insight_can_have() {
+    let text = told(&rich(), &view(80));
+    fits(&text, 80);
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn without_a_terminal_no_line_is_wrapped() {
+    let endless = View { width: Width::Unlimited, ..view(80) };
+    let text = told(&rich(), &endless);
+    assert!(text.contains(&format!("\n    {}\n", rich().causes[0].reason)), "{text}");
+}
+
+#[test]
+fn an_application_of_which_nothing_is_known_is_never_fine() {
+    let of = |change: &dyn Fn(&mut ApplicationReport)| {
+        let mut report = one_report();
+        change(&mut report.applications[0]);
+        strip_str(&report.text(&view(80))).to_string()
+    };
+    assert!(of(&|_| {}).starts_with("shop: nothing is wrong."));
+    for (change, said) in [
+        (&(|a: &mut ApplicationReport| a.resources.clear()) as &dyn Fn(&mut ApplicationReport), "no resources found"),
+        (&|a| (a.metrics, a.metrics_watched) = (0, 0), "nothing is watched"),
+        (&|a| a.metrics_with_points = 0, "nothing was read"),
+        (&|a| a.metrics_with_history = 0, "nothing was learned"),
+    ] {
+        let text = of(change);
+        assert!(text.starts_with(&format!("shop: {said}")) && !text.contains("nothing is wrong"), "{text}");
+    }
+}
+
+#[test]
+fn blindness_is_said_before_what_was_found_without_looking() {
+    let mut report = one_report();
+    report.insights = vec![capacity()];
+    report.applications[0].metrics_with_points = 0;
+    let text = strip_str(&report.text(&view(80))).to_string();
+    assert!(text.starts_with("shop: nothing was read: no metric has a point from 12:15 to 15:15 UTC."), "{text}");
+    assert!(text.contains("LOW  proactive"), "{text}");
+}
+
+#[test]
+fn what_is_not_watched_is_said_with_its_reason() {
+    let mut known = Resource::new("AWS::ElasticLoadBalancingV2::LoadBalancer", "front");
+    known.set("load_balancer_type", "gateway");
+    let inventory = Inventory {
+        resources: vec![Resource::new("AWS::IAM::Role", "a"), Resource::new("AWS::IAM::Role", "b"), known],
+        ..Inventory::default()
+    };
+    let mut report = one_report();
+    report.applications[0].unwatched = unwatched(Catalog::builtin(), &inventory, &[]);
+    let text = strip_str(&report.text(&view(200))).to_string();
+    assert!(
+        text.contains("not watched: 1 ElasticLoadBalancingV2 LoadBalancer (load balancer type is gateway), 2 IAM Roles (not supported yet)"),
+        "{text}"
+    );
+}
+
+/// One application, looked at in full, without an insight.
+fn one_report() -> Report {
+    Report {
+        applications: vec![ApplicationReport {
+            application: application(),
+            window: Window { from: at("12:15"), to: at("15:15") },
+            resources: vec![Resource::new("AWS::Lambda::Function", "shop-checkout")],
+            unwatched: vec![],
+            metrics: 61,
+            metrics_with_history: 61,
+            metrics_watched: 61,
+            metrics_with_points: 40,
+            calls: Calls { learn: 3, watch: 1, metrics_billed: 122 },
+        }],
+        ..Report::default()
+    }
+}
+
+#[test]
 fn a_phone_wide_terminal() {
-    let text = strip_str(&insight(&load_test(), at("15:15"), 44)).to_string();
+    let text = told(&load_test(), &view(44));
     fits(&text, 44);
     insta::assert_snapshot!(text);
 }
 
 #[test]
 fn a_closed_one_without_clear_cause() {
-    insta::assert_snapshot!(strip_str(&insight(&bare(), at("15:15"), 80)).to_string());
+    insta::assert_snapshot!(told(&bare(), &view(80)));
 }
 
 #[test]
 fn a_proactive_insight() {
-    insta::assert_snapshot!(strip_str(&insight(&capacity(), at("15:15"), 80)).to_string());
+    insta::assert_snapshot!(told(&capacity(), &view(80)));
 }
 
 #[test]
@@ -294,28 +427,20 @@ fn a_report_puts_the_worst_first_and_says_what_was_not_seen() {
         reason: "access denied".to_owned(),
     };
     let mut report = Report {
-        applications: vec![ApplicationReport {
-            application: application(),
-            window: Window { from: at("12:15"), to: at("15:15") },
-            resources: vec![Resource::new("AWS::Lambda::Function", "shop-checkout")],
-            metrics: 61,
-            metrics_watched: 61,
-            calls: Calls { learn: 3, watch: 1 },
-        }],
         insights: vec![capacity(), bare(), load_test()],
-        new: vec![],
         unseen: vec![denied("stream a"), denied("stream b"), denied("stream a")],
+        ..one_report()
     };
     report.sort();
     let names: Vec<&str> = report.insights.iter().map(|i| i.name.split(' ').next().unwrap()).collect();
     assert_eq!(names, ["Anomalous", "DynamoDB", "SQS"]);
     report.insights.clear();
-    insta::assert_snapshot!(strip_str(&report.text(at("15:15"), 80)).to_string());
+    insta::assert_snapshot!(strip_str(&report.text(&view(80))).to_string());
 }
 
 #[test]
 fn colour_marks_severity_and_what_is_outside() {
-    let text = insight(&load_test(), at("15:15"), 80);
+    let text = insight(&load_test(), &view(80));
     assert!(text.starts_with("\u{1b}[1m\u{1b}[31mHIGH\u{1b}[0m"), "{text:?}");
     assert!(text.contains("\u{1b}[31m█\u{1b}[0m"), "{text:?}");
 }
@@ -338,8 +463,8 @@ fn json_has_the_documented_fields() {
     ] {
         assert!(value.get(field).is_some(), "{field}");
     }
-    assert_eq!(value["causes"][0]["resource"], "shop-checkout");
-    for field in ["resource", "resource_type", "metric", "score", "reason"] {
+    assert_eq!(value["causes"][0]["resource"]["name"], "shop-checkout");
+    for field in ["resource", "metric", "share", "rank", "reason"] {
         assert!(value["causes"][0].get(field).is_some(), "{field}");
     }
 }

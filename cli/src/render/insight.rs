@@ -1,49 +1,54 @@
 //! One insight, for someone who reads it at three in the morning.
 
-use super::chart;
+mod affected;
+mod cause;
+mod changes;
+mod past;
+mod timeline;
+
+use super::View;
 use super::page::{BOLD, DIM, Page, severity};
-use super::time::{clock, date_time, lasted, relative};
-use jiff::Timestamp;
-use stackseer_model::{Anomaly, AnomalyType, Cause, ChangeEvent, Insight, InsightType, MetricEvidence, Status};
+use super::time::{clock, date_time, lasted, moment};
+use super::words::{grouped, named, ordinal, per_cent};
+use stackseer_model::{Impact, Insight, InsightType, Status};
 
-/// More of each than this is in the JSON.
-const MOST_EVENTS: usize = 6;
-const MOST_CAUSES: usize = 3;
-const MOST_ANOMALIES: usize = 8;
-
-/// `now`: for how long an insight has been ongoing.
-pub fn insight(insight: &Insight, now: Timestamp, width: usize) -> String {
-    let mut page = Page::new(width);
-    head(&mut page, insight, now);
-    causes(&mut page, insight);
-    events(&mut page, insight);
-    timeline(&mut page, insight);
-    anomalies(&mut page, insight, now);
+/// The whole story of an insight, its parts in the order in which they are needed.
+pub fn insight(insight: &Insight, view: &View<'_>) -> String {
+    let mut page = Page::new(view.width);
+    head(&mut page, insight, view);
+    cause::causes(&mut page, insight, view);
+    changes::changes(&mut page, insight, view);
+    timeline::timeline(&mut page, insight, view);
+    affected::affected(&mut page, insight, view);
     recommendations(&mut page, insight);
-    history(&mut page, insight);
+    past::considered(&mut page, insight, view);
+    past::history(&mut page, insight, view);
     page.finish()
 }
 
-fn head(page: &mut Page, insight: &Insight, now: Timestamp) {
+fn head(page: &mut Page, insight: &Insight, view: &View<'_>) {
     let (label, style) = severity(insight.severity);
     let start = insight.start_time;
     let when = match (insight.status, insight.insight_type()) {
         (Status::Closed, _) => {
             let end = insight.end_time.unwrap_or(insight.update_time);
-            format!(
-                "closed: {} to {} UTC, {}",
-                date_time(start).trim_end_matches(" UTC"),
-                clock(end, start),
-                lasted(start, end)
-            )
+            let from = date_time(start);
+            format!("closed: {} to {} UTC, {}", from.trim_end_matches(" UTC"), clock(end, start), lasted(start, end))
         }
         (Status::Ongoing, InsightType::Reactive) => {
-            format!("ongoing since {}, for {}", date_time(start), lasted(start, now))
+            format!("ongoing since {}, for {}", date_time(start), lasted(start, view.now))
         }
         (Status::Ongoing, InsightType::Proactive) => format!("proactive, since {}", date_time(start)),
     };
     page.labelled(0, label, style, label.len() + 2, &when);
     page.styled(0, BOLD, &insight.name);
+    if let Some(repeat) = &insight.repeat {
+        page.text(0, &format!("For the {} time in 7 days.", ordinal(repeat.times)));
+    }
+    if let Some(impact) = insight.impact() {
+        page.blank();
+        page.text(0, &impact_sentence(impact, view));
+    }
     // A pattern's sentence is its first cause's reason too.
     let said = insight.causes.iter().any(|c| c.reason == insight.description);
     if !said && insight.description != insight.name {
@@ -52,119 +57,19 @@ fn head(page: &mut Page, insight: &Insight, now: Timestamp) {
     }
 }
 
-fn causes(page: &mut Page, insight: &Insight) {
-    page.heading("Cause");
-    let Some((first, others)) = insight.causes.split_first() else {
-        page.text(2, "No clear cause.");
-        return;
+/// `Of 12,400 requests at shop (ApiGateway RestApi) up to 09:52 UTC 34 % failed (4,216); last seen 09:41 UTC.`
+fn impact_sentence(impact: &Impact, view: &View<'_>) -> String {
+    let failed = format!("{} failed ({})", per_cent(impact.failed_share()), grouped(impact.failed));
+    let slow = format!("{} were slow ({})", per_cent(impact.slow_share()), grouped(impact.slow));
+    let what = match (impact.failed > 0.0, impact.slow > 0.0) {
+        (true, true) => format!("{failed} and {slow}"),
+        (true, false) => failed,
+        (false, true) => slow,
+        (false, false) => "none failed or was slow".to_owned(),
     };
-    page.text(2, &cause_head(first));
-    page.text(4, &first.reason);
-    let also = if insight.insight_type() == InsightType::Reactive { "Less likely: " } else { "Also: " };
-    for cause in others.iter().take(MOST_CAUSES - 1) {
-        page.text(2, &format!("{also}{}", cause_head(cause)));
-        page.text(4, &cause.reason);
-    }
-    more(page, insight.causes.len(), MOST_CAUSES);
-}
-
-fn cause_head(cause: &Cause) -> String {
-    let metric = cause.metric.as_ref().map_or_else(String::new, |metric| format!(": {metric}"));
-    let share = cause.share.map_or_else(String::new, |share| format!(", {:.0} % of the harm", share * 100.0));
-    format!("{}{metric}{share}", named(&cause.resource.name, &cause.resource.resource_type))
-}
-
-/// `checkout (Lambda Function)`
-fn named(name: &str, resource_type: &str) -> String {
-    if resource_type.is_empty() {
-        return name.to_owned();
-    }
-    format!("{name} ({})", resource_type.trim_start_matches("AWS::").replace("::", " "))
-}
-
-fn events(page: &mut Page, insight: &Insight) {
-    if insight.insight_type() == InsightType::Proactive {
-        return;
-    }
-    let onset = insight.start_time;
-    page.heading("Changed around the start");
-    let mut events: Vec<&ChangeEvent> = insight.events.iter().collect();
-    if events.is_empty() {
-        page.text(2, "No change was recorded on the resources involved.");
-        return;
-    }
-    // Those nearest to the onset, told in order.
-    events.sort_by_key(|e| (e.time.as_second() - onset.as_second()).abs());
-    events.truncate(MOST_EVENTS);
-    events.sort_by_key(|e| e.time);
-    for event in events {
-        let resources: Vec<&str> = event.resources.iter().map(|r| short(r.as_str())).collect();
-        let on = if resources.is_empty() { String::new() } else { format!(" on {}", resources.join(", ")) };
-        let by = event.actor.as_ref().map_or_else(String::new, |actor| format!(" by {actor}"));
-        page.text(2, &format!("{}  {}{on}{by}, {}", clock(event.time, onset), event.name, relative(event.time, onset)));
-        for change in &event.changes {
-            let side = |value: &Option<String>| value.clone().unwrap_or_else(|| "?".to_owned());
-            page.text(9, &format!("{}: {} → {}", change.property, side(&change.from), side(&change.to)));
-        }
-    }
-    more(page, insight.events.len(), MOST_EVENTS);
-}
-
-/// The last part of an ARN or of `Type/name`.
-fn short(id: &str) -> &str {
-    id.rsplit(['/', ':']).next().filter(|last| !last.is_empty()).unwrap_or(id)
-}
-
-/// What was felt, and below it what caused it, over the same time.
-fn timeline(page: &mut Page, insight: &Insight) {
-    let drawn: Vec<(&Anomaly, &MetricEvidence)> = insight
-        .anomalies
-        .iter()
-        .filter_map(|a| Some((a, a.of_metric()?)))
-        .filter(|(_, m)| m.series.iter().any(|p| p.value.is_some()))
-        .collect();
-    let felt = drawn
-        .iter()
-        .filter(|(a, _)| a.anomaly_type == AnomalyType::Causal)
-        .max_by(|(a, m), (b, n)| a.severity.cmp(&b.severity).then(m.score.total_cmp(&n.score)));
-    let cause = insight.causes.first().and_then(|cause| {
-        drawn.iter().find(|(a, m)| a.resource == cause.resource && Some(&m.metric.key.name) == cause.metric.as_ref())
-    });
-    let cause = cause.filter(|c| felt.is_none_or(|f| f.0.id != c.0.id));
-    let shown: Vec<&(&Anomaly, &MetricEvidence)> = felt.into_iter().chain(cause).collect();
-    let Some(range) = chart::range(shown.iter().flat_map(|(_, m)| &m.series)) else { return };
-    page.heading("Timeline");
-    for (i, (anomaly, evidence)) in shown.into_iter().enumerate() {
-        if i > 0 {
-            page.blank();
-        }
-        page.text(2, &chart::title(&anomaly.resource.name, &evidence.metric));
-        for line in chart::chart(&evidence.series, range, insight.start_time, page.width) {
-            page.raw(&line);
-        }
-    }
-    page.styled(2, DIM, "░ expected   █ measured   ▲ start");
-}
-
-fn anomalies(page: &mut Page, insight: &Insight, now: Timestamp) {
-    if insight.insight_type() == InsightType::Proactive {
-        return;
-    }
-    page.heading("Affected");
-    let mut anomalies: Vec<&Anomaly> = insight.anomalies.iter().collect();
-    anomalies.sort_by_key(|a| (a.anomaly_type == AnomalyType::Contextual, std::cmp::Reverse(a.severity), a.start_time));
-    for anomaly in anomalies.iter().take(MOST_ANOMALIES) {
-        let (label, style) = match anomaly.anomaly_type {
-            AnomalyType::Causal => severity(anomaly.severity),
-            AnomalyType::Contextual => ("beside", DIM),
-        };
-        let length = match anomaly.end_time {
-            Some(end) => lasted(anomaly.start_time, end),
-            None => format!("{} so far", lasted(anomaly.start_time, now)),
-        };
-        page.labelled(2, label, style, 8, &format!("{}, {length}", anomaly.description));
-    }
-    more(page, anomalies.len(), MOST_ANOMALIES);
+    let seen = impact.last_seen.map_or_else(String::new, |time| format!("; last seen {}", moment(time, view.now)));
+    let until = moment(impact.until, view.now);
+    format!("Of {} requests at {} up to {until} {what}{seen}.", grouped(impact.requests), named(&impact.front_door))
 }
 
 fn recommendations(page: &mut Page, insight: &Insight) {
@@ -175,27 +80,29 @@ fn recommendations(page: &mut Page, insight: &Insight) {
     for recommendation in &insight.recommendations {
         page.styled(2, BOLD, &recommendation.name);
         page.text(4, &recommendation.description);
-        page.text(4, &format!("Why: {}", recommendation.reason));
+        if !recommendation.reason.is_empty() {
+            page.text(4, &format!("Why: {}", recommendation.reason));
+        }
+        if !recommendation.place.is_empty() {
+            page.text(4, &format!("Where: {}", recommendation.place));
+        }
+        // Whole, so that they can be copied and clicked.
+        if !recommendation.command.is_empty() {
+            page.raw(&format!("    $ {}", recommendation.command));
+        }
         if !recommendation.link.is_empty() {
-            // Whole, so that it can be clicked.
             page.raw(&format!("    {DIM}{}{DIM:#}", recommendation.link));
         }
     }
 }
 
-fn history(page: &mut Page, insight: &Insight) {
-    if insight.history.len() < 2 {
-        return;
-    }
-    page.heading("History");
-    for transition in &insight.history {
-        let time = clock(transition.time, insight.start_time);
-        page.labelled(2, &time, DIM, time.len() + 2, &format!("{}: {}", transition.step.label(), transition.reason));
-    }
+/// How many are shown, and a line for the rest.
+fn most(view: &View<'_>, usual: usize) -> usize {
+    if view.verbose { usize::MAX } else { usual }
 }
 
 fn more(page: &mut Page, all: usize, shown: usize) {
     if all > shown {
-        page.styled(2, DIM, &format!("and {} more; --output json has them all", all - shown));
+        page.styled(2, DIM, &format!("and {} more; --verbose shows them", all - shown));
     }
 }

@@ -2,7 +2,7 @@
 
 use anstyle::{AnsiColor, Style};
 use stackseer_model::Severity;
-use textwrap::Options;
+use textwrap::{Options, WordSplitter};
 
 pub const BOLD: Style = Style::new().bold();
 pub const DIM: Style = Style::new().dimmed();
@@ -12,11 +12,39 @@ const CYAN: Style = AnsiColor::Cyan.on_default();
 const GREEN: Style = AnsiColor::Green.on_default();
 const PLAIN: Style = Style::new();
 
-/// Columns of the terminal behind stdout, else of `COLUMNS`, else 80; wider than 100 reads badly.
-pub fn width() -> usize {
-    let terminal = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
-    let columns = || std::env::var("COLUMNS").ok()?.parse().ok();
-    terminal.or_else(columns).unwrap_or(80).clamp(40, 100)
+/// How wide a page is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Width {
+    Columns(usize),
+    /// For a file or another program: a line is as long as what it says.
+    Unlimited,
+}
+
+impl Width {
+    /// The terminal's behind stdout, or what `COLUMNS` asks for; wider than 100 reads badly.
+    pub fn of_stdout() -> Self {
+        let terminal = terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| usize::from(width.0));
+        let columns = || std::env::var("COLUMNS").ok()?.parse().ok();
+        match terminal.or_else(columns) {
+            Some(columns) => Self::Columns(columns.clamp(20, 100)),
+            None => Self::Unlimited,
+        }
+    }
+
+    /// What a picture or a rule takes.
+    pub fn columns(self) -> usize {
+        match self {
+            Self::Columns(columns) => columns,
+            Self::Unlimited => 80,
+        }
+    }
+}
+
+/// A line between two parts.
+pub fn rule(width: Width, said: &str) -> String {
+    let start = if said.is_empty() { String::new() } else { format!("── {said} ") };
+    let rest = width.columns().saturating_sub(start.chars().count());
+    format!("{DIM}{start}{}{DIM:#}\n", "─".repeat(rest))
 }
 
 pub fn severity(severity: Severity) -> (&'static str, Style) {
@@ -33,12 +61,12 @@ pub fn good() -> Style {
 
 /// Text as it grows, wrapped at `width`.
 pub struct Page {
-    pub width: usize,
+    pub width: Width,
     text: String,
 }
 
 impl Page {
-    pub fn new(width: usize) -> Self {
+    pub fn new(width: Width) -> Self {
         Self { width, text: String::new() }
     }
 
@@ -59,20 +87,40 @@ impl Page {
         self.wrap(&" ".repeat(indent), &" ".repeat(indent), style, text);
     }
 
-    /// `label` once, with the text in a column beside it.
+    /// How far right of its label a text stands.
+    pub fn column(&self, indent: usize, column: usize) -> usize {
+        if (indent + column) * 2 > self.width.columns() { 2.min(column) } else { column }
+    }
+
+    /// `label` once, with the text in a column to its right; below it where there is no room for a column.
     pub fn labelled(&mut self, indent: usize, label: &str, label_style: Style, column: usize, text: &str) {
+        let styled = format!("{}{label_style}{label}{label_style:#}", " ".repeat(indent));
+        if self.column(indent, column) < column {
+            self.raw(&styled);
+            return self.text(indent + 2, text);
+        }
         let rest = " ".repeat(indent + column);
         let start = format!("{}{label:column$}", " ".repeat(indent));
         let before = self.text.len();
         self.wrap(&start, &rest, PLAIN, text);
         // Measured without style, coloured afterwards.
-        let styled = format!("{}{label_style}{label}{label_style:#}", " ".repeat(indent));
         self.text.replace_range(before..before + indent + label.len(), &styled);
     }
 
     fn wrap(&mut self, first: &str, rest: &str, style: Style, text: &str) {
-        let options = Options::new(self.width).initial_indent(first).subsequent_indent(rest).break_words(false);
-        for line in textwrap::wrap(text, options) {
+        let lines = match self.width {
+            Width::Unlimited => vec![format!("{first}{text}")],
+            Width::Columns(width) => {
+                let options = Options::new(width)
+                    .initial_indent(first)
+                    .subsequent_indent(rest)
+                    .break_words(false)
+                    // A name with a hyphen in it stays whole.
+                    .word_splitter(WordSplitter::NoHyphenation);
+                textwrap::wrap(text, options).into_iter().map(String::from).collect()
+            }
+        };
+        for line in &lines {
             let line = line.trim_end();
             if style == PLAIN {
                 self.text += line;
@@ -93,5 +141,37 @@ impl Page {
 
     pub fn finish(self) -> String {
         self.text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(width: Width) -> String {
+        let mut page = Page::new(width);
+        page.labelled(2, "HIGH", PLAIN, 8, "errors of shop-orders-worker against hardly any expected");
+        page.finish()
+    }
+
+    #[test]
+    fn a_name_is_not_broken_at_its_hyphens() {
+        assert_eq!(
+            page(Width::Columns(34)),
+            "  HIGH    errors of\n          shop-orders-worker\n          against hardly any\n          expected\n"
+        );
+    }
+
+    #[test]
+    fn without_room_for_a_column_the_text_stands_below() {
+        assert_eq!(
+            page(Width::Columns(19)),
+            "  HIGH\n    errors of\n    shop-orders-worker\n    against hardly\n    any expected\n"
+        );
+    }
+
+    #[test]
+    fn what_no_terminal_shows_is_not_wrapped() {
+        assert_eq!(page(Width::Unlimited), "  HIGH    errors of shop-orders-worker against hardly any expected\n");
     }
 }

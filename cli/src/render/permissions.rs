@@ -1,6 +1,6 @@
 //! What the credentials can reach, for people.
 
-use super::page::{BOLD, DIM, Page, RED, good};
+use super::page::{BOLD, DIM, Page, RED, Width, good};
 use stackseer_aws::{Outcome, PermissionCheck};
 
 pub struct Permissions<'a> {
@@ -10,7 +10,7 @@ pub struct Permissions<'a> {
 }
 
 impl Permissions<'_> {
-    pub fn text(&self, width: usize) -> String {
+    pub fn text(&self, width: Width) -> String {
         let mut page = Page::new(width);
         page.styled(0, BOLD, &format!("Account {} in {}", self.account, self.region));
         page.blank();

@@ -1,11 +1,18 @@
 //! What a run found, whole: for people, and for programs.
 
-use super::page::{BOLD, DIM, Page, good};
-use super::time::clock;
+use super::View;
+use super::page::{BOLD, DIM, Page, good, rule};
+use super::time::range;
+use super::words::{counted, kind};
+use crate::args::Global;
 use crate::args::Output;
 use jiff::Timestamp;
 use serde::Serialize;
-use stackseer_model::{Application, Insight, InsightId, Resource, Status, Unseen};
+use stackseer_catalog::Catalog;
+use stackseer_model::{
+    Application, Insight, InsightId, Inventory, Metric, Resource, ResourceId, ResourceRef, Status, Unseen,
+};
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 
 /// The JSON of `scan` and `replay`.
@@ -25,10 +32,22 @@ pub struct ApplicationReport {
     pub application: Application,
     pub window: Window,
     pub resources: Vec<Resource>,
-    /// Metrics that were learned, and that the watch window was asked for.
+    /// Those of them of which no metric is read, and why.
+    pub unwatched: Vec<Unwatched>,
+    /// Metrics that are wanted; of these, those with enough history to tell what is normal.
     pub metrics: usize,
+    pub metrics_with_history: usize,
+    /// Those that the window was asked for; of these, those that had a point in it.
     pub metrics_watched: usize,
+    pub metrics_with_points: usize,
     pub calls: Calls,
+}
+
+/// A resource that no metric tells of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Unwatched {
+    pub resource: ResourceRef,
+    pub why: String,
 }
 
 /// What was looked at, from (inclusive) and to (exclusive).
@@ -38,11 +57,32 @@ pub struct Window {
     pub to: Timestamp,
 }
 
-/// `GetMetricData` calls, pages included.
+/// `GetMetricData` calls, pages included, and the metrics they asked for, which is what AWS bills.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
 pub struct Calls {
     pub learn: u32,
     pub watch: u32,
+    pub metrics_billed: usize,
+}
+
+/// The resources of which none of `metrics` tells.
+pub fn unwatched(catalog: &Catalog, inventory: &Inventory, metrics: &[Metric]) -> Vec<Unwatched> {
+    let watched: BTreeSet<&ResourceId> = metrics.iter().map(|m| &m.resource).collect();
+    let why = |resource: &Resource| {
+        let mut services = catalog.services().iter().filter(|s| s.resource_type == resource.resource_type).peekable();
+        if services.peek().is_none() {
+            return "not supported yet".to_owned();
+        }
+        let wants = |(attribute, wanted): (&String, &String)| match resource.known(attribute) {
+            Some(known) if known == wanted => None,
+            Some(known) => Some(format!("{} is {known}", attribute.replace('_', " "))),
+            None => Some(format!("{} is not known", attribute.replace('_', " "))),
+        };
+        let unmet = services.find_map(|s| s.only.iter().find_map(wants));
+        unmet.unwrap_or_else(|| "none of its metrics is published".to_owned())
+    };
+    let unwatched = inventory.resources.iter().filter(|r| !watched.contains(&r.id));
+    unwatched.map(|r| Unwatched { resource: ResourceRef::from(r), why: why(r) }).collect()
 }
 
 impl Report {
@@ -61,82 +101,128 @@ impl Report {
         self.unseen.dedup();
     }
 
-    /// On stdout. `now`: for how long an insight has been ongoing.
-    pub fn print(&self, output: Output, now: Timestamp) -> anyhow::Result<()> {
+    /// On stdout.
+    pub fn print(mut self, global: &Global, view: &View<'_>) -> anyhow::Result<()> {
         let mut out = anstream::AutoStream::auto(std::io::stdout());
-        match output {
-            Output::Text => out.write_all(self.text(now, super::width()).as_bytes())?,
+        match global.output {
+            Output::Text => out.write_all(self.text(view).as_bytes())?,
             Output::Json => {
+                if !global.series {
+                    self.drop_series();
+                }
                 let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-                serde_json::to_writer_pretty(&mut out, self)?;
+                serde_json::to_writer_pretty(&mut out, &self)?;
                 writeln!(out)?;
                 out.flush()?;
             }
         }
-        out.flush()?;
-        Ok(())
-    }
-
-    /// The end of the text alone.
-    pub fn print_summary(&self) -> anyhow::Result<()> {
-        let mut out = anstream::AutoStream::auto(std::io::stdout());
-        out.write_all(self.summary(super::width()).as_bytes())?;
         Ok(out.flush()?)
     }
 
-    pub(super) fn text(&self, now: Timestamp, width: usize) -> String {
-        let mut text = String::new();
-        for insight in &self.insights {
-            text += &super::insight(insight, now, width);
-            text += &format!("\n{DIM}{}{DIM:#}\n\n", "─".repeat(width));
-        }
-        text + &self.summary(width)
+    /// They are most of the bytes, and nothing of the story.
+    fn drop_series(&mut self) {
+        let anomalies = self.insights.iter_mut().flat_map(|i| &mut i.anomalies);
+        anomalies.filter_map(|a| a.of_metric_mut()).for_each(|evidence| evidence.series.clear());
     }
 
-    fn summary(&self, width: usize) -> String {
-        let mut page = Page::new(width);
+    pub fn text(&self, view: &View<'_>) -> String {
+        let mut page = Page::new(view.width);
+        // First, as whoever reads only the beginning must not take silence for health.
+        let blind: Vec<String> = self.applications.iter().filter_map(|a| a.blind(view.now)).collect();
+        for blind in blind.iter().filter(|_| !self.insights.is_empty()) {
+            page.styled(0, BOLD, blind);
+            page.blank();
+        }
+        let mut text = page.finish();
+        for insight in &self.insights {
+            text += &super::insight(insight, view);
+            text += &format!("\n{}\n", rule(view.width, ""));
+        }
+        text + &self.summary(view)
+    }
+
+    /// The end of the text alone.
+    pub fn summary(&self, view: &View<'_>) -> String {
+        let mut page = Page::new(view.width);
         for application in &self.applications {
-            self.application(&mut page, application);
+            self.application(&mut page, application, view);
         }
         unseen(&mut page, &self.unseen);
         page.finish()
     }
 
-    fn application(&self, page: &mut Page, report: &ApplicationReport) {
-        let of = |status: Status| {
-            self.insights.iter().filter(|i| i.application.id == report.application.id && i.status == status).count()
-        };
+    fn application(&self, page: &mut Page, report: &ApplicationReport, view: &View<'_>) {
+        let own = || self.insights.iter().filter(|i| i.application.id == report.application.id);
+        let of = |status: Status| own().filter(|i| i.status == status).count();
         let (ongoing, closed) = (of(Status::Ongoing), of(Status::Closed));
-        let new = self
-            .insights
-            .iter()
-            .filter(|i| i.application.id == report.application.id && self.new.contains(&i.id))
-            .count();
-        let new = if new == 0 { String::new() } else { format!(", {new} of them new") };
-        let found = match (ongoing, closed, report.resources.is_empty()) {
-            (_, _, true) => "no resources found".to_owned(),
-            (0, 0, _) => "nothing is wrong".to_owned(),
-            (0, closed, _) => format!("nothing is wrong now, {closed} closed{new}"),
-            (ongoing, 0, _) => format!("{ongoing} ongoing{new}"),
-            (ongoing, closed, _) => format!("{ongoing} ongoing, {closed} closed{new}"),
+        let new = match own().filter(|i| self.new.contains(&i.id)).count() {
+            0 => String::new(),
+            new => format!(", {new} of them new"),
         };
-        let fine = ongoing == 0 && !report.resources.is_empty() && self.unseen.is_empty();
+        let found = match (ongoing, closed) {
+            (0, 0) => "nothing is wrong".to_owned(),
+            (0, closed) => format!("nothing is wrong now, {closed} closed{new}"),
+            (ongoing, 0) => format!("{ongoing} ongoing{new}"),
+            (ongoing, closed) => format!("{ongoing} ongoing, {closed} closed{new}"),
+        };
+        let blind = report.blind(view.now);
+        let fine = ongoing == 0 && blind.is_none() && self.unseen.is_empty();
         let seen_only = if self.unseen.is_empty() { "" } else { ", as far as could be seen" };
-        page.styled(0, if fine { good() } else { BOLD }, &format!("{}: {found}{seen_only}.", report.application.name));
-        let window = report.window;
-        page.styled(
-            2,
-            DIM,
-            &format!(
-                "{} resource{}, {} of {} metrics looked at from {} to {} UTC",
-                report.resources.len(),
-                if report.resources.len() == 1 { "" } else { "s" },
-                report.metrics_watched,
-                report.metrics,
-                clock(window.from, window.to),
-                clock(window.to, window.to),
-            ),
-        );
+        let line = match blind {
+            Some(blind) if ongoing + closed == 0 => blind,
+            Some(blind) => format!("{blind} Of what is known without: {ongoing} ongoing, {closed} closed{new}."),
+            None => format!("{}: {found}{seen_only}.", report.application.name),
+        };
+        page.styled(0, if fine { good() } else { BOLD }, &line);
+        report.looked(page, view);
+    }
+}
+
+impl ApplicationReport {
+    /// Why nothing can be said of its health, where nothing can.
+    fn blind(&self, now: Timestamp) -> Option<String> {
+        let name = &self.application.name;
+        let resources = counted(self.resources.len(), "resource");
+        let looked = range(self.window.from, self.window.to, now);
+        Some(match () {
+            () if self.resources.is_empty() => format!("{name}: no resources found."),
+            () if self.metrics == 0 => {
+                format!("{name}: nothing is watched: no metric is known of its {resources}. Its health is not known.")
+            }
+            () if self.metrics_with_points == 0 => {
+                format!("{name}: nothing was read: no metric has a point from {looked}. Its health is not known.")
+            }
+            () if self.metrics_with_history == 0 => {
+                format!(
+                    "{name}: nothing was learned: no metric has enough history to tell what is normal. Its health is not known."
+                )
+            }
+            () => return None,
+        })
+    }
+
+    fn looked(&self, page: &mut Page, view: &View<'_>) {
+        let looked = range(self.window.from, self.window.to, view.now);
+        let (asked, all) = (self.metrics_watched, self.metrics);
+        let resources = counted(self.resources.len(), "resource");
+        page.styled(2, DIM, &format!("{resources}, {asked} of {all} metrics looked at from {looked}"));
+        if self.metrics_with_points < asked {
+            // Many metrics have points only when something happens: said, but no alarm.
+            page.styled(2, DIM, &format!("{} of these had points", self.metrics_with_points));
+        }
+        if self.metrics_with_history < all {
+            let young = all - self.metrics_with_history;
+            page.styled(2, DIM, &format!("{} without enough history to tell what is normal", counted(young, "metric")));
+        }
+        let mut groups: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+        for Unwatched { resource, why } in &self.unwatched {
+            *groups.entry((why, &resource.resource_type)).or_default() += 1;
+        }
+        if !self.unwatched.is_empty() {
+            let said: Vec<String> =
+                groups.into_iter().map(|((why, of), n)| format!("{} ({why})", counted(n, &kind(of)))).collect();
+            page.styled(2, DIM, &format!("not watched: {}", said.join(", ")));
+        }
     }
 }
 

@@ -238,6 +238,19 @@ fn what_a_predicate_is_called_fills_its_own_placeholders() {
 }
 
 #[test]
+fn units_and_statistics_are_cloudwatchs() {
+    let unit = |unit: &str| problems("metrics/checkout.toml", &METRICS.replace("\"Count\"", &format!("\"{unit}\"")));
+    assert!(unit("seconds")[0].contains("seconds is none of CloudWatch's: None, Count, Percent, Seconds"));
+    assert!(!unit("Percent/Second").is_empty());
+    assert_eq!((unit("Bytes/Second"), unit("None")), (vec![], vec![]));
+    let statistic = |name: &str| problems("metrics/checkout.toml", &METRICS.replace("\"Sum\"", &format!("\"{name}\"")));
+    for wrong in ["sum", "P90", "p", "p101", "pNaN", "avg"] {
+        assert!(statistic(wrong)[0].contains(&format!("{wrong} is none of CloudWatch's: Sum, Average")), "{wrong}");
+    }
+    assert_eq!((statistic("p99.9"), statistic("Maximum")), (vec![], vec![]));
+}
+
+#[test]
 fn the_same_metric_twice_is_refused() {
     let (_, metric) = METRICS.split_once("[[metric]]").unwrap();
     let said = problem("metrics/checkout.toml", &format!("{METRICS}\n[[metric]]{metric}"));

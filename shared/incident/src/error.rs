@@ -82,6 +82,14 @@ pub enum Problem {
     WatchWithinLearn,
     #[error("format {found} is not known; this version reads format {}", crate::FORMAT)]
     Format { found: i64 },
+    #[error(
+        "{apart} s after the point before it, which is less than the period of {period} s in incident.toml; write the data's own period there, or one point a period here"
+    )]
+    CloserThanPeriod { apart: i64, period: u32 },
+    #[error("is {period}, but no two points of metrics.csv are nearer than {grain} s; write {grain}")]
+    NotThePeriod { period: u32, grain: u32 },
+    #[error("has a point every {in_learn} s in the learned range and every {in_watch} s in the watched one; bring both to {}", in_learn.max(in_watch))]
+    TwoPeriods { in_learn: u32, in_watch: u32 },
     #[error("must be {wanted}; it is {found}")]
     OutOfRange { found: i64, wanted: &'static str },
     #[error(

@@ -1,4 +1,4 @@
-use crate::{GivenRole, IncidentError, METRICS, Place, Problem};
+use crate::{GivenRole, IncidentError, METRICS, Place, Problem, grain};
 use stackseer_model::{Application, ChangeEvent, Inventory, Metric, MetricKey, ResourceId, Series, Timestamp};
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Incident {
     pub application: Application,
-    /// Seconds between two points; a metric that is published less often may be so here too.
+    /// Seconds between two points at least; a metric that is published less often may be so here too.
     pub period: u32,
     /// What is normal is learned from here.
     pub learn: Range,
@@ -42,7 +42,7 @@ pub struct Recorded {
 
 impl Recorded {
     /// The metric as the folder itself describes it; none without a role.
-    fn metric(&self, period: u32) -> Option<Metric> {
+    fn metric(&self, folder_period: u32) -> Option<Metric> {
         let given = self.role.as_ref()?;
         Some(Metric {
             key: self.key.clone(),
@@ -52,7 +52,7 @@ impl Recorded {
             kind: given.kind,
             bad: given.bad,
             missing: given.missing,
-            period,
+            period: self.period_given(given, folder_period),
             publication_delay: 0,
             opens: given.opens,
             least: given.least,
@@ -85,7 +85,7 @@ impl Incident {
             if let Some(metric) = recorded.metric(self.period) {
                 metrics.push(metric);
             } else if let Some(known) = recorded.known(&by_resource) {
-                metrics.push(Metric { period: known.period.max(self.period), ..known.clone() });
+                metrics.push(Metric { period: recorded.period_of(known, self.period), ..known.clone() });
             } else {
                 return Err(IncidentError::Invalid {
                     at: Place {
@@ -102,6 +102,17 @@ impl Incident {
         }
         metrics.sort_by(|a, b| a.key.cmp(&b.key));
         Ok(metrics)
+    }
+
+    /// Seconds between two points of the finest of its series; none where there are too few to tell.
+    pub fn grain(&self) -> Option<u32> {
+        grain::of(self.series.iter().map(|recorded| &recorded.series))
+    }
+
+    /// How many series have a point in the range.
+    pub fn with_points(&self, range: Range) -> usize {
+        let has = |r: &&Recorded| r.series.0.iter().any(|p| (range.from..range.to).contains(&p.time));
+        self.series.iter().filter(has).count()
     }
 
     /// Leaves out what neither the catalogue nor the series itself describes: an account has more metrics than are watched.

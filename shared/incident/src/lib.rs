@@ -4,6 +4,7 @@
 
 mod error;
 mod given;
+mod grain;
 mod incident;
 mod read;
 mod source;
@@ -14,7 +15,7 @@ pub use given::GivenRole;
 pub use incident::{Incident, Range, Recorded};
 pub use read::read_folder;
 pub use source::IncidentSource;
-pub use write::write_folder;
+pub use write::{refuse_occupied, write_folder};
 
 pub(crate) const INCIDENT: &str = "incident.toml";
 pub(crate) const METRICS: &str = "metrics.csv";

@@ -16,12 +16,14 @@ use std::path::{Path, PathBuf};
 
 pub fn read_folder(folder: &Path) -> Result<Incident, IncidentError> {
     refuse_unknown_files(folder)?;
-    let settings = settings::read(&required(folder.join(INCIDENT))?)?;
+    let text = required(folder.join(INCIDENT))?;
+    let settings = settings::read(&text)?;
     let mut resources = Resources::default();
     if let Some(text) = optional(folder.join(CONFIG))? {
         config::read(&text, &mut resources)?;
     }
-    let series = metrics::read(&folder.join(METRICS), &mut resources)?;
+    let series = metrics::read(&folder.join(METRICS), settings.period(), &mut resources)?;
+    settings.hold_to(&text, &series)?;
     let edges = match optional(folder.join(TOPOLOGY))? {
         Some(text) => topology::read(&text, &resources)?,
         None => vec![],

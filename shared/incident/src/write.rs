@@ -42,7 +42,8 @@ pub fn write_folder(folder: &Path, incident: &Incident) -> Result<(), IncidentEr
     Ok(())
 }
 
-fn refuse_occupied(folder: &Path) -> Result<(), IncidentError> {
+/// A folder that holds something is never written to; ask before the work that is to be kept in it.
+pub fn refuse_occupied(folder: &Path) -> Result<(), IncidentError> {
     let occupied = match fs::read_dir(folder) {
         Ok(mut entries) => entries.next().is_some(),
         Err(error) => error.kind() != io::ErrorKind::NotFound,

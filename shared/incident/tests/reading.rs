@@ -189,3 +189,27 @@ fn the_clock_ticks_through_the_watched_range_and_ends_at_its_end() {
     let ticks: Vec<Timestamp> = incident().ticks().collect();
     assert_eq!(ticks, [time("00:05"), time("00:10"), time("00:12")]);
 }
+
+#[test]
+fn a_series_coarser_than_the_folder_is_read_at_its_own_period() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = SETTINGS.replace("period = 300", "period = 60");
+    fs::write(folder.path().join("incident.toml"), settings).unwrap();
+    let mut csv = METRICS.lines().next().unwrap().to_owned() + "\n";
+    for i in 0..200 {
+        let time = 1_767_571_200 + i * 60;
+        csv += &format!("{time},web,Custom::Service,Shop,Requests,Sum,,traffic,{i}\n");
+        if i % 5 == 0 {
+            csv += &format!("{time},web,Custom::Service,Shop,Failures,Sum,,errors,1\n");
+            csv += &format!("{time},web,Custom::Service,Shop,Latency,p90,,latency,1\n");
+        }
+        // Only now and then, and nothing in between means zero.
+        if i % 35 == 0 || i == 72 {
+            csv += &format!("{time},web,Custom::Service,Shop,Timeouts,Sum,,errors,1\n");
+        }
+    }
+    fs::write(folder.path().join("metrics.csv"), csv).unwrap();
+    let metrics = read_folder(folder.path()).unwrap().metrics(&[]).unwrap();
+    let periods: Vec<(&str, u32)> = metrics.iter().map(|m| (m.key.name.as_str(), m.period)).collect();
+    assert_eq!(periods, [("Failures", 300), ("Latency", 300), ("Requests", 60), ("Timeouts", 60)]);
+}

@@ -237,7 +237,7 @@ fn config() {
     refused(
         &LINE.replace("}", ",\"attributes\":{\"a\":[]}}"),
         "config.jsonl:1: attributes.a",
-        "leave out what is not known",
+        "is neither text, number, true or false",
     );
     refused(&LINE.replace("}", ",\"attributes\":[]}"), "config.jsonl:1: attributes", "expected a map");
     refused(&format!("{LINE}\n{LINE}"), "config.jsonl:2: resource", "says what line 1 said");
@@ -249,4 +249,35 @@ fn a_role_can_only_be_left_out_where_the_catalogue_knows_the_metric() {
     let error = incident.metrics(&[]).unwrap_err().to_string();
     assert!(error.starts_with("metrics.csv:2: role: the catalogue has no metric AWS/Lambda Errors Sum"), "{error}");
     assert!(error.contains("fill in its role"), "{error}");
+}
+
+/// One point each `apart` seconds from the first hour of a range on.
+fn points(from: &str, count: i64, apart: i64) -> String {
+    let from = from.parse::<stackseer_model::Timestamp>().unwrap().as_second();
+    (0..count)
+        .map(|i| format!("{},checkout,AWS::Lambda::Function,AWS/Lambda,Errors,Sum,,,{}\n", from + i * apart, i % 7))
+        .collect()
+}
+
+#[test]
+fn a_period_that_is_not_the_datas_is_refused() {
+    let learn = "2026-01-05T00:00:00Z";
+    Folder::sound().metrics(&points(learn, 60, 60)).reads();
+    let coarse = Folder::sound().metrics(&points(learn, 60, 300));
+    coarse.refused_with("incident.toml:3: period", "no two points of metrics.csv are nearer than 300 s; write 300");
+    let fine = Folder::sound().metrics(&points(learn, 60, 60)).settings("period = 60", "period = 300");
+    fine.refused_with("metrics.csv:3: timestamp", "60 s after the point before it");
+    // Few points may lie on multiples of something by chance.
+    Folder::sound().metrics(&points(learn, 12, 300)).reads();
+}
+
+#[test]
+fn a_history_that_is_coarser_than_what_is_watched_is_refused() {
+    let watched = points("2026-01-08T00:00:00Z", 60, 60);
+    let coarse = points("2026-01-05T00:00:00Z", 600, 300);
+    Folder::sound()
+        .metrics(&format!("{coarse}{watched}"))
+        .refused_with("metrics.csv:2: timestamp", "every 300 s in the learned range and every 60 s in the watched one");
+    let fine = points("2026-01-05T00:00:00Z", 600, 60);
+    Folder::sound().metrics(&format!("{fine}{watched}")).reads();
 }

@@ -125,7 +125,7 @@ fn not_read(metric: &Metric, error: &PortError) -> Unseen {
 }
 
 /// As a store keeps it.
-pub(crate) fn to_keep(learned: Learned, at: Timestamp) -> Learning {
+pub fn to_keep(learned: Learned, at: Timestamp) -> Learning {
     let kept = |Fitted { at, baseline }: Fitted| KeptBaseline { at, bytes: baseline.to_bytes() };
     let baselines = learned.baselines.into_iter().map(|(key, fitted)| (key, kept(fitted))).collect();
     let Learned { complete, inventory, metrics, unseen, .. } = learned;
@@ -133,7 +133,7 @@ pub(crate) fn to_keep(learned: Learned, at: Timestamp) -> Learning {
 }
 
 /// An error: learned by a version whose baselines can't be read any more, so that it must be learned again.
-pub(crate) fn restored(kept: Learning) -> Result<Learned, BaselineError> {
+pub fn restored(kept: Learning) -> Result<Learned, BaselineError> {
     let fitted =
         |KeptBaseline { at, bytes }: KeptBaseline| Baseline::from_bytes(&bytes).map(|baseline| Fitted { at, baseline });
     let baselines = kept.baselines.into_iter().map(|(key, kept)| Ok((key, fitted(kept)?))).collect::<Result<_, _>>()?;

@@ -10,7 +10,7 @@ mod usage;
 mod watch;
 
 pub use deliver::{Delivered, Silent, deliver};
-pub use learn::{Baselines, Fitted, History, Learned, learn};
+pub use learn::{Baselines, Fitted, History, Learned, learn, restored, to_keep};
 pub use metrics::metrics_of;
 pub use stackseer_detect::Sensitivity;
 pub use stackseer_insight::Repeats;

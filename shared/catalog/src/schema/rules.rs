@@ -41,6 +41,27 @@ const CHECK_PLACEHOLDERS: &[&str] = &[
     "limit_of",
 ];
 
+/// CloudWatch's names of units.
+const UNITS: &[&str] = &[
+    "None",
+    "Count",
+    "Percent",
+    "Seconds",
+    "Milliseconds",
+    "Microseconds",
+    "Bytes",
+    "Kilobytes",
+    "Megabytes",
+    "Gigabytes",
+    "Terabytes",
+    "Bits",
+    "Kilobits",
+    "Megabits",
+    "Gigabits",
+    "Terabits",
+];
+const STATISTICS: &[&str] = &["Sum", "Average", "Minimum", "Maximum", "SampleCount"];
+
 pub fn broken(read: &Read) -> Vec<CatalogError> {
     let mut errors = Vec::new();
     resources::broken(read, &mut errors);
@@ -77,10 +98,35 @@ fn service(service: &Service, resources: &[ResourceType], errors: &mut Vec<Catal
         if service.metrics[..i].iter().any(|other| same(&other)) {
             say(format!("{} {} stands here twice", metric.name, metric.statistic));
         }
+        if !is_unit(&metric.unit) {
+            let known = UNITS.join(", ");
+            say(format!(
+                "`unit` of {}: {} is none of CloudWatch's: {known}, or one of these with /Second",
+                metric.name, metric.unit
+            ));
+        }
+        if !is_statistic(&metric.statistic) {
+            let known = STATISTICS.join(", ");
+            say(format!(
+                "`statistic` of {}: {} is none of CloudWatch's: {known}, or a percentile such as p90",
+                metric.name, metric.statistic
+            ));
+        }
         if metric.least < 0.0 {
             say(format!("`least` of {} must not be negative", metric.name));
         }
     }
+}
+
+fn is_unit(unit: &str) -> bool {
+    UNITS.contains(&unit)
+        || unit.strip_suffix("/Second").is_some_and(|of| !matches!(of, "None" | "Percent") && UNITS.contains(&of))
+}
+
+/// By name, or a percentile: `p90`, `p99.9`.
+fn is_statistic(statistic: &str) -> bool {
+    let percentile = || statistic.strip_prefix('p')?.parse::<f64>().ok().filter(|p| (0.0..=100.0).contains(p));
+    STATISTICS.contains(&statistic) || percentile().is_some()
 }
 
 fn check(check: &Check, read: &Read, errors: &mut Vec<CatalogError>) {

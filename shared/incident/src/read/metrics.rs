@@ -28,7 +28,7 @@ struct Growing {
     points: Vec<(Timestamp, f64, u64)>,
 }
 
-pub fn read(path: &Path, resources: &mut Resources) -> Result<Vec<Recorded>, IncidentError> {
+pub fn read(path: &Path, period: u32, resources: &mut Resources) -> Result<Vec<Recorded>, IncidentError> {
     let file = File::open(path).map_err(|source| match source.kind() {
         io::ErrorKind::NotFound => invalid(path, None, None, Problem::MissingFile),
         _ => IncidentError::Io { action: "read", path: path.to_owned(), source },
@@ -46,7 +46,7 @@ pub fn read(path: &Path, resources: &mut Resources) -> Result<Vec<Recorded>, Inc
         series[current].points.push((time, value, line));
         std::mem::swap(&mut row, &mut last);
     }
-    series.into_iter().map(|growing| finish(&table, growing)).collect()
+    series.into_iter().map(|growing| finish(&table, period, growing)).collect()
 }
 
 /// Index of the series the row belongs to.
@@ -97,11 +97,17 @@ fn series_of<R: io::Read>(
 }
 
 /// Puts the points in the order of their times; a missing one leaves nothing but the fact that the series was read.
-fn finish<R: io::Read>(table: &Table<'_, R>, growing: Growing) -> Result<Recorded, IncidentError> {
+fn finish<R: io::Read>(table: &Table<'_, R>, period: u32, growing: Growing) -> Result<Recorded, IncidentError> {
     let Growing { mut recorded, mut points } = growing;
     points.sort_by_key(|(time, _, line)| (*time, *line));
     if let Some(twice) = points.windows(2).find(|pair| pair[0].0 == pair[1].0) {
         return Err(table.error(twice[1].2, TIMESTAMP, Problem::Repeated { first_line: twice[0].2 }));
+    }
+    points.retain(|(_, value, _)| value.is_finite());
+    let apart = |pair: &[(Timestamp, f64, u64)]| pair[1].0.as_second() - pair[0].0.as_second();
+    if let Some(close) = points.windows(2).find(|pair| apart(pair) < i64::from(period)) {
+        let problem = Problem::CloserThanPeriod { apart: apart(close), period };
+        return Err(table.error(close[1].2, TIMESTAMP, problem));
     }
     recorded.series = Series::new(points.into_iter().map(|(time, value, _)| Point { time, value }));
     Ok(recorded)

@@ -1,7 +1,7 @@
 //! `incident.toml`
 
-use super::{Text, timestamp};
-use crate::{ACCOUNT, FORMAT, Incident, IncidentError, Problem, REGION, Range, Recorded, TICK_MINUTES};
+use super::{Text, invalid, timestamp};
+use crate::{ACCOUNT, FORMAT, Incident, IncidentError, METRICS, Problem, REGION, Range, Recorded, TICK_MINUTES, grain};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use stackseer_model::{Application, Boundary, ChangeEvent, Edge, Inventory, Resource, Timestamp, Unseen};
@@ -94,6 +94,33 @@ pub fn read(text: &Text) -> Result<Settings, IncidentError> {
 }
 
 impl Settings {
+    pub fn period(&self) -> u32 {
+        // Held to its range when it was read.
+        *self.file.period.get_ref() as u32
+    }
+
+    /// Refuses a period that is not that of the data: four of five points would be holes, or zeros that nobody measured.
+    pub fn hold_to(&self, text: &Text, series: &[Recorded]) -> Result<(), IncidentError> {
+        let period = self.period();
+        if let Some(grain) = grain::of(series.iter().map(|r| &r.series)).filter(|grain| *grain > period) {
+            let line = text.line_at(self.file.period.span().start);
+            return Err(text.error(line, Some("period"), Problem::NotThePeriod { period, grain }));
+        }
+        let usual =
+            |recorded: &Recorded, range: &RangeFile| grain::usual(&recorded.series.between(range.from, range.to));
+        for recorded in series {
+            let (learn, watch) = (self.file.learn.get_ref(), self.file.watch.get_ref());
+            if let (Some(in_learn), Some(in_watch)) = (usual(recorded, learn), usual(recorded, watch))
+                && in_learn != in_watch
+            {
+                let file = text.path.with_file_name(METRICS);
+                let problem = Problem::TwoPeriods { in_learn, in_watch };
+                return Err(invalid(&file, Some(recorded.line), Some("timestamp"), problem));
+            }
+        }
+        Ok(())
+    }
+
     pub fn into_incident(
         self,
         resources: Vec<Resource>,
@@ -101,6 +128,7 @@ impl Settings {
         series: Vec<Recorded>,
         events: Vec<ChangeEvent>,
     ) -> Incident {
+        let period = self.period();
         let file = self.file;
         let name = file.application.into_inner();
         let boundary = file.boundary.unwrap_or(Boundary::Stack { name });
@@ -114,8 +142,8 @@ impl Settings {
                 file.region.as_deref().unwrap_or(REGION),
                 boundary,
             ),
-            // Both were held to their ranges when they were read.
-            period: file.period.into_inner() as u32,
+            period,
+            // Held to its range when it was read.
             tick_minutes: file.tick_minutes.map_or(TICK_MINUTES, |tick| tick.into_inner() as u32),
             learn: range(file.learn),
             watch: range(file.watch),
