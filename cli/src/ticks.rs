@@ -6,7 +6,9 @@ use jiff::Timestamp;
 use stackseer_catalog::Catalog;
 use stackseer_incident::{Incident, IncidentSource};
 use stackseer_insight::Plan;
-use stackseer_line::{History, Learned, Reach, Repeats, Sensitivity, Watch, check, learn, metrics_of, watch};
+use stackseer_line::{
+    Baselines, History, Learned, Reach, Repeats, Sensitivity, Watch, check, learn, metrics_of, watch,
+};
 use stackseer_model::ports::{Committed, Store};
 use stackseer_model::{Insight, Metric, Transition, Unseen};
 use stackseer_testkit::MemoryStore;

@@ -1,5 +1,5 @@
 use crate::scene::*;
-use stackseer_model::{MessageType, Status, Transited};
+use stackseer_model::{Ending, MessageType, Status, Transited};
 
 fn failing(to: i64) -> Scene {
     let mut scene = Scene::new(&["front -> checkout"]);
@@ -119,4 +119,51 @@ fn what_only_explained_and_is_gone_does_not_close_it_early() {
     assert_eq!(scene.insight().status, Status::Ongoing);
     scene.tick(30);
     assert!(scene.insight().history.last().unwrap().reason.starts_with("back to normal"));
+}
+
+#[test]
+fn what_only_explains_and_can_not_be_read_does_not_keep_it_open() {
+    let mut scene = failing(20);
+    scene.during("front", "Invocations", "Sum", 300.0, &[strong(0, LATER, 900.0)]);
+    scene.ticks(5, 15);
+    assert_eq!(scene.insight().anomalies.len(), 2);
+    scene.unreadable("front", true);
+    scene.ticks(20, 40);
+    assert_eq!(scene.insight().status, Status::Closed);
+    assert!(scene.insight().history.last().unwrap().reason.starts_with("back to normal"));
+}
+
+#[test]
+fn a_metric_that_is_not_asked_for_any_more_is_waited_for_a_day() {
+    let mut scene = failing(LATER);
+    scene.ticks(5, 15);
+    scene.not_asked("checkout");
+    scene.ticks(20, 23 * 60);
+    assert_eq!(scene.insight().status, Status::Ongoing);
+    scene.ticks(23 * 60 + 5, 25 * 60);
+    let last = scene.insight().history.last().unwrap();
+    assert_eq!(last.step, Transited::Closed { ending: Ending::NotWatched });
+    assert!(last.reason.starts_with("it is no longer watched"), "{}", last.reason);
+}
+
+#[test]
+fn where_nothing_of_the_application_is_covered_nobody_says_that_it_is_gone() {
+    let mut scene = failing(LATER);
+    scene.ticks(5, 15);
+    scene.delete("checkout");
+    scene.delete("front");
+    scene.tick(20);
+    let ending = &scene.insight().history.last().unwrap().step;
+    assert_eq!(*ending, Transited::Closed { ending: Ending::NotWatched });
+}
+
+#[test]
+fn the_history_is_bounded_and_keeps_how_it_began() {
+    let mut scene = Scene::new(&[]);
+    let bursts: Vec<Episode> = (0..90).map(|i| strong(i * 60, i * 60 + 15, 30.0)).collect();
+    scene.during("checkout", "Errors", "Sum", 0.0, &bursts);
+    scene.ticks(5, 90 * 60);
+    let insight = scene.insight();
+    assert!(insight.history.len() <= 60, "{}", insight.history.len());
+    assert_eq!(insight.history[0].step, Transited::Opened);
 }

@@ -5,6 +5,7 @@ mod closing;
 mod explaining;
 mod extending;
 mod grouping;
+mod impact;
 mod opening;
 mod relapsing;
 mod repeating;
