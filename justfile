@@ -16,6 +16,10 @@ lint:
     cargo fmt --all --check
     cargo clippy --workspace --all-targets -- -D warnings
 
+# The template corpus: resources found and watched, edges right, per template and in sum
+templates:
+    cargo test -p stackseer-aws corpus -- --nocapture
+
 # PetShop: which issues does an insight name, and does an ordinary time stay quiet? Looks in ../shared/data/petshop or $PETSHOP_DIR
 petshop:
     tests/venv >/dev/null

@@ -140,8 +140,9 @@ pub struct Scan {
 #[derive(Debug, Clone, ClapArgs)]
 #[command(next_help_heading = "Knowledge")]
 pub struct Knowledge {
-    /// Metrics of your own namespace, as docs/adding-metrics.md describes them; may be given again
-    #[arg(long, value_name = "FILE.toml")]
+    /// Metrics of your own namespace, or a folder of resources, metrics and checks as docs/adding-resources.md describes them;
+    /// may be given again
+    #[arg(long, value_name = "FILE.toml|FOLDER")]
     pub catalog: Vec<PathBuf>,
 }
 
@@ -185,42 +186,53 @@ pub struct Replay {
     pub knowledge: Knowledge,
 }
 
-/// Reads timestamp,value and writes timestamp,value,anomaly_score,lower,upper: a row per row, each from past rows only, in
-/// constant memory.
+/// Reads a series of times and values and writes timestamp,value,anomaly_score,lower,upper: a row per row, by time, each from
+/// past rows only.
 ///
-/// A score of 1 is worth a look, 3 is worth an alarm; it is 0 while an episode that was told goes on. An empty value or NaN is
-/// a missing point: it scores 0 and has no bounds.
+/// The score counts powers of ten beyond what is usual for this series. 0: ordinary; from 1 on worth a look; from 3 on worth an
+/// alarm, seen about once in twenty weeks of ordinary data. Every point of an anomaly scores while it lasts, a day at most. Nothing
+/// scores before 100 points are known, and a zero where zeros are usual never does. A missing point (an empty value, null, NA
+/// or -) scores 0 and has no bounds.
 #[derive(Debug, ClapArgs)]
 #[command(after_long_help = "\
 Examples:
   stackseer detect latency.csv --kind latency > scores.csv
+  stackseer detect latency.csv | awk -F, 'NR == 1 || $3 >= 3'
+  aws cloudwatch get-metric-data … | stackseer detect -
   tail -f requests.csv | stackseer detect - --kind count --period 60
 
-Timestamps: 2026-11-22T14:30:00Z, with an offset, 2026-11-22 14:30:00 (taken as UTC), or Unix seconds.")]
+Reads CSV (also with ; or tabs, gzip, UTF-16), CloudWatch's console export and the AWS CLI's JSON. Times: 2026-11-22T14:30:00Z,
+with an offset, 2026-11-22 14:30:00 (taken as UTC), or Unix time. docs/detect.md says the rest.")]
 pub struct Detect {
-    /// CSV file with the columns timestamp and value; - is stdin
-    #[arg(value_name = "FILE.csv")]
+    /// File with a column of times and one of values; - is stdin
+    #[arg(value_name = "FILE")]
     pub file: PathBuf,
-    /// How the values behave
+    /// How the values behave, which decides the scale on which they are compared
     #[arg(long, value_enum, default_value_t)]
     pub kind: Kind,
-    /// Seconds between two points, if the first rows don't tell
+    /// Seconds between two points, if not the rows' usual step: how much time the recent past covers
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
     pub period: Option<u32>,
+    /// Name or number of the column with the values, if there are several
+    #[arg(long, value_name = "NAME")]
+    pub column: Option<String>,
+    /// Score only the first point of an anomaly, row for row in the file's order, as benchmarks count
+    #[arg(long)]
+    pub onsets: bool,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum Kind {
-    /// Events per period, usually many
+    /// Events per period, usually many: compared by ratio
     Count,
-    /// A duration: positive, heavy upper tail
+    /// A duration: compared by ratio
     Latency,
-    /// A level that may go anywhere
+    /// A level that may go anywhere: compared by difference
     #[default]
     Gauge,
-    /// Bounded on both sides, such as 0-100 %
+    /// Bounded on both sides, 0-100 % or 0-1: the nearer to a bound, the more a difference counts
     Ratio,
-    /// Events per period, usually none
+    /// Events per period, usually none: compared with what comes by chance; a zero never scores
     Sparse,
 }
 

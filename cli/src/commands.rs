@@ -8,13 +8,13 @@ mod scan;
 
 use crate::args::{Account, Args, Command, Knowledge};
 use crate::progress::Progress;
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, bail};
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use stackseer_aws::Aws;
-use stackseer_catalog::Catalog;
-use std::path::PathBuf;
+use stackseer_catalog::{Catalog, FOLDERS};
+use std::path::{Path, PathBuf};
 
 pub fn run(args: &Args) -> Result<()> {
     let global = &args.global;
@@ -43,11 +43,30 @@ fn catalog(knowledge: &Knowledge) -> Result<Catalog> {
         let text = std::fs::read_to_string(path).with_context(|| format!("can't read {name}"))?;
         Ok((name, text))
     };
-    let files = knowledge.catalog.iter().map(read).collect::<Result<Vec<_>>>()?;
+    let paths = knowledge.catalog.iter().map(|path| files_of(path)).collect::<Result<Vec<_>>>()?;
+    let files = paths.iter().flatten().map(read).collect::<Result<Vec<_>>>()?;
     Catalog::with_user_files(&files).map_err(|errors| {
         let told: Vec<String> = errors.iter().map(ToString::to_string).collect();
         anyhow!("{}", told.join("\n"))
     })
+}
+
+/// A file itself; of a folder the files in its folders, which are called as the catalogue's own.
+fn files_of(path: &Path) -> Result<Vec<PathBuf>> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let mut files = Vec::new();
+    for folder in FOLDERS.iter().map(|folder| path.join(folder)).filter(|folder| folder.is_dir()) {
+        let entries = folder.read_dir().with_context(|| format!("can't read {}", folder.display()))?;
+        let entries = entries.collect::<Result<Vec<_>, _>>()?.into_iter().map(|entry| entry.path());
+        files.extend(entries.filter(|file| file.extension().is_some_and(|extension| extension == "toml")));
+    }
+    if files.is_empty() {
+        bail!("{} has no .toml file in a folder called {}", path.display(), FOLDERS.join(", "));
+    }
+    files.sort();
+    Ok(files)
 }
 
 /// RFC 3339, a date and time without zone (UTC), a date, or Unix seconds.
@@ -62,7 +81,23 @@ pub fn timestamp(text: &str) -> Option<Timestamp> {
 
 #[cfg(test)]
 mod tests {
-    use super::timestamp;
+    use super::{files_of, timestamp};
+
+    #[test]
+    fn a_folder_s_files_are_those_in_the_catalogue_s_folders() {
+        let folder = tempfile::tempdir().unwrap();
+        let said = files_of(folder.path()).unwrap_err().to_string();
+        assert!(said.contains("resources, ignored"), "{said}");
+        for file in ["resources/till.toml", "metrics/till.toml", "metrics/notes.md", "other/till.toml"] {
+            let path = folder.path().join(file);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, "").unwrap();
+        }
+        let expected = ["metrics/till.toml", "resources/till.toml"].map(|file| folder.path().join(file));
+        assert_eq!(files_of(folder.path()).unwrap(), expected);
+        let file = folder.path().join("other/till.toml");
+        assert_eq!(files_of(&file).unwrap(), [file]);
+    }
 
     #[test]
     fn a_time_is_read_in_every_usual_form_and_zone() {

@@ -6,7 +6,9 @@ use jiff::Timestamp;
 use stackseer_catalog::Catalog;
 use stackseer_incident::{Incident, IncidentSource};
 use stackseer_insight::Plan;
-use stackseer_line::{Baselines, History, Learned, Reach, Sensitivity, Watch, check, learn, metrics_of, watch};
+use stackseer_line::{
+    Baselines, History, Learned, Reach, Repeats, Sensitivity, Watch, check, learn, metrics_of, watch,
+};
 use stackseer_model::ports::{Committed, Store};
 use stackseer_model::{Insight, Metric, Transition, Unseen};
 use stackseer_testkit::MemoryStore;
@@ -56,8 +58,15 @@ pub async fn run(
     let progress = Progress::start("watching", ticks.len());
     for (done, now) in ticks.into_iter().enumerate() {
         let known = store.insight_state(&application.id, now).await?;
-        let about =
-            Watch { catalog, application, learned: &learned, known: &known.insights, now, reach: Reach::SymptomsFirst };
+        let about = Watch {
+            catalog,
+            application,
+            learned: &learned,
+            known: &known.insights,
+            now,
+            reach: Reach::SymptomsFirst,
+            repeats: Repeats::default(),
+        };
         let watched = watch(&source, &source, &about).await?;
         unseen.extend(watched.unseen);
         let mut plan = watched.plan;

@@ -12,7 +12,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("stackseer-insight", &["stackseer-model", "stackseer-catalog", "stackseer-detect"]),
     ("stackseer-line", &["stackseer-model", "stackseer-catalog", "stackseer-detect", "stackseer-insight"]),
     ("stackseer-incident", &["stackseer-model"]),
-    ("stackseer-notify", &["stackseer-model"]),
+    ("stackseer-notify", &["stackseer-model", "stackseer-catalog"]),
     ("stackseer-aws", &["stackseer-model", "stackseer-catalog", "stackseer-notify"]),
     // Nothing that detects or explains: the simulator must not know what it is looked at with.
     ("stackseer-testkit", &["stackseer-model", "stackseer-incident"]),
@@ -34,6 +34,8 @@ struct Dependency {
     of: String,
     name: String,
     dev: bool,
+    optional: bool,
+    features: Vec<String>,
 }
 
 fn dependencies() -> (Vec<String>, Vec<Dependency>) {
@@ -51,6 +53,8 @@ fn dependencies() -> (Vec<String>, Vec<Dependency>) {
             of: text(&package["name"]),
             name: text(&dependency["name"]),
             dev: dependency["kind"] == "dev",
+            optional: dependency["optional"] == true,
+            features: dependency["features"].as_array().expect("features").iter().map(text).collect(),
         })
     });
     (packages.iter().map(|p| text(&p["name"])).collect(), used.collect())
@@ -100,4 +104,14 @@ fn the_core_stays_pure() {
         .map(|d| format!("{} must not use {}", d.of, d.name))
         .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_function_has_the_engine_of_the_command_line() {
+    let (_, used) = dependencies();
+    let engine: Vec<&Dependency> = used.iter().filter(|d| d.name == "dynoxide-rs" && !d.dev).collect();
+    assert_eq!(engine.iter().map(|d| d.of.as_str()).collect::<Vec<_>>(), ["stackseer-aws"]);
+    assert!(engine[0].optional);
+    let having = used.iter().filter(|d| !d.dev && d.features.iter().any(|f| f == "embedded"));
+    assert_eq!(having.map(|d| d.of.as_str()).collect::<Vec<_>>(), ["stackseer-cli"]);
 }

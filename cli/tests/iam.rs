@@ -134,3 +134,12 @@ fn everything_that_can_be_narrowed_to_a_resource_is() {
     let everything: BTreeSet<String> = granted.filter(|(_, all)| *all).map(|(action, _)| action).collect();
     assert_eq!(everything, NOT_NARROWED.iter().map(|a| (*a).to_owned()).collect());
 }
+
+/// The rows that functions write are in the table; the index is for who lists them.
+#[test]
+fn no_function_may_read_the_index_of_lists() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../template.yaml");
+    let text = std::fs::read_to_string(path).expect("template.yaml");
+    assert!(text.contains("IndexName: lists"));
+    assert!(!text.contains("/index/"), "a policy for the index, which no function reads");
+}

@@ -14,7 +14,7 @@ fn main() {
     println!("cargo::rerun-if-changed=src/schema");
 
     let mut files: Vec<(String, String)> = Vec::new();
-    for kind in ["metrics", "checks", "patterns"] {
+    for kind in schema::FOLDERS {
         let mut paths: Vec<PathBuf> = fs::read_dir(root.join(kind))
             .unwrap_or_else(|e| fail(&[format!("catalog/{kind}: {e}")]))
             .filter_map(|entry| Some(entry.ok()?.path()))

@@ -82,12 +82,12 @@ class Demo(unittest.TestCase):
                     self.assertLessEqual(abs(seconds(same[time]) - seconds(insight[time])), APART, (insight["name"], time))
 
     def insights(self, deployment):
-        """As the store keeps them: zlib over JSON, several in a row."""
+        """As the store keeps them: zlib over JSON."""
         table = deployment.client("dynamodb")
         pages = table.get_paginator("scan").paginate(TableName=deployment.outputs["TableName"])
         rows = [item for page in pages for item in page["Items"]]
-        packs = [r for r in rows if r["pk"]["S"].startswith("insights#") and r["sk"]["S"] != "state"]
-        return [kept["insight"] for pack in packs for kept in json.loads(zlib.decompress(pack["body"]["B"]))]
+        kept = [r for r in rows if r["pk"]["S"].startswith("insights#") and r["sk"]["S"] != "state"]
+        return [json.loads(zlib.decompress(row["body"]["B"]))["insight"] for row in kept]
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from deployment import ACCOUNT, FUNCTIONS, REGION, ROOT, Deployment, actions, bu
 from series import Incident
 
 TAG = ("devops-guru-app", "shop")
+LEARNED = f"learned#{ACCOUNT}#{REGION}"
 CHECKOUT = {"FunctionName": "shop-checkout"}
 # After the end of the incident: it has been over for long enough to be closed.
 QUIET_SECONDS = 2 * 3600
@@ -53,7 +54,7 @@ def go_the_whole_way():
     """Learn, find the incident, look again, and find it over. What each step is known by is kept for the tests."""
     global learned, opened, on_bus, closed, closed_on_bus, meanwhile, first_calls
     schedule("learn", incident.now)
-    learned = until(120, "both applications to be learned", lambda: len(rows("learned")) == 2 and rows("learned"))
+    learned = until(120, "both applications to be learned", lambda: len(rows(LEARNED)) == 2 and rows(LEARNED))
     idle()
     schedule("watch", incident.now)
     opened = until(120, "the insight", lambda: of("NEW_INSIGHT", "REACTIVE", deployed.received(told)))
@@ -143,7 +144,7 @@ class Messages(unittest.TestCase):
     MAYBE_ON_BUS = END | {"latestImpactTime", "latestImpactTimeISO", "limit"}
     METRIC = set("name namespace period stat unit dimensions ResourceId ResourceType".split())
 
-    def head(self, detail, message_type):
+    def head(self, detail, message_type, form=int):
         self.assertEqual(detail["accountId"], ACCOUNT)
         self.assertEqual(detail["region"], REGION)
         self.assertEqual(detail["messageType"], message_type)
@@ -155,23 +156,24 @@ class Messages(unittest.TestCase):
         self.assertEqual(detail["insightUrl"], f"https://stackseer.example.org/insight/reactive/{detail['insightId']}")
         self.assertEqual(detail["resourceCollection"], {"cloudFormation": {"stackNames": ["shop"]}})
         self.assertLessEqual(abs(int(detail["startTime"]) / 1000 - incident.onset), 600)
-        self.times(detail)
+        self.times(detail, form)
 
-    def times(self, value):
-        """Every time is epoch milliseconds as text, with the same in ISO 8601 beside it."""
+    def times(self, value, form):
+        """Every time is epoch milliseconds, in SNS a number and on the bus text, with the same in ISO 8601 after it."""
         names = [name for name in value if name.endswith("Time")]
         self.assertEqual(sorted(f"{name}ISO" for name in names), sorted(n for n in value if n.endswith("TimeISO")))
         for name in names:
-            self.assertRegex(value[name], r"^\d{13}$")
+            self.assertIsInstance(value[name], form)
+            self.assertRegex(str(value[name]), r"^\d{13}$")
             self.assertRegex(value[f"{name}ISO"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$")
             parsed = datetime.datetime.fromisoformat(value[f"{name}ISO"].replace("Z", "+00:00"))
             self.assertEqual(int(value[name]), int(parsed.timestamp() * 1000))
 
-    def anomalies(self, detail, fields, maybe=frozenset()):
+    def anomalies(self, detail, fields, maybe=frozenset(), form=int):
         self.assertTrue(detail["anomalies"])
         for anomaly in detail["anomalies"]:
             self.assertEqual(set(anomaly) - maybe, fields)
-            self.times(anomaly)
+            self.times(anomaly, form)
             (source,) = anomaly["sourceDetails"]
             self.assertEqual(set(source), {"dataSource", "dataIdentifiers"})
             self.assertEqual(source["dataSource"], "CW_METRICS")
@@ -205,8 +207,8 @@ class Messages(unittest.TestCase):
         # By which a receiver knows it again, here and on the topic.
         self.assertEqual(detail.pop("messageId"), opened[0][0]["MessageAttributes"]["messageId"]["Value"])
         self.assertEqual(set(detail), self.HEAD)
-        self.head(detail, "NEW_INSIGHT")
-        dimensions = self.anomalies(detail, self.ANOMALY | self.ON_BUS, self.MAYBE_ON_BUS)
+        self.head(detail, "NEW_INSIGHT", str)
+        dimensions = self.anomalies(detail, self.ANOMALY | self.ON_BUS, self.MAYBE_ON_BUS, str)
         self.assertEqual(dimensions, [{"name": "FunctionName", "value": "shop-checkout"}])
 
     def test_the_end_on_the_topic_and_on_the_bus(self):
@@ -225,7 +227,7 @@ class Messages(unittest.TestCase):
         self.assertEqual(len(ids), 1)
         self.assertNotIn(opened[0][0]["MessageAttributes"]["messageId"]["Value"], ids)
         self.assertEqual(set(detail), self.HEAD | self.END)
-        self.head(detail, "CLOSED_INSIGHT")
+        self.head(detail, "CLOSED_INSIGHT", str)
 
 
 class Line(unittest.TestCase):
@@ -235,13 +237,13 @@ class Line(unittest.TestCase):
 
     def test_looking_again_tells_nothing_twice(self):
         deployed.received(told)
-        before = len(rows("learned"))
+        before = len(rows(LEARNED))
         schedule("watch", incident.now)
         schedule("watch", incident.now + QUIET_SECONDS)
         idle()
         time.sleep(3)
         self.assertEqual(deployed.received(told), [])
-        self.assertEqual(len(rows("learned")), before)
+        self.assertEqual(len(rows(LEARNED)), before)
 
     def test_the_schedules_start_ticks(self):
         """ministack doesn't fill in the scheduled time: the test gives one, and does not wait five minutes."""
@@ -386,7 +388,7 @@ class Roles(unittest.TestCase):
         """Otherwise the others would prove nothing."""
         client = deployed.as_function("watch")
         table = deployed.outputs["TableName"]
-        key = {"KeyConditionExpression": "pk = :pk", "ExpressionAttributeValues": {":pk": {"S": "learned"}}}
+        key = {"KeyConditionExpression": "pk = :pk", "ExpressionAttributeValues": {":pk": {"S": LEARNED}}}
         client("dynamodb").query(TableName=table, **key)
         deployed.client("dynamodb").create_table(
             TableName="other",

@@ -4,7 +4,7 @@ import json
 import time
 import unittest
 
-from deployment import ROOT, Deployment, built, until
+from deployment import ACCOUNT, REGION, ROOT, Deployment, built, until
 
 TAG = ("devops-guru-app", "shop")
 
@@ -56,7 +56,7 @@ class Operation(unittest.TestCase):
         self.assertGreaterEqual(self.learned(table), 1)
 
     def learned(self, table):
-        query = {"KeyConditionExpression": "pk = :pk", "ExpressionAttributeValues": {":pk": {"S": "learned"}}}
+        query = {"KeyConditionExpression": "pk = :pk", "ExpressionAttributeValues": {":pk": {"S": f"learned#{ACCOUNT}#{REGION}"}}}
         return len(self.deployed.client("dynamodb").query(TableName=table, **query)["Items"])
 
 

@@ -26,11 +26,13 @@ class Table:
         self.client = boto3.client(
             "dynamodb", endpoint_url=self.endpoint, region_name=REGION, aws_access_key_id=KEY, aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"]
         )
-        names = ("pk", "sk")
+        schema = lambda names: [{"AttributeName": name, "KeyType": kind} for name, kind in zip(names, ("HASH", "RANGE"))]
+        table, index = ("pk", "sk"), ("list", "position")
         self.client.create_table(
             TableName=NAME,
-            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in names],
-            KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in zip(names, ("HASH", "RANGE"))],
+            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in table + index],
+            KeySchema=schema(table),
+            GlobalSecondaryIndexes=[{"IndexName": "lists", "KeySchema": schema(index), "Projection": {"ProjectionType": "ALL"}}],
             BillingMode="PAY_PER_REQUEST",
         )
 

@@ -12,7 +12,7 @@ use stackseer_aws::Aws;
 use stackseer_catalog::Catalog;
 use stackseer_incident::{refuse_occupied, write_folder};
 use stackseer_line::{
-    HISTORY_DAYS, History, Learned, Reach, Sensitivity, WINDOW_MINUTES, Watch, check, learn, metrics_of, watch,
+    HISTORY_DAYS, History, Learned, Reach, Repeats, Sensitivity, WINDOW_MINUTES, Watch, check, learn, metrics_of, watch,
 };
 use stackseer_model::ports::{Committed, ResourceSource, Store};
 use stackseer_model::*;
@@ -150,8 +150,15 @@ impl Scan<'_> {
 
         let known = self.state.insight_state(&application.id, now).await?;
         let progress = Progress::start(&format!("{name}: looking at the last hours"), 0);
-        let about =
-            Watch { catalog, application, learned: &learned, known: &known.insights, now, reach: Reach::Everything };
+        let about = Watch {
+            catalog,
+            application,
+            learned: &learned,
+            known: &known.insights,
+            now,
+            reach: Reach::Everything,
+            repeats: Repeats::default(),
+        };
         let watched = watch(&source, &source, &about).await?;
         let checked = check(catalog, application, &learned, &known.insights, now);
         drop(progress);

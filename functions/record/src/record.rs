@@ -36,7 +36,7 @@ mod tests {
     use serde_json::json;
     use stackseer_aws::store::open_embedded;
     use stackseer_model::ports::EventSource;
-    use stackseer_model::{Inventory, RegionChange, Resource};
+    use stackseer_model::{Inventory, RegionChange, Resource, Scope};
     use std::sync::Mutex;
 
     fn sample(name: &str) -> Value {
@@ -67,7 +67,8 @@ mod tests {
         let inventory = Inventory { resources, ..Inventory::default() };
         let at = |text: &str| text.parse().unwrap();
         let (from, to) = (at("2026-11-25T03:00:00Z"), at("2026-11-25T04:00:00Z"));
-        let events = store.changes().change_events(&inventory, from, to).await.unwrap();
+        let changes = store.changes(Scope::new("123456789012", "eu-west-1"));
+        let events = changes.change_events(&inventory, from, to).await.unwrap();
         let names: Vec<&str> = events.iter().map(|e| e.name.as_str()).collect();
         let expected = [
             "UpdateFunctionConfiguration",

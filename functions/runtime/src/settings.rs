@@ -1,7 +1,7 @@
 //! Settings from the environment, as template.yaml sets them.
 
 use anyhow::{Context, Result, bail};
-use stackseer_line::Sensitivity;
+use stackseer_line::{Repeats, Sensitivity};
 use stackseer_model::Coverage;
 
 pub fn setting(name: &str) -> Result<String> {
@@ -42,6 +42,14 @@ pub fn sensitivity(text: Option<&str>) -> Result<Sensitivity> {
     })
 }
 
+pub fn repeats(text: Option<&str>) -> Result<Repeats> {
+    Ok(match text.unwrap_or("keep") {
+        "keep" => Repeats::Keep,
+        "low" => Repeats::Low,
+        other => bail!("STACKSEER_REPEATS is `{other}`; write keep or low"),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,9 +69,12 @@ mod tests {
     }
 
     #[test]
-    fn three_sensitivities_and_no_other() {
+    fn three_sensitivities_two_ways_with_repeats_and_no_other() {
         assert_eq!(sensitivity(None).unwrap(), Sensitivity::Medium);
         assert_eq!(sensitivity(Some("high")).unwrap(), Sensitivity::High);
+        assert_eq!(repeats(None).unwrap(), Repeats::Keep);
+        assert_eq!(repeats(Some("low")).unwrap(), Repeats::Low);
+        assert!(repeats(Some("never")).unwrap_err().to_string().contains("keep or low"));
         assert!(sensitivity(Some("extreme")).unwrap_err().to_string().contains("low, medium or high"));
     }
 }

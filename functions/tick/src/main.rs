@@ -50,6 +50,7 @@ async fn main() -> Result<(), Error> {
 async fn run(settings: &Settings, schedule: Schedule) -> Result<(), Diagnostic> {
     let Settings { aws, table, queue, learn_queue, coverage } = settings;
     let about = Tick {
+        scope: &aws.scope(),
         resources: &aws.resources(Catalog::builtin()),
         changes: &aws.events().within(TO_LOOK_UP),
         store: &aws.store(table),

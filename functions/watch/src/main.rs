@@ -8,19 +8,20 @@ use jiff::Timestamp;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use stackseer_aws::Aws;
 use stackseer_catalog::Catalog;
-use stackseer_fn_runtime::{BatchAnswer, SqsBatch, account, init, perform, report, setting};
-use stackseer_line::{Done, run_retire, run_watch};
+use stackseer_fn_runtime::{BatchAnswer, SqsBatch, account, init, optional, perform, repeats, report, setting};
+use stackseer_line::{Done, Repeats, run_retire, run_watch};
 use stackseer_model::ports::PortError;
 use stackseer_model::{Task, TaskKind};
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {
     init();
+    let repeats = repeats(optional("STACKSEER_REPEATS").as_deref())?;
     let (aws, table) = (account().await?, setting("STACKSEER_TABLE")?);
     let (aws, table) = (&aws, &table);
     let handle = |event: LambdaEvent<SqsBatch>| async move {
         let answer = perform(event.payload, |task| async move {
-            let done = run(aws, table, &task).await?;
+            let done = run(aws, table, repeats, &task).await?;
             report("watch", &task, &done, Timestamp::now());
             Ok(())
         })
@@ -30,11 +31,11 @@ async fn main() -> Result<(), Error> {
     lambda_runtime::run(service_fn(handle)).await
 }
 
-async fn run(aws: &Aws, table: &str, task: &Task) -> Result<Done, PortError> {
+async fn run(aws: &Aws, table: &str, repeats: Repeats, task: &Task) -> Result<Done, PortError> {
     let (catalog, metrics, store) = (Catalog::builtin(), aws.metrics(), aws.store(table));
-    let events = store.changes();
+    let events = store.changes(task.application.scope());
     match task.kind {
-        TaskKind::Watch => run_watch(catalog, &metrics, &events, &store, task).await,
+        TaskKind::Watch => run_watch(catalog, &metrics, &events, &store, repeats, task).await,
         TaskKind::Retire => run_retire(catalog, &metrics, &events, &store, task).await,
         TaskKind::Learn => Err(PortError::Permanent {
             action: task.id(),

@@ -11,6 +11,7 @@ use aws_sdk_sts::config::SharedCredentialsProvider;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use stackseer_catalog::Catalog;
+use stackseer_model::Scope;
 use stackseer_model::ports::PortError;
 use std::time::Duration;
 
@@ -54,13 +55,7 @@ pub struct Aws {
     place: Place,
 }
 
-/// Where ARNs are: partition, Region and account.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Place {
-    pub partition: String,
-    pub region: String,
-    pub account: String,
-}
+pub(crate) use stackseer_model::Place;
 
 /// Finds credentials and Region, and asks AWS who they are.
 pub async fn connect(options: Options) -> Result<Aws, ConnectError> {
@@ -197,6 +192,10 @@ impl Aws {
         &self.place.region
     }
 
+    pub fn scope(&self) -> Scope {
+        Scope::new(&self.place.account, &self.place.region)
+    }
+
     pub fn metrics(&self) -> Metrics {
         Metrics::new(aws_sdk_cloudwatch::Client::new(&self.sdk))
     }
@@ -207,7 +206,7 @@ impl Aws {
     }
 
     pub fn events(&self) -> Events {
-        Events::new(aws_sdk_cloudtrail::Client::new(&self.sdk))
+        Events::new(aws_sdk_cloudtrail::Client::new(&self.sdk), self.scope())
     }
 
     pub fn permissions(&self) -> Permissions {

@@ -7,7 +7,7 @@ mod tests;
 
 use crate::cloudtrail::{Hints, region_change};
 use serde_json::Value;
-use stackseer_model::{DataSource, EventClass, RegionChange, Timestamp};
+use stackseer_model::{DataSource, EventClass, RegionChange, Scope, Timestamp};
 use std::collections::BTreeSet;
 
 const CUSTOM: &str = "stackseer.change";
@@ -36,7 +36,7 @@ pub fn change_on_bus(event: &Value) -> Result<Option<RegionChange>, BadEvent> {
     let kind = text(event, "/detail-type")?;
     // Only AWS can send with such a source.
     match (source.strip_prefix("aws."), kind) {
-        (Some(_), API_CALL) => Ok(region_change(&event["detail"], Hints::default())),
+        (Some(_), API_CALL) => Ok(region_change(&scope(event)?, &event["detail"], Hints::default())),
         (Some("cloudformation"), STACK) => stack(event),
         (Some("codedeploy"), DEPLOYMENT) => deployment(event),
         (None, CUSTOM) => custom::change(event).map(Some),
@@ -53,6 +53,11 @@ fn text<'a>(event: &'a Value, pointer: &str) -> Result<&'a str, BadEvent> {
     text.ok_or_else(|| BadEvent::new(&pointer[1..].replace("/", "."), "is missing or no text", "text"))
 }
 
+/// EventBridge says of each event where it is from, also of one that another account sent on.
+fn scope(event: &Value) -> Result<Scope, BadEvent> {
+    Ok(Scope::new(text(event, "/account")?, text(event, "/region")?))
+}
+
 /// What every event has, as a deployment.
 fn envelope(event: &Value) -> Result<RegionChange, BadEvent> {
     let time = text(event, "/time")?;
@@ -60,6 +65,7 @@ fn envelope(event: &Value) -> Result<RegionChange, BadEvent> {
         time.parse().map_err(|_| BadEvent::new("time", format!("is `{time}`"), "such as 2026-11-25T03:04:05Z"))?;
     Ok(RegionChange {
         id: text(event, "/id")?.to_owned(),
+        scope: scope(event)?,
         time,
         source: text(event, "/source")?.to_owned(),
         name: String::new(),

@@ -1,5 +1,6 @@
 //! What each function of the deployed line asks of AWS: what its role in template.yaml allows, no less and no more.
 
+use stackseer_catalog::Catalog;
 use std::collections::BTreeSet;
 
 /// A function of template.yaml.
@@ -16,19 +17,12 @@ type Actions = &'static [&'static str];
 
 /// `discovery`: which applications there are.
 const APPLICATIONS: Actions = &["cloudformation:DescribeStacks", "tag:GetResources"];
-/// `discovery`: what one consists of.
+/// `discovery`: what one consists of. The catalogue has those that read the resources themselves.
 const INVENTORY: Actions = &[
     "cloudformation:DescribeStacks",
     "cloudformation:GetTemplate",
     "cloudformation:ListStackResources",
     "cloudwatch:ListMetrics",
-    "dynamodb:DescribeContinuousBackups",
-    "dynamodb:DescribeTable",
-    "lambda:GetAccountSettings",
-    "lambda:GetFunctionConcurrency",
-    "lambda:ListEventSourceMappings",
-    "lambda:ListFunctions",
-    "sns:ListSubscriptionsByTopic",
     "tag:GetResources",
 ];
 const CHANGES: Actions = &["cloudtrail:LookupEvents"];
@@ -85,14 +79,18 @@ impl Function {
             Self::Record => &[WRITTEN_ROWS],
             Self::Notify => &[INSIGHT, WRITTEN_ROWS, CHANNELS, QUEUE],
         };
-        parts.iter().copied().flatten().copied().collect()
+        let mut actions: BTreeSet<&str> = parts.iter().copied().flatten().copied().collect();
+        if self == Self::Learn {
+            actions.extend(Catalog::builtin().resource_actions().map(|(_, iam)| iam.action.as_str()));
+        }
+        actions
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::PERMISSIONS;
+    use crate::permissions;
     use std::path::Path;
 
     /// Those that call nothing: lists, other people's policies, and the fake AWS.
@@ -146,7 +144,7 @@ mod tests {
 
     #[test]
     fn what_a_scan_needs_is_what_the_functions_need_without_queues_and_channels() {
-        let scan: BTreeSet<&str> = PERMISSIONS.iter().map(|p| p.action).collect();
+        let scan: BTreeSet<&str> = permissions().iter().map(|p| p.action).collect();
         let others: BTreeSet<&str> = CHANNELS.iter().chain(QUEUE).copied().collect();
         assert_eq!(scan, all().difference(&others).copied().collect());
     }

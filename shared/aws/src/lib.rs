@@ -23,6 +23,6 @@ pub use cloudwatch::Metrics;
 pub use discovery::Resources;
 pub use events_bus::{BadEvent, change_on_bus};
 pub use iam::Function;
-pub use permissions::{Action, Outcome, PERMISSIONS, Permission, PermissionCheck, Permissions};
+pub use permissions::{Action, Outcome, Permission, PermissionCheck, Permissions, permissions};
 #[cfg(feature = "queue")]
 pub use queue::SqsQueue;

@@ -5,6 +5,7 @@ use crate::error::port_error;
 use aws_config::SdkConfig;
 use aws_sdk_cloudwatch::types::{Metric, MetricDataQuery, MetricStat};
 use aws_smithy_types::DateTime;
+use stackseer_catalog::Catalog;
 use stackseer_model::ports::PortError;
 use std::time::{Duration, SystemTime};
 use tokio::time::timeout;
@@ -18,7 +19,7 @@ pub enum Permission {
     Store,
 }
 
-/// One row of [`PERMISSIONS`].
+/// One row of [`permissions`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Action {
     /// As people call it: `Lambda`.
@@ -38,22 +39,15 @@ const fn store(action: &'static str, without: &'static str) -> Action {
     Action { service: "DynamoDB", action, permission: Permission::Store, without }
 }
 
-/// All of them. `sts:GetCallerIdentity` needs no permission.
+/// Whatever the resources are.
 #[rustfmt::skip]
-pub const PERMISSIONS: &[Action] = &[
+const ALWAYS: &[Action] = &[
     watch("CloudFormation", "cloudformation:DescribeStacks", "stacks: nothing can be watched by stack or tag"),
     watch("CloudFormation", "cloudformation:GetTemplate", "who calls whom, so causes are found by time and changes alone"),
     watch("CloudFormation", "cloudformation:ListStackResources", "what is in a stack: nothing can be watched by stack"),
     watch("CloudTrail", "cloudtrail:LookupEvents", "deployments and configuration changes: no change is named as a cause"),
     watch("CloudWatch", "cloudwatch:GetMetricData", "all metrics: nothing can be detected"),
     watch("CloudWatch", "cloudwatch:ListMetrics", "metrics by operation or cache node, and resources without stack or tag"),
-    watch("DynamoDB", "dynamodb:DescribeContinuousBackups", "tables without point-in-time recovery"),
-    watch("DynamoDB", "dynamodb:DescribeTable", "capacity of tables: throttling and under-use can't be explained"),
-    watch("Lambda", "lambda:GetAccountSettings", "throttling by the account's limit of concurrent executions"),
-    watch("Lambda", "lambda:GetFunctionConcurrency", "throttling by a function's reserved concurrency"),
-    watch("Lambda", "lambda:ListEventSourceMappings", "which queues and streams feed which functions, beyond templates"),
-    watch("Lambda", "lambda:ListFunctions", "timeout and memory of functions: errors by timeout can't be told from others"),
-    watch("SNS", "sns:ListSubscriptionsByTopic", "who receives from topics, beyond templates"),
     watch("Tagging", "tag:GetResources", "resources by tag, and resources that are in no stack"),
     store("dynamodb:BatchGetItem", "open insights"),
     store("dynamodb:BatchWriteItem", "the charts of insights"),
@@ -63,7 +57,16 @@ pub const PERMISSIONS: &[Action] = &[
     store("dynamodb:Query", "open and recent insights"),
 ];
 
-/// What one row of [`PERMISSIONS`] came to.
+/// All of them, those that read services' own resources from the catalogue. `sts:GetCallerIdentity` needs no permission.
+pub fn permissions() -> Vec<Action> {
+    let of_resources = Catalog::builtin().resource_actions();
+    let of_resources = of_resources.map(|(service, iam)| watch(service, &iam.action, &iam.without));
+    let mut all: Vec<Action> = ALWAYS.iter().copied().chain(of_resources).collect();
+    all.sort_by_key(|action| (action.permission, action.action));
+    all
+}
+
+/// What one row of [`permissions`] came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PermissionCheck {
     pub action: Action,
@@ -112,13 +115,13 @@ impl Permissions {
 
     /// One answer for every [`Permission::Watch`] action, in the table's order.
     pub async fn check(&self) -> Vec<PermissionCheck> {
-        let actions = PERMISSIONS.iter().filter(|a| a.permission == Permission::Watch);
+        let actions = permissions().into_iter().filter(|a| a.permission == Permission::Watch);
         let checks = actions.map(|action| async move {
             let outcome = match timeout(PATIENCE, self.probe(action.action)).await {
                 Ok(answer) => outcome(answer),
                 Err(_) => Outcome::Unreachable(format!("no answer within {} s", PATIENCE.as_secs())),
             };
-            PermissionCheck { action: *action, outcome }
+            PermissionCheck { action, outcome }
         });
         futures_util::future::join_all(checks).await
     }
@@ -189,6 +192,10 @@ mod tests {
     use crate::wire::{ACCOUNT, Call, REGION, Reply, denied, sdk};
     use serde_json::json;
 
+    fn watched() -> Vec<Action> {
+        permissions().into_iter().filter(|a| a.permission == Permission::Watch).collect()
+    }
+
     /// As the fake AWS names it.
     fn operation(action: &str) -> String {
         let (service, name) = action.split_once(':').unwrap();
@@ -225,7 +232,7 @@ mod tests {
     #[tokio::test]
     async fn what_is_allowed_is_ok_though_nothing_is_found() {
         let checks = check(allowed).await;
-        let watched: Vec<Action> = PERMISSIONS.iter().filter(|a| a.permission == Permission::Watch).copied().collect();
+        let watched = watched();
         assert_eq!(checks.iter().map(|c| c.action).collect::<Vec<_>>(), watched);
         for check in checks {
             assert_eq!(check.outcome, Outcome::Ok, "{}", check.action.action);
@@ -234,11 +241,11 @@ mod tests {
 
     #[tokio::test]
     async fn each_denial_is_told_by_itself() {
-        for wanted in PERMISSIONS.iter().filter(|a| a.permission == Permission::Watch) {
+        for wanted in watched() {
             let this = operation(wanted.action);
             let checks = check(move |call| if call.operation == this { denied(wanted.action) } else { allowed(call) });
             for check in checks.await {
-                match (&check.outcome, check.action == *wanted) {
+                match (&check.outcome, check.action == wanted) {
                     (Outcome::Denied(said), true) => assert!(said.ends_with(wanted.action), "{said}"),
                     (Outcome::Ok, false) => {}
                     other => panic!("{}: {other:?} while {} is denied", check.action.action, wanted.action),
@@ -264,25 +271,21 @@ mod tests {
         let (config, calls) = sdk(allowed);
         let place = Place { partition: "aws".into(), region: REGION.into(), account: ACCOUNT.into() };
         Permissions::new(&config, place).check().await;
-        let watched = PERMISSIONS.iter().filter(|a| a.permission == Permission::Watch).count();
-        assert_eq!(calls.all().len(), watched, "one call each");
+        let watched = watched();
+        assert_eq!(calls.all().len(), watched.len(), "one call each");
         let read = &calls.of("monitoring.GetMetricData")[0].input;
         assert_eq!(read["MetricDataQueries"].as_array().unwrap().len(), 1, "each metric is billed");
         let names = ["List", "Describe", "Get", "Lookup"];
-        assert!(
-            PERMISSIONS
-                .iter()
-                .filter(|a| a.permission == Permission::Watch)
-                .all(|a| { names.iter().any(|n| a.action.split_once(':').unwrap().1.starts_with(n)) })
-        );
+        assert!(watched.iter().all(|a| names.iter().any(|n| a.action.split_once(':').unwrap().1.starts_with(n))));
     }
 
     #[test]
     fn every_action_is_listed_once_and_says_what_it_is_for() {
-        let mut actions: Vec<&str> = PERMISSIONS.iter().map(|a| a.action).collect();
+        let all = permissions();
+        let mut actions: Vec<&str> = all.iter().map(|a| a.action).collect();
         actions.sort_unstable();
         actions.dedup();
-        assert_eq!(actions.len(), PERMISSIONS.len());
-        assert!(PERMISSIONS.iter().all(|a| !a.without.is_empty() && !a.service.is_empty()));
+        assert_eq!(actions.len(), all.len());
+        assert!(all.iter().all(|a| !a.without.is_empty() && !a.service.is_empty()));
     }
 }

@@ -1,7 +1,10 @@
 //! All the knowledge at hand: what is built in, and the user's own namespaces.
 
-use crate::schema::{self, CatalogError, Check, MetricSpec, Pattern, Service};
-use stackseer_model::{Inventory, Metric, MetricKey, Resource, Unseen};
+use crate::schema::{
+    self, ANY, CatalogError, Change, Check, IamAction, Ignored, Look, Looks, MetricSpec, Node, Pattern, ResourceType,
+    Service,
+};
+use stackseer_model::{Inventory, Metric, MetricKey, Resource, Role, Unseen};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
@@ -13,9 +16,14 @@ const READS: [&str; 2] = ["cloudwatch:GetMetricData", "cloudwatch:ListMetrics"];
 
 #[derive(Debug, Clone, Default)]
 pub struct Catalog {
+    resources: Vec<ResourceType>,
+    ignored: Vec<Ignored>,
+    /// Each with the event source it is of.
+    changes: Vec<(String, Change)>,
     services: Vec<Service>,
     patterns: Vec<Pattern>,
     checks: Vec<Check>,
+    looks: Vec<Looks>,
 }
 
 impl Catalog {
@@ -24,12 +32,62 @@ impl Catalog {
         BUILTIN.get_or_init(|| Self::with_user_files(&[]).expect("the build script has validated the built-in files"))
     }
 
-    /// The built-in catalogue and the user's own files of metrics, in the same format.
+    /// The built-in catalogue and the user's own files, in the same format.
     pub fn with_user_files(files: &[(String, String)]) -> Result<Self, Vec<CatalogError>> {
         let builtin = FILES.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned()));
         let all: Vec<(String, String)> = builtin.chain(files.iter().cloned()).collect();
-        let schema::Read { services, checks, patterns } = schema::read(&all)?;
-        Ok(Self { services, patterns, checks })
+        let read = schema::read(&all)?;
+        let of_resources = read.resources.iter().flat_map(|r| r.changes.iter().map(move |c| (r.arn.as_ref(), c)));
+        let general = read.changes.iter().flat_map(|c| c.change.iter().map(|c| (None, c)));
+        let source = |(arn, change): (Option<&schema::ArnForms>, &Change)| {
+            let source = change.source.clone().or_else(|| Some(arn?.service.clone()));
+            (source.unwrap_or_default(), change.clone())
+        };
+        let changes = of_resources.chain(general).map(source).collect();
+        let schema::Read { resources, ignored, services, checks, patterns, looks, .. } = read;
+        Ok(Self { resources, ignored, changes, services, patterns, checks, looks })
+    }
+
+    /// What to look at when a metric of this role is wrong: the type's own advice, else the general one.
+    pub fn look(&self, cfn: &str, role: Role) -> &Look {
+        let of = |looks: &'_ Looks| looks.looks.iter().position(|l| l.role.contains(&role));
+        let named = self.looks.iter().find(|l| l.resource_type == cfn && of(l).is_some());
+        let looks = named.or_else(|| self.looks.iter().find(|l| l.resource_type == ANY));
+        let looks = looks.expect("the rules hold that there is a general advice");
+        &looks.looks[of(looks).expect("the rules hold that it speaks of every role")]
+    }
+
+    /// All that is known of a type, by CloudFormation's name.
+    pub fn resource_type(&self, cfn: &str) -> Option<&ResourceType> {
+        self.resources.iter().find(|r| r.is(cfn))
+    }
+
+    /// Whether these are dimensions under which CloudWatch keeps metrics of the resource.
+    pub fn has_dimensions(&self, resource: &Resource, namespace: &str, set: &BTreeMap<String, String>) -> bool {
+        let services = self.services.iter().filter(|s| s.namespace == namespace && self.applies(s, resource));
+        services.filter_map(|s| resolved(s, resource).ok()).any(|dimensions| fits(&dimensions, set))
+    }
+
+    pub fn resource_types(&self) -> &[ResourceType] {
+        &self.resources
+    }
+
+    /// A type that isn't known takes no part in any call that is.
+    pub fn node(&self, cfn: &str) -> Node {
+        self.resource_type(cfn).map_or(Node::Helper, |r| r.node)
+    }
+
+    /// Whether there is nothing of this type that could be watched: roles, log groups, parts of others.
+    pub fn is_ignored(&self, cfn: &str) -> bool {
+        match self.resource_type(cfn) {
+            Some(known) => known.node == Node::Helper,
+            None => self.ignored.iter().any(|i| i.has(cfn)),
+        }
+    }
+
+    /// Changes in the order in which they decide, each with CloudTrail's event source, `*` for any.
+    pub fn changes(&self) -> impl Iterator<Item = (&str, &Change)> {
+        self.changes.iter().map(|(source, change)| (source.as_str(), change))
     }
 
     pub fn services(&self) -> &[Service] {
@@ -59,20 +117,22 @@ impl Catalog {
 
     /// What titles call the service: `Lambda`.
     pub fn service_label(&self, resource_type: &str) -> String {
-        let known = self.services.iter().find(|s| s.resource_type == resource_type).map(|s| s.label.clone());
+        let known = self.resource_type(resource_type).map(|r| r.label.clone());
         known.unwrap_or_else(|| resource_type.split("::").nth(1).unwrap_or(resource_type).to_owned())
     }
 
     /// DevOps Guru's `ServiceName`.
     pub fn service_name(&self, resource_type: &str) -> Option<&str> {
-        self.services.iter().find(|s| s.resource_type == resource_type)?.service.as_deref()
+        self.resource_type(resource_type)?.service.as_deref()
     }
 
     /// Namespace and metric whose dimension values only `ListMetrics` knows, for the resources at hand.
     pub fn wildcard_metrics(&self, inventory: &Inventory) -> Vec<(String, String)> {
-        let wanted = |service: &&Service| {
-            service.dimensions.values().any(|v| v == "*") && inventory.resources.iter().any(|r| applies(service, r))
+        let is_open = |service: &Service, resource: &Resource| {
+            self.applies(service, resource)
+                && resolved(service, resource).is_ok_and(|dimensions| dimensions.values().any(|v| is_open(v)))
         };
+        let wanted = |service: &&Service| inventory.resources.iter().any(|r| is_open(service, r));
         let metrics: BTreeSet<(String, String)> = self
             .services
             .iter()
@@ -90,13 +150,13 @@ impl Catalog {
         sets: impl Fn(&str, &str) -> Vec<BTreeMap<String, String>>,
     ) -> (Vec<Metric>, Vec<Unseen>) {
         let mut metrics = Vec::new();
-        let mut unseen = Vec::new();
-        for service in self.services.iter().filter(|s| applies(s, resource)) {
+        let mut unseen: Vec<Unseen> = self.kind_unknown(resource).into_iter().collect();
+        for service in self.services.iter().filter(|s| self.applies(s, resource)) {
             let dimensions = match resolved(service, resource) {
                 Ok(dimensions) => dimensions,
                 Err(attribute) => {
                     unseen.push(Unseen {
-                        what: format!("{} metrics of {}", service.label, resource.name),
+                        what: format!("{} metrics of {}", self.label_of_metrics(service), resource.name),
                         action: None,
                         reason: format!("{attribute} of {} is not known", resource.name),
                     });
@@ -112,32 +172,63 @@ impl Catalog {
         (metrics, unseen)
     }
 
+    /// What people call a file's metrics.
+    pub fn label_of_metrics(&self, service: &Service) -> String {
+        service.label.clone().unwrap_or_else(|| {
+            let known = self.resource_type(&service.resource_type);
+            let variant = known.and_then(|known| known.variants.iter().find(|v| v.only == service.only));
+            variant.map_or_else(|| self.service_label(&service.resource_type), |variant| variant.label.clone())
+        })
+    }
+
+    /// What reading the resources needs of IAM, each with the service's label.
+    pub fn resource_actions(&self) -> impl Iterator<Item = (&str, &IamAction)> {
+        self.resources.iter().flat_map(|r| r.iam.iter().map(|iam| (r.label.as_str(), iam)))
+    }
+
     /// What reading all this needs of IAM.
     pub fn iam_actions(&self) -> BTreeSet<&str> {
-        let named = self.services.iter().flat_map(|s| &s.iam);
-        let named =
-            named.chain(self.checks.iter().flat_map(|c| &c.iam)).chain(self.patterns.iter().flat_map(|p| &p.iam));
-        named.map(String::as_str).chain(READS).collect()
+        let resources = self.resource_actions().map(|(_, iam)| iam.action.as_str());
+        let others = self.checks.iter().flat_map(|c| &c.iam).chain(self.patterns.iter().flat_map(|p| &p.iam));
+        resources.chain(others.map(String::as_str)).chain(READS).collect()
+    }
+
+    /// Whether the resource is of the kind that these metrics describe.
+    pub(crate) fn applies(&self, service: &Service, resource: &Resource) -> bool {
+        let is = |(attribute, wanted): (&String, &String)| self.value(resource, attribute) == Some(wanted.as_str());
+        self.resource_type(&resource.resource_type).is_some_and(|known| known.is(&service.resource_type))
+            && service.only.iter().all(is)
+            && !service.unless.iter().any(is)
+    }
+
+    /// An attribute's value; of what nobody looked for, as AWS documents it.
+    pub(crate) fn value<'a>(&'a self, resource: &'a Resource, attribute: &str) -> Option<&'a str> {
+        match resource.attributes.get(attribute) {
+            Some(value) => value.known(),
+            None => self.resource_type(&resource.resource_type)?.attribute(attribute)?.default.as_deref(),
+        }
     }
 }
 
-fn applies(service: &Service, resource: &Resource) -> bool {
-    service.resource_type == resource.resource_type
-        && service.only.iter().all(|(attribute, wanted)| resource.known(attribute) == Some(wanted))
+/// Whether only `ListMetrics` knows the values of a dimension.
+fn is_open(template: &str) -> bool {
+    template == "*" || template.ends_with('#')
 }
 
-/// Dimension templates filled in from the resource; `*` stays. The error is the attribute that is not known.
-fn resolved(service: &Service, resource: &Resource) -> Result<BTreeMap<String, String>, String> {
+/// Dimension templates filled in from the resource; `*` and `#` stay. The error is the attribute that is not known.
+pub(crate) fn resolved(service: &Service, resource: &Resource) -> Result<BTreeMap<String, String>, String> {
     let fill = |(dimension, template): (&String, &String)| {
-        let Some(attribute) = template.strip_prefix('{').and_then(|t| t.strip_suffix('}')) else {
-            return Ok((dimension.clone(), template.clone()));
-        };
+        let Some((before, rest)) = template.split_once('{') else { return Ok((dimension.clone(), template.clone())) };
+        let (attribute, after) = rest.split_once('}').unwrap_or((rest, ""));
         let value = match attribute {
-            "name" => Some(resource.name.clone()),
-            "arn" => resource.arn.clone(),
-            _ => resource.known(attribute).map(str::to_owned),
+            "name" => Some(resource.name.as_str()),
+            "arn" => resource.arn.as_deref(),
+            _ => match attribute.strip_suffix('?') {
+                Some(attribute) => resource.known(attribute).or(Some("*")),
+                None => resource.known(attribute),
+            },
         };
-        value.map(|value| (dimension.clone(), value)).ok_or_else(|| attribute.to_owned())
+        value.map(|value| (dimension.clone(), format!("{before}{value}{after}"))).ok_or_else(|| attribute.to_owned())
     };
     service.dimensions.iter().map(fill).collect()
 }
@@ -146,14 +237,27 @@ fn expanded(
     dimensions: &BTreeMap<String, String>,
     sets: impl FnOnce() -> Vec<BTreeMap<String, String>>,
 ) -> Vec<BTreeMap<String, String>> {
-    if !dimensions.values().any(|v| v == "*") {
+    if !dimensions.values().any(|v| is_open(v)) {
         return vec![dimensions.clone()];
     }
-    let fits = |set: &BTreeMap<String, String>| {
-        set.len() == dimensions.len()
-            && dimensions.iter().all(|(name, value)| set.get(name).is_some_and(|v| value == "*" || v == value))
+    sets().into_iter().filter(|set| fits(dimensions, set)).collect()
+}
+
+/// Whether a dimension set is one of those that filled-in templates mean.
+fn fits(dimensions: &BTreeMap<String, String>, set: &BTreeMap<String, String>) -> bool {
+    let one = |(name, value): (&String, &String)| {
+        set.get(name).is_some_and(|v| match value.strip_suffix('#') {
+            _ if value == "*" => true,
+            Some(before) => v.strip_prefix(before).is_some_and(is_number),
+            None => v == value,
+        })
     };
-    sets().into_iter().filter(fits).collect()
+    set.len() == dimensions.len() && dimensions.iter().all(one)
+}
+
+/// `001`, and of a group of groups `0001-002`.
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.split('-').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
 }
 
 fn metric(service: &Service, spec: &MetricSpec, resource: &Resource, dimensions: BTreeMap<String, String>) -> Metric {

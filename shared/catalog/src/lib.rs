@@ -1,10 +1,15 @@
-//! The knowledge in `/catalog`: metrics, checks and patterns, one small TOML file each, validated when the crate is built.
+//! The knowledge in `/catalog`: resource types, their metrics, checks and patterns, one small TOML file each, validated when the crate is built.
 
 mod catalog;
+mod identity;
 mod schema;
+mod watching;
 
 pub use catalog::Catalog;
+pub use identity::Arn;
 pub use schema::{
-    Advice, CatalogError, Check, CheckCondition, Condition, DirectionWord, Effect, LookAlike, MetricSpec, Pattern,
-    Place, Service, State, fill,
+    Advice, ArnForms, AttributeIs, AttributeSpec, Bound, CatalogError, Change, ChangeTest, ChangedProperty, Check,
+    DirectionWord, EdgeSpec, Effect, FOLDERS, Form, IamAction, Ignored, Limit, LiveField, Look, LookAlike, Looks,
+    MetricIs, MetricSpec, Node, Notation, Over, PartProperty, Pattern, Place, Predicate, ResourceType, RunBy, Said,
+    Scope, Service, Side, Test, Variant, Way, Which, fill,
 };

@@ -5,7 +5,7 @@ use stackseer_catalog::Catalog;
 const METRICS: &str = r#"
 namespace = "Shop"
 resource_type = "Custom::Checkout"
-label = "Checkout"
+label = "Shop"
 dimensions = { Service = "checkout" }
 period = 60
 publication_delay = 60
@@ -21,6 +21,47 @@ bad = "up"
 missing = "zero"
 opens = true
 least = 3
+"#;
+
+const RESOURCE: &str = r#"
+type = "Custom::Checkout"
+label = "Checkout"
+node = "sync"
+
+[arn]
+service = "checkout"
+forms = ["shop/{shop}/{name}"]
+
+[[attribute]]
+name = "shop"
+
+[[attribute]]
+name = "timeout_seconds"
+property = ["/Timeout"]
+
+[[change]]
+names = ["UpdateCheckout"]
+class = "CONFIG_CHANGE"
+[[change.property]]
+name = "timeout_seconds"
+to = "/requestParameters/timeout"
+"#;
+
+const CHECK: &str = r#"
+title = "Checkout waits too long in {application}"
+description = "{resource}: {value}"
+severity = "low"
+resource_type = "Custom::Checkout"
+
+[[when]]
+at = "itself"
+attribute = "timeout_seconds"
+values = ["900"]
+
+[recommendation]
+name = "Wait less"
+description = "Wait less."
+reason = "{attribute} is {value}."
 "#;
 
 const PATTERN: &str = r#"
@@ -51,8 +92,13 @@ description = "Roll back."
 reason = "{change} {change_before}"
 "#;
 
+/// With the resource type that the others speak of.
 fn problems(path: &str, text: &str) -> Vec<String> {
-    match Catalog::with_user_files(&[(path.to_owned(), text.to_owned())]) {
+    let mut files = vec![(path.to_owned(), text.to_owned())];
+    if !path.starts_with("resources/") {
+        files.push(("resources/checkout.toml".to_owned(), RESOURCE.to_owned()));
+    }
+    match Catalog::with_user_files(&files) {
         Ok(_) => vec![],
         Err(errors) => errors.iter().map(ToString::to_string).collect(),
     }
@@ -66,7 +112,9 @@ fn problem(path: &str, text: &str) -> String {
 
 #[test]
 fn right_files_are_accepted() {
+    assert_eq!(problems("resources/checkout.toml", RESOURCE), [""; 0]);
     assert_eq!(problems("metrics/checkout.toml", METRICS), [""; 0]);
+    assert_eq!(problems("checks/checkout.toml", CHECK), [""; 0]);
     assert_eq!(problems("patterns/checkout.toml", PATTERN), [""; 0]);
 }
 
@@ -106,9 +154,9 @@ fn a_pattern_needs_a_look_alike() {
 #[test]
 fn conditions_that_say_nothing_or_two_things_are_refused() {
     let nothing = PATTERN.replace("class = [\"DEPLOYMENT\"]\n", "");
-    assert!(problem("patterns/checkout.toml", &nothing).contains("a condition speaks of a metric"));
+    assert!(problem("patterns/checkout.toml", &nothing).contains("a predicate speaks of a metric"));
     let two = PATTERN.replace("class = [\"DEPLOYMENT\"]", "class = [\"DEPLOYMENT\"]\nattribute = \"runtime\"");
-    assert!(problem("patterns/checkout.toml", &two).contains("of one of them"));
+    assert!(problem("patterns/checkout.toml", &two).contains("one of them"));
     let unknown = PATTERN.replace("[\"Invocations\"]", "[\"Invocation\"]");
     assert!(problem("patterns/checkout.toml", &unknown).contains("Invocation is no metric"));
     let ratio = PATTERN.replace("ratio = 2.0", "ratio = 0.5");
@@ -133,8 +181,138 @@ fn units_and_statistics_are_cloudwatchs() {
 }
 
 #[test]
+fn a_predicate_says_where_its_mistake_is_and_what_goes_with_what() {
+    let ratio = PATTERN.replace("ratio = 2.0", "ratio = 2.0\nshare = 0.5");
+    let said = problem("patterns/checkout.toml", &ratio);
+    assert!(said.starts_with("patterns/checkout.toml:17: `share` does not go with this `is` of a metric"), "{said}");
+    let limitless = PATTERN.replace("is = \"high\"\nratio = 2.0", "is = \"near\"");
+    assert!(problem("patterns/checkout.toml", &limitless).contains("need `limit`"));
+    let misspelt = PATTERN.replace("is = \"high\"", "is = \"hihg\"");
+    let said = problem("patterns/checkout.toml", &misspelt);
+    assert!(said.contains("patterns/checkout.toml:20") && said.contains("`below`"), "{said}");
+    let key = PATTERN.replace("ratio = 2.0", "ratoi = 2.0");
+    let said = problem("patterns/checkout.toml", &key);
+    assert!(said.contains("unknown field `ratoi`, expected one of") && said.contains("`limit`"), "{said}");
+    let limit = "is = \"near\"\nlimit = { attribut = \"timeout_seconds\" }";
+    let said = problem("patterns/checkout.toml", &PATTERN.replace("is = \"high\"\nratio = 2.0", limit));
+    assert!(said.contains("unknown field `attribut`, expected one of `attribute`, `at`"), "{said}");
+    let days = "is = \"near\"\nstatistic = \"Sum\"\nlimit = \"timeout_seconds\"\nover = \"7 days\"";
+    let said = problem("patterns/checkout.toml", &PATTERN.replace("is = \"high\"\nratio = 2.0", days));
+    assert!(said.contains("`over` is for checks"), "{said}");
+}
+
+const DAYS: &str = r#"
+title = "Functions of {application} are near their limit"
+description = "{resource} ran {peak} times at once."
+severity = "low"
+resource_type = "AWS::Lambda::Function"
+
+[[when]]
+at = "itself"
+metric = ["ConcurrentExecutions"]
+statistic = "Maximum"
+is = "near"
+limit = "reserved_concurrency"
+over = "7 days"
+
+[recommendation]
+name = "Raise it"
+description = "Raise it."
+reason = "{peak} of {limit}"
+"#;
+
+#[test]
+fn a_check_asks_what_learning_can_answer() {
+    assert_eq!(problems("checks/limit.toml", DAYS), [""; 0]);
+    let now = problem("checks/limit.toml", &DAYS.replace("over = \"7 days\"\n", ""));
+    assert!(now.contains("a check reads a metric by `limit` and `over`"), "{now}");
+    let weeks = problem("checks/limit.toml", &DAYS.replace("7 days", "2 weeks"));
+    assert!(weeks.contains("\"1 day\" to \"13 days\""), "{weeks}");
+    let most = problem("checks/limit.toml", &DAYS.replace("\"7 days\"", "\"7 days\"\nat_least = 8"));
+    assert!(most.contains("`at_least`"), "{most}");
+    let any = problem("checks/limit.toml", &DAYS.replace("statistic = \"Maximum\"\n", ""));
+    assert!(any.contains("`over` needs `statistic`"), "{any}");
+    let (before, rest) = DAYS.split_once("[[when]]").unwrap();
+    let after = rest.split_once("[recommendation]").unwrap().1;
+    let present = format!("{before}[[when]]\nat = \"itself\"\nis = \"present\"\n[recommendation]{after}");
+    let said = problem("checks/limit.toml", &present);
+    assert!(said.contains("at least one predicate that shows something"), "{said}");
+    let change = format!("{before}[[when]]\nat = \"itself\"\nclass = [\"DEPLOYMENT\"]\n[recommendation]{after}");
+    assert!(problem("checks/limit.toml", &change).contains("a check knows no changes"));
+}
+
+#[test]
+fn what_a_predicate_is_called_fills_its_own_placeholders() {
+    let named = PATTERN.replace("class = [\"DEPLOYMENT\"]", "class = [\"DEPLOYMENT\"]\nas = \"release\"");
+    let speaks = named.replace("\"{change} {change_before}\"", "\"{release}\"");
+    assert_eq!(problems("patterns/checkout.toml", &speaks), [""; 0]);
+    let unnamed = PATTERN.replace("\"{change} {change_before}\"", "\"{release}\"");
+    assert!(problem("patterns/checkout.toml", &unnamed).contains("unknown placeholder {release}"));
+}
+
+#[test]
 fn the_same_metric_twice_is_refused() {
     let (_, metric) = METRICS.split_once("[[metric]]").unwrap();
     let said = problem("metrics/checkout.toml", &format!("{METRICS}\n[[metric]]{metric}"));
     assert!(said.contains("FailedPayments Sum stands here twice"), "{said}");
+}
+
+#[test]
+fn a_misspelt_key_of_a_resource_names_file_line_and_the_allowed_keys() {
+    let said = problem("resources/checkout.toml", &RESOURCE.replace("property = [", "properties = ["));
+    assert!(said.starts_with("resources/checkout.toml:15: unknown field `properties`, expected one of"), "{said}");
+    assert!(said.contains("`property`") && said.contains("`default`"), "{said}");
+    let said = problem("resources/checkout.toml", &RESOURCE.replace("{shop}/{name}", "{shop}-{name}"));
+    assert!(said.contains("resources/checkout.toml:8") && said.contains("ends before a `/`"), "{said}");
+    let said = problem("ignored/checkout.toml", "because = \"x\"\ntype = [\"A::B::C\"]");
+    assert!(said.starts_with("ignored/checkout.toml:2: unknown field `type`"), "{said}");
+    let said = problem("changes/checkout.toml", "[[change]]\nname = [\"Put*\"]");
+    assert!(said.starts_with("changes/checkout.toml:2: unknown field `name`"), "{said}");
+}
+
+#[test]
+fn a_resource_says_where_all_it_has_comes_from() {
+    for (right, wrong, said) in [
+        ("property = [\"/Timeout\"]", "", "attribute timeout_seconds has no source"),
+        ("property = [\"/Timeout\"]", "property = [\"Timeout\"]", "Timeout is no JSON pointer"),
+        ("property = [\"/Timeout\"]", "parts = \"{size}\"", "size is no part"),
+        ("property = [\"/Timeout\"]", "of_caller = \"Custom::Till\"", "Custom::Till has no file in catalog/resources"),
+        (
+            "property = [\"/Timeout\"]",
+            "live = { action = \"checkout:List\", field = \"T\" }",
+            "needs checkout:List, which has no `iam`",
+        ),
+        ("name = \"shop\"", "name = \"name\"", "is what every resource has"),
+        ("to = \"/requestParameters/timeout\"", "to = \"/timeout\"", "pointers into /requestParameters"),
+        ("type = \"Custom::Checkout\"", "type = \"AWS::SQS::Queue\"", "AWS::SQS::Queue has a file already: "),
+    ] {
+        let problem = problem("resources/checkout.toml", &RESOURCE.replace(right, wrong));
+        assert!(problem.contains(said), "{problem}");
+    }
+    let same =
+        RESOURCE.replace("checkout\"\nforms = [\"shop/{shop}/{name}\"]", "dynamodb\"\nforms = [\"table/{name}\"]");
+    let same = same.replace("[[attribute]]\nname = \"shop\"\n", "");
+    let said = problem("resources/checkout.toml", &same);
+    assert!(said.contains("also one of ") && said.contains("`is_shared`"), "{said}");
+}
+
+#[test]
+fn what_no_resource_file_has_is_refused_elsewhere() {
+    let said = problem("metrics/checkout.toml", &METRICS.replace("\"checkout\" }", "\"{till}\" }"));
+    assert!(
+        said.ends_with("till is no attribute of Custom::Checkout, expected one of name, arn, shop, timeout_seconds")
+    );
+    let said = problem("metrics/checkout.toml", &METRICS.replace("Custom::Checkout", "Custom::Till"));
+    assert!(said.contains("`resource_type` Custom::Till has no file in catalog/resources"), "{said}");
+    let said = problem("checks/checkout.toml", &CHECK.replace("\"timeout_seconds\"", "\"timeout\""));
+    assert!(said.contains("timeout is no attribute of Custom::Checkout"), "{said}");
+    let attribute = PATTERN.replace("class = [\"DEPLOYMENT\"]", "attribute = \"colour\"");
+    assert!(
+        problem("patterns/checkout.toml", &attribute)
+            .contains("colour is no attribute of AWS::Lambda::Function in catalog/resources")
+    );
+    let property = PATTERN.replace("class = [\"DEPLOYMENT\"]", "class = [\"DEPLOYMENT\"]\nproperty = \"colour\"");
+    assert!(
+        problem("patterns/checkout.toml", &property).contains("no change in the catalogue says anything of colour")
+    );
 }

@@ -44,7 +44,9 @@ fn a_dimension_nobody_knows_is_said_and_not_guessed() {
 #[test]
 fn one_type_of_two_kinds_is_told_apart_by_its_attributes() {
     let mut balancer = Resource::new("AWS::ElasticLoadBalancingV2::LoadBalancer", "front");
-    balancer.attributes = set(&[("load_balancer_type", "network"), ("load_balancer", "net/front/1")]);
+    balancer.attributes.clear();
+    balancer.set("load_balancer_type", "network");
+    balancer.set("load_balancer", "net/front/1");
     let (metrics, _) = Catalog::builtin().metrics_of(&balancer, |_, _| vec![]);
     assert!(!metrics.is_empty() && metrics.iter().all(|m| m.key.namespace == "AWS/NetworkELB"));
 }

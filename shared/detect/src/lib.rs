@@ -4,7 +4,8 @@
 //! Two detectors for two situations:
 //! - [`fit`] and [`detect`]: weeks of history are at hand. The threshold is calibrated on the metric's own history of
 //!   *persistent* departures, so that it is crossed by chance about once in fifty weeks.
-//! - [`Detector`]: one series, nothing but its own past, constant memory.
+//! - [`Detector`]: one series, nothing but its own past, constant memory; all points of an anomaly score, or its first only
+//!   ([`Form`]).
 
 mod baseline;
 mod detection;
@@ -22,7 +23,7 @@ pub use baseline::{Baseline, BaselineError};
 pub use detection::{BandPoint, Detection, Direction, Span, detect};
 pub use fit::fit;
 pub use settings::{Bad, Kind, Missing, Sensitivity, Settings};
-pub use stream::{Detector, Step};
+pub use stream::{Detector, Form, Step};
 
 /// A value and the start of the period it stands for, in Unix seconds. A value that is not finite counts as missing.
 #[derive(Debug, Clone, Copy, PartialEq)]

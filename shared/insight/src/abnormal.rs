@@ -11,11 +11,26 @@ pub struct Abnormal<'a> {
     pub start: Timestamp,
     /// None while it goes on.
     pub end: Option<Timestamp>,
+    /// The value furthest from what was expected, and what was expected then; of all that is known of it, not of the window
+    /// alone.
+    pub peak: f64,
+    pub expected: f64,
 }
 
 impl<'a> Abnormal<'a> {
     pub fn metric(&self) -> &'a Metric {
         &self.observed.metric
+    }
+
+    /// What an insight has kept of it.
+    pub fn remember_peak(&mut self, peak: f64, expected: f64) {
+        let away = |peak: f64, expected: f64| match self.span.direction {
+            stackseer_detect::Direction::Up => peak - expected,
+            stackseer_detect::Direction::Down => expected - peak,
+        };
+        if away(peak, expected) > away(self.peak, self.expected) {
+            (self.peak, self.expected) = (peak, expected);
+        }
     }
 
     pub fn direction(&self) -> Direction {
@@ -46,7 +61,7 @@ pub fn ratio(observed: f64, expected: f64) -> f64 {
 }
 
 /// Every span of every observed metric.
-pub fn all<'a>(situation: &'a Situation<'a>) -> Vec<Abnormal<'a>> {
+pub fn all<'a>(situation: &Situation<'a>) -> Vec<Abnormal<'a>> {
     let mut found: Vec<Abnormal<'a>> = situation
         .observed
         .iter()
@@ -57,6 +72,8 @@ pub fn all<'a>(situation: &'a Situation<'a>) -> Vec<Abnormal<'a>> {
                 span,
                 start: time(span.start),
                 end: span.end.map(time),
+                peak: span.peak,
+                expected: span.expected,
             })
         })
         .collect();

@@ -1,13 +1,19 @@
-//! One incident is one insight: abnormal symptoms belong together when they overlap in time and are near in the topology.
+//! One incident is one insight: abnormal symptoms belong together when they overlap in time and are joined by the topology.
 
 use crate::abnormal::Abnormal;
+use crate::situation::Situation;
 use crate::topology::Topology;
-use stackseer_model::Timestamp;
+use crate::{impact, severity};
+use stackseer_model::{ResourceId, Role, Subject, Timestamp};
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 /// Onsets further apart than this are joined only if the spans overlap.
 const NEAR_MINUTES: i64 = 30;
-/// Edges between two resources whose symptoms may be one incident.
+/// Edges between two resources whose symptoms may be one incident, not counting what requests only pass through.
 const NEAR_EDGES: usize = 2;
+/// Another symptom names the insight only if it harms so many times the requests.
+const OVERTAKES: f64 = 1.5;
 
 /// The symptoms of one incident, earliest first, with what explains them.
 pub struct Group<'a> {
@@ -23,15 +29,40 @@ impl<'a> Group<'a> {
     pub fn all(&self) -> impl Iterator<Item = &Abnormal<'a>> {
         self.symptoms.iter().chain(&self.context)
     }
+
+    /// What people feel: the most severe symptom, of these the one that harms most requests, at the front door before behind it,
+    /// the earliest. The one that names the insight already keeps it until another clearly overtakes it.
+    pub fn main(&self, topology: &Topology<'_>, named: Option<&Subject>) -> &Abnormal<'a> {
+        let is_named = |s: &Abnormal<'_>| {
+            let metric = s.metric();
+            named.is_some_and(|n| n.resource.as_ref() == Some(&metric.resource) && n.what == metric.key.to_string())
+        };
+        let harm = |s: &Abnormal<'_>| impact::harmed_a_minute(s) * if is_named(s) { OVERTAKES } else { 1.0 };
+        let worse = |a: &&Abnormal<'_>, b: &&Abnormal<'_>| -> Ordering {
+            let entry = |s: &Abnormal<'_>| topology.is_entry(&s.metric().resource);
+            severity::of(a, topology)
+                .cmp(&severity::of(b, topology))
+                .then(harm(a).total_cmp(&harm(b)))
+                .then(entry(a).cmp(&entry(b)))
+                .then(b.start.cmp(&a.start))
+                .then_with(|| b.metric().key.cmp(&a.metric().key))
+        };
+        self.symptoms.iter().max_by(worse).expect("a group has a symptom")
+    }
 }
 
-pub fn groups<'a>(abnormal: &[Abnormal<'a>], topology: &Topology<'_>, now: Timestamp) -> Vec<Group<'a>> {
+pub fn groups<'a>(abnormal: &[Abnormal<'a>], topology: &Topology<'_>, situation: &Situation<'_>) -> Vec<Group<'a>> {
+    let now = situation.now;
+    let passed = passed_through(situation);
+    let near = |a: &Abnormal<'_>, b: &Abnormal<'_>, edges| {
+        in_time(a, b, now) && topology.within(&a.metric().resource, &b.metric().resource, edges, &passed)
+    };
     let (symptoms, context): (Vec<_>, Vec<_>) = abnormal.iter().copied().partition(|a| a.metric().opens);
     let mut leader: Vec<usize> = (0..symptoms.len()).collect();
     for i in 0..symptoms.len() {
         for j in 0..i {
             let (a, b) = (find(&mut leader, i), find(&mut leader, j));
-            if a != b && together(&symptoms[i], &symptoms[j], topology, now, NEAR_EDGES) {
+            if a != b && near(&symptoms[i], &symptoms[j], NEAR_EDGES) {
                 leader[a.max(b)] = a.min(b);
             }
         }
@@ -46,18 +77,26 @@ pub fn groups<'a>(abnormal: &[Abnormal<'a>], topology: &Topology<'_>, now: Times
     }
     let mut groups: Vec<Group<'a>> = groups.into_iter().map(|(_, group)| group).collect();
     for candidate in context {
-        let near = |group: &&mut Group<'a>| group.symptoms.iter().any(|s| together(s, &candidate, topology, now, 1));
-        if let Some(group) = groups.iter_mut().find(near) {
+        let explains = |group: &&mut Group<'a>| group.symptoms.iter().any(|s| near(s, &candidate, 1));
+        if let Some(group) = groups.iter_mut().find(explains) {
             group.context.push(candidate);
         }
     }
     groups
 }
 
-fn together(a: &Abnormal<'_>, b: &Abnormal<'_>, topology: &Topology<'_>, now: Timestamp, edges: usize) -> bool {
+/// Resources that are seen, but by nothing that speaks of requests: a container service by its memory. Whatever is wrong with the
+/// requests shows before and behind them.
+fn passed_through<'a>(situation: &Situation<'a>) -> BTreeSet<&'a ResourceId> {
+    let of_requests = |role: Role| !matches!(role, Role::Saturation | Role::Capacity | Role::Availability);
+    let seen: BTreeSet<&ResourceId> = situation.observed.iter().map(|o| &o.metric.resource).collect();
+    let speak = situation.observed.iter().filter(|o| of_requests(o.metric.role)).map(|o| &o.metric.resource).collect();
+    seen.difference(&speak).copied().collect()
+}
+
+fn in_time(a: &Abnormal<'_>, b: &Abnormal<'_>, now: Timestamp) -> bool {
     let gap = (a.start.as_second() - b.start.as_second()).abs() / 60;
-    let in_time = gap <= NEAR_MINUTES || (a.overlaps(b.start, b.end.unwrap_or(now)));
-    in_time && topology.within(&a.metric().resource, &b.metric().resource, edges)
+    gap <= NEAR_MINUTES || a.overlaps(b.start, b.end.unwrap_or(now))
 }
 
 fn find(leader: &mut [usize], mut i: usize) -> usize {

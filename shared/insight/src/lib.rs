@@ -2,17 +2,21 @@
 //! to tell people. It sees no clock, no network and no SDK type; `now` comes with the [`Situation`].
 
 mod abnormal;
+mod advice;
 mod cause;
 mod check;
+mod findings;
 mod group;
+mod impact;
 mod lifecycle;
 mod pattern;
-mod recommendation;
+mod predicate;
 mod severity;
 mod situation;
 mod text;
 mod topology;
 
-pub use check::{CheckAnswer, CheckSituation, DailyUse, plan_checks};
-pub use lifecycle::plan;
+pub use check::{CheckAnswer, CheckSituation, plan_checks};
+pub use lifecycle::{Repeats, is_news, plan};
+pub use predicate::DailyUse;
 pub use situation::{Observed, Outcome, Plan, Situation};

@@ -15,8 +15,10 @@ pub fn of(abnormal: &Abnormal<'_>, topology: &Topology<'_>) -> Severity {
     let severity = match metric.role {
         Role::Errors => Severity::High,
         // Some count what is unhealthy instead of a share that is well.
-        Role::Availability if metric.unit == "Percent" && abnormal.span.peak < SEVERE_AVAILABILITY => Severity::High,
+        Role::Availability if metric.unit == "Percent" && abnormal.peak < SEVERE_AVAILABILITY => Severity::High,
         Role::Latency if entry && abnormal.ratio() >= SEVERE_LATENCY => Severity::High,
+        // As DevOps Guru showed it: at the front door a refused request is a failed one.
+        Role::Throttles if topology.is_at_front(&metric.resource) => Severity::High,
         Role::Throttles | Role::Availability | Role::Latency | Role::Backlog => Severity::Medium,
         Role::Saturation if metric.opens => Severity::Medium,
         Role::Traffic | Role::Saturation | Role::Capacity => Severity::Low,

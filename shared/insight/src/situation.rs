@@ -1,10 +1,12 @@
 //! What the planner is given, and what it gives back.
 
+use crate::lifecycle::Repeats;
 use stackseer_catalog::Catalog;
 use stackseer_detect::Detection;
-use stackseer_model::{Application, ChangeEvent, Insight, Inventory, Message, Metric, Timestamp, Unseen};
+use stackseer_model::{Application, ChangeEvent, Considered, Insight, Inventory, Message, Metric, Timestamp, Unseen};
 
 /// Everything known about one application at one time. Immutable.
+#[derive(Clone, Copy)]
 pub struct Situation<'a> {
     pub now: Timestamp,
     /// Where the observed window begins; it ends at `now`.
@@ -16,6 +18,18 @@ pub struct Situation<'a> {
     /// Open insights, and those closed in the last seven days.
     pub known: &'a [Insight],
     pub catalog: &'a Catalog,
+    pub repeats: Repeats,
+}
+
+impl Situation<'_> {
+    /// How a sentence says a metric: by its label, and what it counts where one label stands for several series.
+    pub fn label(&self, metric: &Metric) -> String {
+        let Some((service, spec)) = self.catalog.spec(&metric.key) else { return metric.key.name.clone() };
+        let counted = service.dimensions.iter().filter(|(_, template)| *template == "*");
+        let counted: Vec<&str> =
+            counted.filter_map(|(d, _)| metric.key.dimensions.get(d)).map(String::as_str).collect();
+        if counted.is_empty() { spec.label.clone() } else { format!("{} ({})", spec.label, counted.join(", ")) }
+    }
 }
 
 /// What one metric looked like in the window. A metric that is not listed at all belongs to a resource that is gone or was
@@ -53,4 +67,6 @@ pub struct Plan {
     /// Insights that are new or different now.
     pub changed: Vec<Insight>,
     pub messages: Vec<Message>,
+    /// What was not done, and why.
+    pub considered: Vec<Considered>,
 }

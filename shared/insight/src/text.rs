@@ -2,12 +2,14 @@
 
 use stackseer_model::{Metric, Timestamp};
 
+const DAY_SECONDS: i64 = 24 * 3600;
 /// Fewer events a minute than this are hardly any.
 const HARDLY_ANY: f64 = 0.1;
 
 /// A value of the metric with its unit: `812 ms`, `4.2 s`, `1,240 a minute`, `87 %`.
 pub fn value(metric: &Metric, value: f64) -> String {
     match metric.unit.as_str() {
+        "Seconds" | "Milliseconds" | "Microseconds" if value == 0.0 => "none".to_owned(),
         "Seconds" => duration(value * 1000.0),
         "Milliseconds" => duration(value),
         "Microseconds" => duration(value / 1000.0),
@@ -73,13 +75,25 @@ pub fn number(value: f64) -> String {
     }
 }
 
+/// More than so many times the expected says only that next to nothing was expected.
+const MOST_TIMES: f64 = 1000.0;
+
 /// `4.1×`; a rise from nothing has no ratio.
 pub fn times(ratio: f64) -> String {
-    if ratio.is_finite() { format!("{}×", number(ratio)) } else { "from nothing".to_owned() }
+    if ratio < MOST_TIMES { format!("{}×", number(ratio)) } else { "from nothing".to_owned() }
 }
 
 pub fn clock(time: Timestamp) -> String {
     time.strftime("%H:%M UTC").to_string()
+}
+
+/// `14:03 UTC`; with its date when that is a day or more ago.
+pub fn moment(time: Timestamp, now: Timestamp) -> String {
+    if now.as_second() - time.as_second() < DAY_SECONDS {
+        clock(time)
+    } else {
+        time.strftime("%Y-%m-%d %H:%M UTC").to_string()
+    }
 }
 
 /// `7 min before`, `at the same minute`, `3 min after`.

@@ -35,23 +35,61 @@ impl<'a> Topology<'a> {
         neighbours(&self.called_by, id).next().is_none()
     }
 
-    /// Whether at most `most` edges, in whichever direction, lie between the two.
-    pub fn within(&self, a: &ResourceId, b: &ResourceId, most: usize) -> bool {
-        let mut seen = BTreeSet::from([a]);
+    /// An entry, or what an entry calls and waits for.
+    pub fn is_at_front(&self, id: &ResourceId) -> bool {
+        self.is_entry(id) || self.callers(id).any(|caller| self.is_entry(caller))
+    }
+
+    /// Whether at most `most` edges, in whichever direction, lie between the two. Those into one of `free` don't count.
+    pub fn within(&self, a: &ResourceId, b: &ResourceId, most: usize, free: &BTreeSet<&ResourceId>) -> bool {
+        let mut least: BTreeMap<&ResourceId, usize> = BTreeMap::from([(a, 0)]);
         let mut queue = VecDeque::from([(a, 0)]);
         while let Some((id, depth)) = queue.pop_front() {
             if id == b {
                 return true;
             }
-            if depth < most {
-                for (next, _) in neighbours(&self.calls, id).chain(neighbours(&self.called_by, id)) {
-                    if seen.insert(next) {
-                        queue.push_back((next, depth + 1));
-                    }
+            for next in self.neighbours(id) {
+                let cost = depth + usize::from(next == b || !free.contains(next));
+                if cost <= most && least.get(next).is_none_or(|known| cost < *known) {
+                    least.insert(next, cost);
+                    // The nearer first, so that the first visit of each is its nearest.
+                    if cost == depth { queue.push_front((next, cost)) } else { queue.push_back((next, cost)) }
                 }
             }
         }
         false
+    }
+
+    /// The shortest way from one to the other, both included; along calls before against them.
+    pub fn path(&self, from: &'a ResourceId, to: &ResourceId) -> Vec<&'a ResourceId> {
+        let mut came: BTreeMap<&'a ResourceId, &'a ResourceId> = BTreeMap::new();
+        let mut queue = VecDeque::from([from]);
+        while let Some(id) = queue.pop_front() {
+            if id == to {
+                let mut path = vec![id];
+                while let Some(before) = came.get(path[path.len() - 1]).filter(|_| path[path.len() - 1] != from) {
+                    path.push(before);
+                }
+                path.reverse();
+                return path;
+            }
+            for next in self.neighbours(id) {
+                if next != from && !came.contains_key(next) {
+                    came.insert(next, id);
+                    queue.push_back(next);
+                }
+            }
+        }
+        vec![]
+    }
+
+    /// Everything that waits for it, directly or through others.
+    pub fn waiting_for(&self, of: &'a ResourceId) -> Vec<&'a ResourceId> {
+        self.reach(of, |id| self.callers(id).collect())
+    }
+
+    fn neighbours(&self, id: &ResourceId) -> impl Iterator<Item = &'a ResourceId> {
+        neighbours(&self.calls, id).chain(neighbours(&self.called_by, id)).map(|(next, _)| next)
     }
 
     /// The resources a condition's place means, seen from `of`.
@@ -134,8 +172,13 @@ mod tests {
         ]);
         let topology = Topology::new(&inventory);
         let id = |n: &str| ResourceId(n.into());
-        assert!(topology.within(&id("a"), &id("d"), 2));
-        assert!(!topology.within(&id("a"), &id("d"), 1));
+        assert!(topology.within(&id("a"), &id("d"), 2, &BTreeSet::new()));
+        assert!(!topology.within(&id("a"), &id("d"), 1, &BTreeSet::new()));
+        assert!(
+            topology.within(&id("a"), &id("d"), 1, &BTreeSet::from([&id("c")])),
+            "what is passed through is no hop"
+        );
+        assert_eq!(topology.path(&inventory.resources[0].id, &id("d")).len(), 3);
         assert_eq!(topology.at(Place::Downstream, &inventory.resources[0].id).len(), 3);
     }
 }

@@ -13,6 +13,7 @@ pub use deliver::{Delivered, Silent, deliver};
 pub use learn::{Baselines, Fitted, History, Learned, learn, restored, to_keep};
 pub use metrics::metrics_of;
 pub use stackseer_detect::Sensitivity;
+pub use stackseer_insight::Repeats;
 pub use task::{Done, Learn, Outcome, run_learn, run_retire, run_watch};
 pub use tick::{Tick, Ticked, tick};
 pub use watch::{Reach, Watch, Watched, check, watch};

@@ -5,9 +5,9 @@ use crate::watch::{Reach, Watch, check, watch};
 use crate::{HISTORY_DAYS, WINDOW_MINUTES, metrics_of};
 use stackseer_catalog::Catalog;
 use stackseer_detect::Sensitivity;
-use stackseer_insight::Plan;
+use stackseer_insight::{Plan, Repeats};
 use stackseer_model::ports::{
-    Committed, EventSource, InsightState, LearningStore, MetricSource, PortError, ResourceSource, Store,
+    Committed, EventHistory, EventSource, InsightState, LearningStore, MetricSource, PortError, ResourceSource, Store,
 };
 use stackseer_model::*;
 use std::ops::ControlFlow;
@@ -48,12 +48,13 @@ pub async fn run_watch(
     catalog: &Catalog,
     metrics: &impl MetricSource,
     events: &impl EventSource,
-    store: &(impl Store + LearningStore),
+    store: &(impl Store + LearningStore + EventHistory),
+    repeats: Repeats,
     task: &Task,
 ) -> Result<Done, PortError> {
-    let Some(learned) = store.learning(&task.application.id).await?.and_then(|kept| restored(kept).ok()) else {
+    let Some(learned) = store.learning(&task.application).await?.and_then(|kept| restored(kept).ok()) else {
         // Perhaps of a former version: what is forgotten the next tick asks to learn again.
-        store.forget_learning(&task.application.id).await?;
+        store.forget_learning(&task.application).await?;
         return Ok(Done { outcome: Outcome::NotLearned, ..Done::default() });
     };
     let mut done = Done::default();
@@ -69,12 +70,14 @@ pub async fn run_watch(
             known: &state.insights,
             now: task.at,
             reach: Reach::SymptomsFirst,
+            repeats,
         };
         let watched = watch(metrics, events, &about).await?;
         done.metrics_read += watched.metrics_read;
         done.calls += watched.calls;
         done.unseen = watched.unseen;
         if commit(store, task, &state, &watched.plan, &mut done).await? {
+            store.keep_events(&task.application.id, &watched.changes).await?;
             return Ok(done);
         }
     }
@@ -115,7 +118,7 @@ async fn reserved_learn(
     progress: impl FnMut(usize) -> ControlFlow<()>,
 ) -> Result<Done, PortError> {
     let Learn { catalog, resources, metrics, store, sensitivity, .. } = *about;
-    let kept = store.learning(&task.application.id).await?;
+    let kept = store.learning(&task.application).await?;
     if kept.as_ref().is_some_and(|kept| kept.at >= task.at) {
         return Ok(Done { outcome: Outcome::Superseded, ..Done::default() });
     }
@@ -161,8 +164,15 @@ pub async fn run_retire(
 ) -> Result<Done, PortError> {
     let nothing = Learned::default();
     let mut done = Done { outcome: Outcome::Gone, ..Done::default() };
+    // It is watched again since.
+    if store.learning(&task.application).await?.is_some_and(|kept| kept.at > task.at) {
+        return Ok(Done { outcome: Outcome::Superseded, ..done });
+    }
     for _ in 0..TRIES {
         let state = store.insight_state(&task.application.id, task.at).await?;
+        if is_superseded(&state, task.at) {
+            return Ok(Done { outcome: Outcome::Superseded, ..done });
+        }
         let about = Watch {
             catalog,
             application: &task.application,
@@ -170,13 +180,14 @@ pub async fn run_retire(
             known: &state.insights,
             now: task.at,
             reach: Reach::SymptomsFirst,
+            repeats: Repeats::default(),
         };
         let mut plan = watch(metrics, events, &about).await?.plan;
         let checked = check(catalog, &task.application, &nothing, &state.insights, task.at);
         plan.changed.extend(checked.changed);
         plan.messages.extend(checked.messages);
         if commit(store, task, &state, &plan, &mut done).await? {
-            store.forget_learning(&task.application.id).await?;
+            store.forget_learning(&task.application).await?;
             return Ok(done);
         }
     }

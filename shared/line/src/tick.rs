@@ -14,6 +14,8 @@ const RESHAPES: [&str; 3] = ["CreateStack", "UpdateStack", "ExecuteChangeSet"];
 
 /// Where a tick gets its knowledge and puts its work.
 pub struct Tick<'a, R, C, S, Q> {
+    /// The account and Region that it is about.
+    pub scope: &'a Scope,
     pub resources: &'a R,
     pub changes: &'a C,
     pub store: &'a S,
@@ -73,8 +75,9 @@ where
             },
         }
     }
+    let learned = about.store.learned_applications(about.scope).await?;
     let learned: BTreeMap<ApplicationId, LearnedApplication> =
-        about.store.learned_applications().await?.into_iter().map(|l| (l.application.id.clone(), l)).collect();
+        learned.into_iter().map(|l| (l.application.id.clone(), l)).collect();
 
     let task = |kind, application: &Application| Task { kind, application: application.clone(), at };
     let (mut watches, mut learns, mut retires) = (vec![], vec![], vec![]);

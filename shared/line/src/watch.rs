@@ -4,7 +4,7 @@ use crate::WINDOW_MINUTES;
 use crate::learn::{Fitted, Learned, points};
 use stackseer_catalog::Catalog;
 use stackseer_detect::detect;
-use stackseer_insight::{CheckSituation, Observed, Outcome, Plan, Situation, plan, plan_checks};
+use stackseer_insight::{CheckSituation, Observed, Outcome, Plan, Repeats, Situation, is_news, plan, plan_checks};
 use stackseer_model::ports::{EventSource, MetricSource, PortError};
 use stackseer_model::*;
 
@@ -23,6 +23,8 @@ pub enum Reach {
 #[derive(Debug, Clone)]
 pub struct Watched {
     pub plan: Plan,
+    /// The application's changes in the window and the hour before.
+    pub changes: Vec<ChangeEvent>,
     /// What could not be read in this window.
     pub unseen: Vec<Unseen>,
     pub metrics_read: usize,
@@ -38,6 +40,7 @@ pub struct Watch<'a> {
     pub known: &'a [Insight],
     pub now: Timestamp,
     pub reach: Reach,
+    pub repeats: Repeats,
 }
 
 pub async fn watch(
@@ -45,15 +48,17 @@ pub async fn watch(
     events: &impl EventSource,
     about: &Watch<'_>,
 ) -> Result<Watched, PortError> {
-    let Watch { catalog, application, learned, known, now, reach } = *about;
+    let Watch { catalog, application, learned, known, now, reach, repeats } = *about;
     let window_start = minutes_before(now, WINDOW_MINUTES);
-    let mut watched = Watched { plan: Plan::default(), unseen: vec![], metrics_read: 0, calls: 0 };
+    let mut watched = Watched { plan: Plan::default(), changes: vec![], unseen: vec![], metrics_read: 0, calls: 0 };
     let (symptoms, context): (Vec<&Metric>, Vec<&Metric>) =
         learned.metrics.iter().partition(|m| m.opens || reach == Reach::Everything);
     let mut observed = observe(metrics, learned, &symptoms, window_start, now, &mut watched).await?;
-    let open = known.iter().any(|i| i.is_open(InsightType::Reactive));
-    let wrong = observed.iter().filter_map(Observed::detection).any(|d| !d.spans.is_empty());
-    if open || wrong {
+    let inventory = &learned.inventory;
+    let unseen =
+        Situation { now, window_start, application, inventory, observed: &[], events: &[], known, catalog, repeats };
+    // What is told already needs no explanation, though the window still shows it.
+    if is_news(&Situation { observed: &observed, ..unseen }) {
         observed.extend(observe(metrics, learned, &context, window_start, now, &mut watched).await?);
     }
     let changes = match events
@@ -67,16 +72,8 @@ pub async fn watch(
             vec![]
         }
     };
-    watched.plan = plan(&Situation {
-        now,
-        window_start,
-        application,
-        inventory: &learned.inventory,
-        observed: &observed,
-        events: &changes,
-        known,
-        catalog,
-    });
+    watched.plan = plan(&Situation { observed: &observed, events: &changes, ..unseen });
+    watched.changes = changes;
     Ok(watched)
 }
 

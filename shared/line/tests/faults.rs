@@ -91,6 +91,7 @@ impl Line {
 
     async fn tick_of(&self, kind: TaskKind, coverage: &[Coverage], at: Timestamp) -> Result<Ticked, PortError> {
         let about = Tick {
+            scope: &SHOP.application.scope(),
             resources: &self.source,
             changes: &self.source,
             store: &self.store,
@@ -220,7 +221,7 @@ async fn a_clock_that_steps_back_changes_nothing() {
 async fn baselines_of_a_former_version_are_learned_again() {
     let line = Line::learned().await;
     let application = &SHOP.application;
-    let mut old = line.store.learning(&application.id).await.unwrap().unwrap();
+    let mut old = line.store.learning(application).await.unwrap().unwrap();
     old.baselines.values_mut().for_each(|kept| kept.bytes[0] = 0);
     line.store.keep_learning(application, &old).await.unwrap();
     assert_eq!(line.watch(at(12, 10)).await.unwrap().outcome, Outcome::NotLearned);
@@ -247,7 +248,7 @@ async fn an_application_too_large_for_one_learning_is_learned_in_parts_and_watch
     assert!(metrics.len() > 50, "{} metrics are more than one batch", metrics.len());
     let first = line.learn_until(at(0, 0), |_| Break(())).await.unwrap();
     assert_eq!((first.outcome, first.metrics_read), (Outcome::Unfinished, 50));
-    let kept = line.store.learning(&SHOP.application.id).await.unwrap().unwrap();
+    let kept = line.store.learning(&SHOP.application).await.unwrap().unwrap();
     let is_kept = |m: &Metric| kept.baselines.contains_key(&m.key) || kept.unseen.contains_key(&m.key);
     assert!(metrics.iter().filter(|m| m.opens).all(is_kept), "what can open an insight comes first");
 
@@ -261,8 +262,8 @@ async fn an_application_too_large_for_one_learning_is_learned_in_parts_and_watch
     assert_eq!((second.outcome, second.metrics_read), (Outcome::Done, metrics.len() - 50 + missing(&first)));
     let ticked = line.tick(TaskKind::Watch, at(12, 15)).await.unwrap();
     assert_eq!((ticked.watch, ticked.learn), (1, 0));
-    let whole = Line::learned().await.store.learning(&SHOP.application.id).await.unwrap().unwrap();
-    let parts = line.store.learning(&SHOP.application.id).await.unwrap().unwrap();
+    let whole = Line::learned().await.store.learning(&SHOP.application).await.unwrap().unwrap();
+    let parts = line.store.learning(&SHOP.application).await.unwrap().unwrap();
     assert_eq!(parts.baselines.keys().collect::<Vec<_>>(), whole.baselines.keys().collect::<Vec<_>>());
 }
 
@@ -273,7 +274,7 @@ async fn one_at_a_time_learns_an_application_and_who_died_keeps_it_from_nobody_f
     // By one that dies.
     assert!(line.store.reserve_learning(id, at(0, 0), at(0, 15)).await.unwrap());
     assert_eq!(line.learn(at(0, 5)).await.unwrap().outcome, Outcome::Busy);
-    assert_eq!(line.store.learning(id).await.unwrap(), None);
+    assert_eq!(line.store.learning(&SHOP.application).await.unwrap(), None);
     assert_eq!(line.learn(at(0, 15)).await.unwrap().outcome, Outcome::Done);
 
     // One that fails, or is done, gives it back.
@@ -307,7 +308,7 @@ async fn learned_again_within_the_day_only_what_is_new_is_read_and_after_a_day_e
     let again = line.learn(at(1, 0)).await.unwrap();
     assert_eq!(line.store.insights(&SHOP.application.id), proactive, "what was not read again still holds");
     assert_eq!(again.metrics_read, missing(&again), "what could not be read is tried again");
-    let mut kept = line.store.learning(&SHOP.application.id).await.unwrap().unwrap();
+    let mut kept = line.store.learning(&SHOP.application).await.unwrap().unwrap();
     kept.baselines.pop_first();
     line.store.keep_learning(&SHOP.application, &kept).await.unwrap();
     assert_eq!(line.learn(at(2, 0)).await.unwrap().metrics_read, 1 + missing(&again), "as of a new resource");
@@ -354,6 +355,7 @@ async fn a_new_application_is_learned_at_once_and_a_changed_stack_again() {
     let id = format!("arn:aws:cloudformation:eu-west-1:123456789012:stack/{}/1", SHOP.application.name);
     line.source.happen(RegionChange {
         id: "1".into(),
+        scope: SHOP.application.scope(),
         time: at(0, 12),
         source: "cloudformation.amazonaws.com".into(),
         name: "UpdateStack".into(),
@@ -398,11 +400,11 @@ async fn one_stack_that_is_not_there_leaves_the_others_watched_and_is_retired() 
 #[tokio::test]
 async fn what_could_not_be_listed_stays_watched_and_an_application_that_changes_is_learned_again() {
     let line = Line::learned().await;
-    let whole = line.store.learning(&SHOP.application.id).await.unwrap().unwrap();
+    let whole = line.store.learning(&SHOP.application).await.unwrap().unwrap();
     let first = SHOP.inventory.resources[0].clone();
     line.source.inventory_becomes(Inventory { resources: vec![first], is_partial: true, ..Inventory::default() });
     assert_eq!(line.learn(at(24, 0)).await.unwrap().outcome, Outcome::Done);
-    let kept = line.store.learning(&SHOP.application.id).await.unwrap().unwrap();
+    let kept = line.store.learning(&SHOP.application).await.unwrap().unwrap();
     let ids = |i: &Inventory| i.resources.iter().map(|r| r.id.clone()).collect::<BTreeSet<_>>();
     assert_eq!((ids(&kept.inventory), kept.metrics.len()), (ids(&whole.inventory), whole.metrics.len()));
 
@@ -413,7 +415,7 @@ async fn what_could_not_be_listed_stays_watched_and_an_application_that_changes_
     line.source
         .inventory_becomes(Inventory { resources: vec![SHOP.inventory.resources[0].clone()], ..Inventory::default() });
     assert_eq!(line.learn(at(24, 20)).await.unwrap().outcome, Outcome::Done);
-    let kept = line.store.learning(&SHOP.application.id).await.unwrap().unwrap();
+    let kept = line.store.learning(&SHOP.application).await.unwrap().unwrap();
     assert_eq!(kept.inventory.resources.len(), 1, "it has fewer members now");
     assert_eq!(line.tick(TaskKind::Watch, at(24, 35)).await.unwrap().learn, 0);
 }

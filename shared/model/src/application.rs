@@ -27,6 +27,23 @@ impl Application {
             region: region.to_owned(),
         }
     }
+
+    pub fn scope(&self) -> Scope {
+        Scope::new(&self.account, &self.region)
+    }
+}
+
+/// One account in one Region: names are unique within it at most.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Scope {
+    pub account: String,
+    pub region: String,
+}
+
+impl Scope {
+    pub fn new(account: &str, region: &str) -> Self {
+        Self { account: account.to_owned(), region: region.to_owned() }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -1,4 +1,4 @@
-use crate::ResourceId;
+use crate::{ResourceId, Scope};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -30,6 +30,8 @@ pub struct ChangeEvent {
 #[serde(deny_unknown_fields)]
 pub struct RegionChange {
     pub id: String,
+    /// Where it happened: another account's resource of the same name is another one.
+    pub scope: Scope,
     pub time: Timestamp,
     pub source: String,
     pub name: String,

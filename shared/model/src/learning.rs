@@ -30,4 +30,7 @@ pub struct LearnedApplication {
     pub application: Application,
     pub at: Timestamp,
     pub complete: bool,
+    /// How many of them it has, so that nothing else need be read to say so.
+    pub resources: usize,
+    pub metrics: usize,
 }

@@ -12,15 +12,18 @@ mod insight;
 mod learning;
 mod message;
 mod metric;
+mod place;
 pub mod ports;
 mod recommendation;
 mod resource;
 mod series;
+mod summary;
 mod task;
 mod transition;
+mod watching;
 
 pub use anomaly::{Anomaly, AnomalyType, Direction};
-pub use application::{Application, Boundary, Coverage};
+pub use application::{Application, Boundary, Coverage, Scope};
 pub use attribute::Attribute;
 pub use cause::{Cause, Change, Step};
 pub use change_event::{ChangeEvent, DataSource, EventClass, PropertyChange, RegionChange};
@@ -31,10 +34,13 @@ pub use insight::{Considered, Insight, InsightType, Nature, Repeat, Severity, St
 pub use learning::{KeptBaseline, LearnedApplication, Learning};
 pub use message::{Message, MessageType};
 pub use metric::{BadDirection, Kind, Metric, MetricKey, MissingPoint, Role};
+pub use place::Place;
 pub use recommendation::{Recommendation, RelatedAnomaly, RelatedEvent, RelatedMetric};
 pub use resource::{Edge, EdgeKind, Inventory, Resource, ResourceRef, Unseen};
 pub use series::{BandPoint, Point, Series};
+pub use summary::{InsightCounts, InsightSummary};
 pub use task::{Task, TaskKind};
 pub use transition::{Ending, Transited, Transition};
+pub use watching::{ResourceState, Watching, WatchingCounts};
 
 pub use jiff::Timestamp;

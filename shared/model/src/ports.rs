@@ -1,8 +1,12 @@
 //! What the line needs from outside. Each takes and returns domain types; an adapter turns its own errors into [`PortError`].
 
+mod lists;
+
 use crate::*;
 use std::collections::BTreeMap;
 use std::future::Future;
+
+pub use lists::{Ask, EventHistory, InsightHistory, InsightList, MOST_IN_PAGE, Page, Position};
 
 /// Why a port could not answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -72,7 +76,8 @@ pub trait EventSource: Sync {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct InsightState {
     pub generation: u64,
-    /// Open ones, and those closed in the last seven days.
+    /// Open ones, and those that ended in the last seven days; by start, and by id where that is the same, whatever the
+    /// store.
     pub insights: Vec<Insight>,
 }
 
@@ -90,7 +95,8 @@ pub trait Store: Sync {
         now: Timestamp,
     ) -> impl Future<Output = Result<InsightState, PortError>> + Send;
 
-    /// All or nothing, and only at `generation`: the changed insights and the outbox rows beside them.
+    /// Only at `generation`: the changed insights with their places in the lists and the messages about them. All or nothing
+    /// for each insight, and for all of a commit as long as they fit in one transaction, which a dozen do.
     fn commit(
         &self,
         application: &Application,
@@ -124,11 +130,19 @@ pub trait ChangeLog: Sync {
 
 pub trait LearningStore: Sync {
     /// None: never learned, or kept in a form that this version can't read.
-    fn learning(&self, application: &ApplicationId)
-    -> impl Future<Output = Result<Option<Learning>, PortError>> + Send;
+    fn learning(&self, application: &Application) -> impl Future<Output = Result<Option<Learning>, PortError>> + Send;
 
-    /// Every application of which something is learned, without the baselines.
-    fn learned_applications(&self) -> impl Future<Output = Result<Vec<LearnedApplication>, PortError>> + Send;
+    /// Of what was learned only the inventory, without reading the rest.
+    fn learned_inventory(
+        &self,
+        application: &Application,
+    ) -> impl Future<Output = Result<Option<Inventory>, PortError>> + Send;
+
+    /// Every application of the account and Region of which something is learned.
+    fn learned_applications(
+        &self,
+        scope: &Scope,
+    ) -> impl Future<Output = Result<Vec<LearnedApplication>, PortError>> + Send;
 
     /// Replaces what was learned before. A reader sees the old or the new, never a mixture.
     fn keep_learning(
@@ -137,7 +151,7 @@ pub trait LearningStore: Sync {
         learning: &Learning,
     ) -> impl Future<Output = Result<(), PortError>> + Send;
 
-    fn forget_learning(&self, application: &ApplicationId) -> impl Future<Output = Result<(), PortError>> + Send;
+    fn forget_learning(&self, application: &Application) -> impl Future<Output = Result<(), PortError>> + Send;
 
     /// So that one at a time learns an application: nobody else gets it before `until`, unless it is released. False: somebody
     /// else has it at `now`.

@@ -1,6 +1,7 @@
 //! ARNs of what an insight names.
 
-use stackseer_model::{Anomaly, Insight, ResourceRef};
+use stackseer_catalog::Catalog;
+use stackseer_model::{Anomaly, Insight, Place, ResourceRef};
 
 pub(crate) fn partition(region: &str) -> &'static str {
     match region {
@@ -24,15 +25,7 @@ pub(crate) fn of_resource(insight: &Insight, resource: &ResourceRef) -> Vec<Stri
 
 /// Only types whose ARN is made of nothing but account, Region and name.
 fn of_name(insight: &Insight, name: &str, resource_type: &str) -> Option<String> {
-    let (service, prefix) = match resource_type {
-        "AWS::DynamoDB::Table" => ("dynamodb", "table/"),
-        "AWS::Kinesis::Stream" => ("kinesis", "stream/"),
-        "AWS::Lambda::Function" => ("lambda", "function:"),
-        "AWS::SNS::Topic" => ("sns", ""),
-        "AWS::SQS::Queue" => ("sqs", ""),
-        "AWS::StepFunctions::StateMachine" => ("states", "stateMachine:"),
-        _ => return None,
-    };
-    let (region, account) = (&insight.application.region, &insight.application.account);
-    Some(format!("arn:{}:{service}:{region}:{account}:{prefix}{name}", partition(region)))
+    let (region, account) = (insight.application.region.clone(), insight.application.account.clone());
+    let place = Place { partition: partition(&region).to_owned(), region, account };
+    Catalog::builtin().arn_of(resource_type, name, &place)
 }

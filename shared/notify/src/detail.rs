@@ -1,8 +1,10 @@
 //! DevOps Guru's fields, as its SNS messages and its EventBridge events have them. The order is that of its own examples.
 
-use crate::{Links, arn, text};
+use crate::source::{self, Source};
+use crate::{Links, arn, said, text};
 use serde::{Serialize, Serializer};
 use stackseer_model::*;
+use std::collections::BTreeMap;
 
 /// DevOps Guru's own limits.
 const MOST_NAME: usize = 530;
@@ -18,16 +20,6 @@ pub(crate) enum Dialect {
     EventBridge,
 }
 
-impl Dialect {
-    fn tells_severity(self, message: MessageType) -> bool {
-        match message {
-            MessageType::NewInsight | MessageType::ClosedInsight | MessageType::SeverityUpgraded => true,
-            MessageType::NewAssociation => self == Self::Sns,
-            MessageType::NewRecommendation => false,
-        }
-    }
-}
-
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Detail<'a> {
@@ -39,8 +31,7 @@ pub(crate) struct Detail<'a> {
     insight_url: String,
     insight_type: &'static str,
     insight_description: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    insight_severity: Option<&'static str>,
+    insight_severity: &'static str,
     start_time: Millis,
     #[serde(rename = "startTimeISO")]
     start_time_iso: Timestamp,
@@ -49,7 +40,7 @@ pub(crate) struct Detail<'a> {
     #[serde(rename = "endTimeISO", skip_serializing_if = "Option::is_none")]
     end_time_iso: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    anomalies: Option<Vec<AnomalyDetail<'a>>>,
+    anomalies: Option<Vec<AnomalyDetail>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     recommendations: Option<Vec<RecommendationDetail<'a>>>,
     resource_collection: ResourceCollection<'a>,
@@ -58,20 +49,24 @@ pub(crate) struct Detail<'a> {
     message_id: Option<&'a str>,
 }
 
-/// Epoch milliseconds, as text.
+/// Epoch milliseconds: SNS has them as a number, EventBridge as text.
 #[derive(Debug, Clone, Copy)]
-struct Millis(Timestamp);
+struct Millis(Timestamp, Dialect);
 
 impl Serialize for Millis {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0.as_millisecond())
+        let millis = self.0.as_millisecond();
+        match self.1 {
+            Dialect::Sns => serializer.serialize_i64(millis),
+            Dialect::EventBridge => serializer.collect_str(&millis),
+        }
     }
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct AnomalyDetail<'a> {
-    id: &'a str,
+struct AnomalyDetail {
+    id: String,
     start_time: Millis,
     #[serde(rename = "startTimeISO")]
     start_time_iso: Timestamp,
@@ -103,51 +98,51 @@ struct AnomalyDetail<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    anomaly_resources: Option<[Named<'a>; 1]>,
-    source_details: Vec<SourceDetail<'a>>,
+    anomaly_resources: Option<[Named; 1]>,
+    source_details: [SourceDetail; 1],
     associated_resource_arns: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
-struct Named<'a> {
-    name: &'a str,
+struct Named {
+    name: String,
     #[serde(rename = "type")]
-    kind: &'a str,
+    kind: String,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct SourceDetail<'a> {
+struct SourceDetail {
     data_source: &'static str,
-    data_identifiers: DataIdentifiers<'a>,
+    data_identifiers: DataIdentifiers,
 }
 
 #[derive(Debug, Serialize)]
-struct DataIdentifiers<'a> {
-    name: &'a str,
-    namespace: &'a str,
+struct DataIdentifiers {
+    name: String,
+    namespace: String,
     period: String,
-    stat: &'a str,
-    unit: &'a str,
-    dimensions: Dimensions<'a>,
+    stat: String,
+    unit: String,
+    dimensions: Dimensions,
     #[serde(rename = "ResourceId")]
-    resource_id: &'a str,
+    resource_id: String,
     #[serde(rename = "ResourceType")]
     resource_type: String,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
-enum Dimensions<'a> {
+enum Dimensions {
     /// JSON within a string.
     Text(String),
-    Pairs(Vec<Dimension<'a>>),
+    Pairs(Vec<Dimension>),
 }
 
 #[derive(Debug, Serialize)]
-struct Dimension<'a> {
-    name: &'a str,
-    value: &'a str,
+struct Dimension {
+    name: String,
+    value: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -176,34 +171,34 @@ struct RecommendationDetail<'a> {
     #[serde(skip_serializing_if = "str::is_empty")]
     link: &'a str,
     related_events: Vec<RelatedEventDetail<'a>>,
-    related_anomalies: Vec<RelatedAnomalyDetail<'a>>,
+    related_anomalies: Vec<RelatedAnomalyDetail>,
 }
 
 #[derive(Debug, Serialize)]
 struct RelatedEventDetail<'a> {
     name: &'a str,
-    resources: Vec<Named<'a>>,
+    resources: Vec<Named>,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct RelatedAnomalyDetail<'a> {
-    source_details: CloudWatchMetrics<'a>,
-    resources: [Named<'a>; 1],
+struct RelatedAnomalyDetail {
+    source_details: CloudWatchMetrics,
+    resources: [Named; 1],
     associated_resource_arns: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct CloudWatchMetrics<'a> {
-    cloud_watch_metrics: Vec<CloudWatchMetric<'a>>,
+struct CloudWatchMetrics {
+    cloud_watch_metrics: [CloudWatchMetric; 1],
 }
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct CloudWatchMetric<'a> {
-    metric_name: &'a str,
-    namespace: &'a str,
+struct CloudWatchMetric {
+    metric_name: String,
+    namespace: String,
 }
 
 /// With no more than `most` anomalies.
@@ -227,17 +222,14 @@ pub(crate) fn detail<'a>(
             InsightType::Reactive => "REACTIVE",
             InsightType::Proactive => "PROACTIVE",
         },
-        insight_description: text::clip(&insight.description, MOST_TEXT),
-        insight_severity: dialect.tells_severity(kind).then(|| text::severity(insight.severity)),
-        start_time: Millis(insight.start_time),
+        insight_description: said::description(message, insight),
+        insight_severity: text::severity(insight.severity),
+        start_time: Millis(insight.start_time, dialect),
         start_time_iso: insight.start_time,
-        end_time: end.map(Millis),
+        end_time: end.map(|end| Millis(end, dialect)),
         end_time_iso: end,
-        anomalies: told(message, insight, dialect).map(|anomalies| {
-            anomalies.into_iter().take(most).map(|anomaly| anomaly_detail(kind, insight, anomaly, dialect)).collect()
-        }),
-        recommendations: (kind == MessageType::NewRecommendation)
-            .then(|| insight.recommendations.iter().take(MOST_RECOMMENDATIONS).map(|r| advice(insight, r)).collect()),
+        anomalies: told(message, insight, dialect).map(|told| anomalies(kind, insight, &told, dialect, most)),
+        recommendations: (kind == MessageType::NewRecommendation).then(|| recommendations(message, insight)),
         resource_collection: match &insight.application.boundary {
             Boundary::Stack { name } => ResourceCollection::CloudFormation { stack_names: vec![name] },
             Boundary::Tag { key, value } => {
@@ -270,31 +262,51 @@ pub(crate) fn told<'a>(message: &Message, insight: &'a Insight, dialect: Dialect
     Some(anomalies)
 }
 
-fn anomaly_detail<'a>(
+/// Never none: receivers read the first without asking whether there is one.
+fn anomalies(
     kind: MessageType,
-    insight: &'a Insight,
-    anomaly: &'a Anomaly,
+    insight: &Insight,
+    told: &[&Anomaly],
     dialect: Dialect,
-) -> AnomalyDetail<'a> {
+    most: usize,
+) -> Vec<AnomalyDetail> {
+    let detail = |anomaly: &Anomaly, source| anomaly_detail(kind, insight, anomaly, source, dialect);
+    match told.is_empty() {
+        false => told.iter().take(most).map(|a| detail(a, source::of(insight, a))).collect(),
+        true => {
+            let (anomaly, source) = source::stand_in(insight);
+            vec![detail(&anomaly, source)]
+        }
+    }
+}
+
+fn anomaly_detail(
+    kind: MessageType,
+    insight: &Insight,
+    anomaly: &Anomaly,
+    source: Source,
+    dialect: Dialect,
+) -> AnomalyDetail {
     let closed = kind == MessageType::ClosedInsight;
     let bus = dialect == Dialect::EventBridge;
     let end = anomaly.end_time.filter(|_| bus || closed || kind == MessageType::NewAssociation);
     let close = anomaly.close_time.filter(|_| closed);
     let earliest = bus.then_some(anomaly.start_time);
     let latest = anomaly.end_time.filter(|_| bus);
+    let millis = |time: Timestamp| Millis(time, dialect);
     AnomalyDetail {
-        id: anomaly.id.as_str(),
-        start_time: Millis(anomaly.start_time),
+        id: anomaly.id.to_string(),
+        start_time: millis(anomaly.start_time),
         start_time_iso: anomaly.start_time,
-        end_time: end.map(Millis),
+        end_time: end.map(millis),
         end_time_iso: end,
-        open_time: Millis(anomaly.open_time),
+        open_time: millis(anomaly.open_time),
         open_time_iso: anomaly.open_time,
-        close_time: close.map(Millis),
+        close_time: close.map(millis),
         close_time_iso: close,
-        earliest_impact_time: earliest.map(Millis),
+        earliest_impact_time: earliest.map(millis),
         earliest_impact_time_iso: earliest,
-        latest_impact_time: latest.map(Millis),
+        latest_impact_time: latest.map(millis),
         latest_impact_time_iso: latest,
         anomaly_type: bus.then_some(match anomaly.anomaly_type {
             AnomalyType::Causal => "CAUSAL",
@@ -302,42 +314,59 @@ fn anomaly_detail<'a>(
         }),
         anomaly_severity: bus.then(|| text::severity(anomaly.severity)),
         limit: anomaly.of_metric().and_then(|m| m.limit).filter(|limit| bus && limit.is_finite()),
-        description: (bus || closed).then(|| text::clip(&anomaly.description, MOST_TEXT)),
-        anomaly_resources: (bus || closed).then_some([named(&anomaly.resource)]),
-        source_details: anomaly.metric().iter().map(|metric| source(metric, anomaly, dialect)).collect(),
+        description: (bus || closed).then(|| text::clip(&said::anomaly(insight, anomaly), MOST_TEXT)),
+        anomaly_resources: (bus || closed).then(|| [named(&anomaly.resource)]),
+        source_details: [source_detail(source, dialect)],
         associated_resource_arns: arn::of_anomaly(insight, anomaly),
     }
 }
 
-fn source<'a>(metric: &'a Metric, anomaly: &'a Anomaly, dialect: Dialect) -> SourceDetail<'a> {
-    let key = &metric.key;
-    let pairs = || key.dimensions.iter().map(|(name, value)| Dimension { name, value }).collect();
+fn source_detail(source: Source, dialect: Dialect) -> SourceDetail {
+    let dimensions = source.dimensions;
     SourceDetail {
-        data_source: "CW_METRICS",
+        data_source: source.data_source,
         data_identifiers: DataIdentifiers {
-            name: &key.name,
-            namespace: &key.namespace,
-            period: metric.period.to_string(),
-            stat: &key.statistic,
-            unit: if metric.unit.is_empty() { "None" } else { &metric.unit },
+            name: source.name,
+            namespace: source.namespace,
+            period: source.period.to_string(),
+            stat: source.stat,
+            unit: source.unit,
             dimensions: match dialect {
                 // A map of texts always has a JSON form.
-                Dialect::Sns => Dimensions::Text(serde_json::to_string(&key.dimensions).unwrap_or_default()),
-                Dialect::EventBridge => Dimensions::Pairs(pairs()),
+                Dialect::Sns => {
+                    let map: BTreeMap<String, String> = dimensions.into_iter().collect();
+                    Dimensions::Text(serde_json::to_string(&map).unwrap_or_default())
+                }
+                Dialect::EventBridge => {
+                    Dimensions::Pairs(dimensions.into_iter().map(|(name, value)| Dimension { name, value }).collect())
+                }
             },
-            resource_id: &anomaly.resource.name,
+            resource_id: source.resource.name,
             // `DynamoDB/Table`
-            resource_type: anomaly.resource.resource_type.trim_start_matches("AWS::").replace("::", "/"),
+            resource_type: source.resource.resource_type.trim_start_matches("AWS::").replace("::", "/"),
         },
     }
 }
 
-fn named(resource: &ResourceRef) -> Named<'_> {
-    Named { name: &resource.name, kind: &resource.resource_type }
+fn named(resource: &ResourceRef) -> Named {
+    Named { name: resource.name.clone(), kind: resource.resource_type.clone() }
 }
 
-fn metrics(related: &RelatedAnomaly) -> Vec<CloudWatchMetric<'_>> {
-    related.metric.iter().map(|m| CloudWatchMetric { metric_name: &m.name, namespace: &m.namespace }).collect()
+/// Where it has none any more, what the message was about.
+fn recommendations<'a>(message: &Message, insight: &'a Insight) -> Vec<RecommendationDetail<'a>> {
+    let now = insight.recommendations.iter().take(MOST_RECOMMENDATIONS).map(|r| advice(insight, r));
+    let then = || RecommendationDetail {
+        name: text::clip(&message.reason, MOST_NAME),
+        description: "It no longer applies.".to_owned(),
+        reason: String::new(),
+        link: "",
+        related_events: vec![],
+        related_anomalies: vec![about(insight, None)],
+    };
+    match insight.recommendations.is_empty() {
+        false => now.collect(),
+        true => vec![then()],
+    }
 }
 
 fn advice<'a>(insight: &'a Insight, recommendation: &'a Recommendation) -> RecommendationDetail<'a> {
@@ -345,18 +374,50 @@ fn advice<'a>(insight: &'a Insight, recommendation: &'a Recommendation) -> Recom
         name: &event.name,
         resources: event.resources.iter().map(named).collect(),
     };
-    let anomaly = |related: &'a RelatedAnomaly| RelatedAnomalyDetail {
-        source_details: CloudWatchMetrics { cloud_watch_metrics: metrics(related) },
-        resources: [named(&related.resource)],
-        associated_resource_arns: arn::of_resource(insight, &related.resource),
-    };
+    let places = [("Where to look", &recommendation.place), ("Command", &recommendation.command)];
+    let places = places.into_iter().filter(|(_, text)| !text.is_empty());
+    let description = places.fold(text::clip(&recommendation.description, MOST_TEXT), |said, (label, text)| {
+        format!("{said} {label}: {}", text::clip(text, MOST_TEXT))
+    });
     RecommendationDetail {
         name: text::clip(&recommendation.name, MOST_NAME),
-        description: text::clip(&recommendation.description, MOST_TEXT),
+        description,
         reason: text::clip(&recommendation.reason, MOST_TEXT),
         link: &recommendation.link,
         related_events: recommendation.related_events.iter().take(MOST_RELATED).map(event).collect(),
-        related_anomalies: recommendation.related_anomalies.iter().take(MOST_RELATED).map(anomaly).collect(),
+        related_anomalies: related(insight, recommendation),
+    }
+}
+
+/// What it rests on; where it doesn't say, what the insight is about.
+fn related(insight: &Insight, recommendation: &Recommendation) -> Vec<RelatedAnomalyDetail> {
+    let detail = |RelatedAnomaly { resource, metric }: &RelatedAnomaly| match metric {
+        Some(metric) => related_detail(insight, resource, metric.name.clone(), metric.namespace.clone()),
+        None => about(insight, Some(resource)),
+    };
+    match recommendation.related_anomalies.is_empty() {
+        false => recommendation.related_anomalies.iter().take(MOST_RELATED).map(detail).collect(),
+        true => vec![about(insight, None)],
+    }
+}
+
+/// The insight's anomaly on the resource, or its first.
+fn about(insight: &Insight, resource: Option<&ResourceRef>) -> RelatedAnomalyDetail {
+    let anomaly = insight.anomalies.iter().find(|a| resource.is_none_or(|r| r.id == a.resource.id));
+    let source = anomaly.map_or_else(|| source::stand_in(insight).1, |anomaly| source::of(insight, anomaly));
+    related_detail(insight, resource.unwrap_or(&source.resource), source.name, source.namespace)
+}
+
+fn related_detail(
+    insight: &Insight,
+    resource: &ResourceRef,
+    metric_name: String,
+    namespace: String,
+) -> RelatedAnomalyDetail {
+    RelatedAnomalyDetail {
+        source_details: CloudWatchMetrics { cloud_watch_metrics: [CloudWatchMetric { metric_name, namespace }] },
+        resources: [named(resource)],
+        associated_resource_arns: arn::of_resource(insight, resource),
     }
 }
 

@@ -1,8 +1,8 @@
 //! Plain text, for someone who reads it on a phone at three in the morning.
 
 use crate::Links;
-use crate::story::{Story, story};
-use crate::text::one_line;
+use crate::story::{News, Over, Story, story};
+use crate::text::{one_line, sentence_case};
 use stackseer_model::{Insight, Message};
 
 /// SNS's own limit.
@@ -11,10 +11,17 @@ const MOST_SUBJECT: usize = 100;
 /// `[HIGH] Anomalous increase in …`: ASCII without line breaks, as SNS wants it.
 pub fn subject(message: &Message, insight: &Insight) -> String {
     let story = story(message, insight, &Links::default());
-    let mark = match (story.closed, story.what) {
-        (true, _) => "Closed".to_owned(),
-        (_, "New insight" | "Repeated insight") => story.severity,
-        (_, what) => format!("{}, {}", story.severity, what.to_lowercase()),
+    let mark = match story.news {
+        News::New => story.severity,
+        News::CameBack => format!("{}, came back", story.severity),
+        News::More => format!("{}, more is affected", story.severity),
+        News::Raised => format!("{}, severity raised", story.severity),
+        News::Recommendation => format!("{}, new recommendation", story.severity),
+        News::Closed(Over::Normal) => "Closed".to_owned(),
+        News::Closed(Over::Silent) => "Closed, not seen to recover".to_owned(),
+        News::Closed(Over::Gone) => "Closed, no longer exists".to_owned(),
+        News::Closed(Over::NotWatched) => "Closed, no longer watched".to_owned(),
+        News::Closed(Over::PartOf) => "Closed, part of another".to_owned(),
     };
     let subject = ascii(&one_line(&format!("[{mark}] {}", story.name)));
     match subject.len() {
@@ -40,20 +47,23 @@ fn ascii(text: &str) -> String {
 pub fn text(message: &Message, insight: &Insight, links: &Links) -> String {
     let story = story(message, insight, links);
     let mut lines = vec![
-        format!("{}  {}", if story.closed { "CLOSED" } else { &story.severity }, story.name),
+        format!("{}  {}", if story.closed() { "CLOSED" } else { &story.severity }, story.name),
         format!("{}: {}, {} (account {})", story.what, story.application, story.region, story.account),
         sentence_case(&story.when),
+        story.link.clone(),
     ];
     lines.extend(story.reason.iter().map(|reason| sentence_case(reason)));
+    lines.extend(story.impact.iter().map(|impact| sentence_case(impact)));
     if let Some(description) = &story.description {
         lines.extend([String::new(), description.clone()]);
     }
     affected(&story, &mut lines);
-    changed(&story, &mut lines);
-    why(&story, &mut lines);
+    if story.explains() {
+        changed(&story, &mut lines);
+        why(&story, &mut lines);
+    }
     what_to_do(&story, &mut lines);
-    lines.extend([String::new(), story.link.clone(), String::new()]);
-    lines.push(format!("Insight {}", insight.id));
+    lines.extend([String::new(), format!("Insight {}", insight.id)]);
     lines.join("\n")
 }
 
@@ -61,7 +71,7 @@ fn affected(story: &Story, lines: &mut Vec<String>) {
     if story.affected.is_empty() {
         return;
     }
-    let heading = if story.what == "More is affected" { "NOW ALSO AFFECTED" } else { "AFFECTED" };
+    let heading = if story.news == News::More { "NOW ALSO AFFECTED" } else { "AFFECTED" };
     lines.extend([String::new(), heading.to_owned()]);
     lines.extend(story.affected.iter().map(|line| format!("- {line}")));
     if story.more_affected > 0 {
@@ -82,6 +92,7 @@ fn why(story: &Story, lines: &mut Vec<String>) {
         Some((head, reason)) => lines.extend([head.clone(), reason.clone()]),
         None => lines.push("No clear cause.".to_owned()),
     }
+    lines.extend(story.path.iter().map(|path| format!("The way there: {path}")));
 }
 
 fn what_to_do(story: &Story, lines: &mut Vec<String>) {
@@ -91,14 +102,9 @@ fn what_to_do(story: &Story, lines: &mut Vec<String>) {
     lines.extend([String::new(), "WHAT TO DO".to_owned()]);
     for (number, advice) in story.advice.iter().enumerate() {
         lines.push(format!("{}. {}", number + 1, advice.name));
-        let reason = Some(&advice.reason).filter(|r| !r.is_empty()).map(|reason| format!("Why: {reason}"));
-        let rest = [Some(advice.description.clone()), reason, Some(advice.link.clone())];
-        lines.extend(rest.into_iter().flatten().filter(|line| !line.is_empty()).map(|line| format!("   {line}")));
+        let labelled = [("Why: ", &advice.reason), ("Where to look: ", &advice.place), ("Command: ", &advice.command)];
+        let rest = [("", &advice.description)].into_iter().chain(labelled).chain([("", &advice.link)]);
+        let rest = rest.filter(|(_, text)| !text.is_empty());
+        lines.extend(rest.map(|(label, text)| format!("   {label}{text}")));
     }
-}
-
-fn sentence_case(text: &str) -> String {
-    let mut letters = text.chars();
-    let first: String = letters.next().iter().flat_map(|c| c.to_uppercase()).collect();
-    first + letters.as_str()
 }

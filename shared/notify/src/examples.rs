@@ -147,11 +147,117 @@ pub(crate) fn closed() -> Insight {
     let mut insight = load_test();
     insight.status = Status::Closed;
     insight.end_time = Some(at("15:40"));
+    insight.update_time = at("15:50");
+    insight.history = vec![over(Ending::Normal, "back to normal since 15:40 UTC, after 97 min")];
     for anomaly in &mut insight.anomalies {
         anomaly.status = Status::Closed;
         anomaly.end_time = Some(at("15:40"));
         anomaly.close_time = Some(at("15:50"));
     }
+    insight
+}
+
+fn over(ending: Ending, reason: &str) -> Transition {
+    Transition { time: at("15:50"), step: Transited::Closed { ending }, reason: reason.to_owned() }
+}
+
+/// The same, over in another way.
+pub(crate) fn ended(ending: Ending, reason: &str) -> (Message, Insight) {
+    let mut insight = closed();
+    insight.history = vec![over(ending, reason)];
+    let message =
+        Message { time: at("15:50"), reason: reason.to_owned(), ..message(MessageType::ClosedInsight, &insight) };
+    (message, insight)
+}
+
+/// Part of another: its anomalies are there now.
+pub(crate) fn absorbed() -> (Message, Insight) {
+    let of = InsightId("33333333-3333-5333-8333-333333333333".to_owned());
+    let reason = "part of DynamoDB shop-orders throttles writes since its capacity was cut";
+    let (message, mut insight) = ended(Ending::PartOf { insight: of }, reason);
+    insight.anomalies.clear();
+    (message, insight)
+}
+
+/// It was over, and came back within the hour, for the third time in the week; requests fail.
+pub(crate) fn came_back() -> Insight {
+    let mut insight = with_impact();
+    insight.repeat = Some(Repeat { of: insight.id.clone(), times: 3 });
+    insight.history = vec![
+        over(Ending::Normal, "back to normal since 13:20 UTC"),
+        Transition {
+            time: at("14:10"),
+            step: Transited::Reopened,
+            reason: "abnormal again since 14:03 UTC".to_owned(),
+        },
+    ];
+    insight
+}
+
+fn front_door() -> ResourceRef {
+    ResourceRef::from(&Resource::new("AWS::ApiGateway::RestApi", "shop-api"))
+}
+
+pub(crate) fn with_impact() -> Insight {
+    let impact = Impact {
+        front_door: front_door(),
+        requests: 41_200.0,
+        failed: 12_360.0,
+        slow: 3_300.0,
+        last_seen: Some(at("14:08")),
+        until: at("14:09"),
+    };
+    Insight { nature: Nature::Reactive { pattern: None, impact: Some(impact) }, ..load_test() }
+}
+
+/// Its cause is a change just before.
+pub(crate) fn changed_just_before() -> Insight {
+    let mut insight = with_impact();
+    let step = |resource: ResourceRef, evidence: &str| Step { resource, evidence: evidence.to_owned() };
+    let table = ResourceRef::from(&Resource::new("AWS::DynamoDB::Table", "shop-orders"));
+    let function = insight.causes[0].resource.clone();
+    insight.causes[0] = Cause {
+        metric: None,
+        share: None,
+        changes: vec![Change {
+            name: "UpdateFunctionConfiguration".to_owned(),
+            time: at("13:56"),
+            events: vec!["event".to_owned()],
+            what: "memory_mb 512 → 128".to_owned(),
+        }],
+        path: vec![step(front_door(), "slow"), step(table, "waits"), step(function, "changed")],
+        ..insight.causes[0].clone()
+    };
+    let advice = &mut insight.recommendations[0];
+    advice.place = "Lambda console, shop-checkout, Versions".to_owned();
+    advice.command = "aws lambda list-versions-by-function --function-name shop-checkout".to_owned();
+    insight
+}
+
+/// New lines in a log, and a database busy with one wait event.
+pub(crate) fn log_and_database() -> Insight {
+    let function = function();
+    let database = Resource::new("AWS::RDS::DBInstance", "shop-db");
+    let placeholder = |resource: &Resource| metric(resource, "", "", "", Role::Errors);
+    let log = Anomaly {
+        evidence: Evidence::Log(LogEvidence {
+            log_group: "/aws/lambda/shop-checkout".to_owned(),
+            template: "ERROR no connection to <*>".to_owned(),
+            occurrences: 1240,
+        }),
+        ..anomaly(&function, placeholder(&function), Severity::High, "")
+    };
+    let waits = Anomaly {
+        evidence: Evidence::Database(DatabaseEvidence {
+            wait_event: "Lock:transactionid".to_owned(),
+            load: 8.25,
+            expected: 0.4,
+            statement: None,
+        }),
+        ..anomaly(&database, placeholder(&database), Severity::Medium, "")
+    };
+    let mut insight = Insight { anomalies: vec![log, waits], ..load_test() };
+    insight.recommendations[0].related_anomalies.clear();
     insight
 }
 

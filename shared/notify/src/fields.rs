@@ -1,6 +1,6 @@
 //! Field by field, against what is known of DevOps Guru's own messages: a snapshot that is accepted too quickly can't lose one.
 
-use crate::examples::{TYPES, load_test, message, repeated, told_of, unprotected_table};
+use crate::examples::*;
 use crate::{Links, eventbridge, sns};
 use serde_json::{Value, json};
 use stackseer_model::{Boundary, Insight, MessageType};
@@ -15,6 +15,7 @@ const HEADER: &[&str] = &[
     "insightUrl",
     "insightType",
     "insightDescription",
+    "insightSeverity",
     "startTime",
     "startTimeISO",
     "resourceCollection",
@@ -31,10 +32,10 @@ const ON_THE_BUS: &[&str] =
 type Row = (MessageType, &'static [&'static str], Option<&'static [&'static str]>);
 
 const SNS: [Row; 5] = [
-    (MessageType::NewInsight, &["insightSeverity", "anomalies"], Some(&[])),
-    (MessageType::ClosedInsight, &["insightSeverity", "endTime", "endTimeISO", "anomalies"], Some(CLOSED)),
-    (MessageType::NewAssociation, &["insightSeverity", "anomalies"], Some(&[])),
-    (MessageType::SeverityUpgraded, &["insightSeverity"], None),
+    (MessageType::NewInsight, &["anomalies"], Some(&[])),
+    (MessageType::ClosedInsight, &["endTime", "endTimeISO", "anomalies"], Some(CLOSED)),
+    (MessageType::NewAssociation, &["anomalies"], Some(&[])),
+    (MessageType::SeverityUpgraded, &[], None),
     (MessageType::NewRecommendation, &["recommendations"], None),
 ];
 
@@ -42,10 +43,10 @@ const SNS: [Row; 5] = [
 const OWN_ON_THE_BUS: &[&str] = &["messageId"];
 
 const EVENTBRIDGE: [Row; 5] = [
-    (MessageType::NewInsight, &["insightSeverity", "anomalies"], Some(&[])),
-    (MessageType::ClosedInsight, &["insightSeverity", "endTime", "endTimeISO", "anomalies"], Some(CLOSED)),
+    (MessageType::NewInsight, &["anomalies"], Some(&[])),
+    (MessageType::ClosedInsight, &["endTime", "endTimeISO", "anomalies"], Some(CLOSED)),
     (MessageType::NewAssociation, &["anomalies"], Some(&[])),
-    (MessageType::SeverityUpgraded, &["insightSeverity", "anomalies"], Some(&[])),
+    (MessageType::SeverityUpgraded, &["anomalies"], Some(&[])),
     (MessageType::NewRecommendation, &["recommendations"], None),
 ];
 
@@ -94,14 +95,14 @@ fn values_have_the_form_that_rules_and_connectors_expect() {
         ("/messageType", json!("CLOSED_INSIGHT")),
         ("/insightType", json!("REACTIVE")),
         ("/insightSeverity", json!("high")),
-        ("/startTime", json!("1795356180000")),
+        ("/startTime", json!(1795356180000_i64)),
         ("/startTimeISO", json!("2026-11-22T14:03:00Z")),
-        ("/endTime", json!("1795362000000")),
+        ("/endTime", json!(1795362000000_i64)),
         ("/endTimeISO", json!("2026-11-22T15:40:00Z")),
         ("/resourceCollection/cloudFormation/stackNames", json!(["shop"])),
         ("/anomalies/0/id", json!("shop-checkout-Duration")),
-        ("/anomalies/0/openTime", json!("1795356600000")),
-        ("/anomalies/0/closeTime", json!("1795362600000")),
+        ("/anomalies/0/openTime", json!(1795356600000_i64)),
+        ("/anomalies/0/closeTime", json!(1795362600000_i64)),
         ("/anomalies/0/anomalyResources/0", json!({"name": "shop-checkout", "type": "AWS::Lambda::Function"})),
         (
             "/anomalies/0/associatedResourceArns",
@@ -162,16 +163,51 @@ fn an_application_is_a_stack_a_tag_or_neither() {
 }
 
 #[test]
-fn a_proactive_one_says_its_limit_and_needs_no_metric() {
+fn a_configuration_names_its_attribute_and_where_it_is() {
     let got = bus_json(MessageType::NewInsight, &unprotected_table());
     assert_eq!(got["insightType"], "PROACTIVE");
     let anomaly = &got["anomalies"][0];
-    assert_eq!(anomaly["limit"], 1.0);
-    assert_eq!(anomaly["sourceDetails"], json!([]));
+    assert_eq!(
+        anomaly["sourceDetails"],
+        json!([{
+            "dataSource": "CONFIGURATION",
+            "dataIdentifiers": {
+                "name": "point_in_time_recovery",
+                "namespace": "AWS/DynamoDB",
+                "period": "60",
+                "stat": "Maximum",
+                "unit": "None",
+                "dimensions": [{"name": "TableName", "value": "shop-orders"}],
+                "ResourceId": "shop-orders",
+                "ResourceType": "DynamoDB/Table",
+            },
+        }])
+    );
+    assert_eq!(anomaly["description"], "shop-orders (DynamoDB Table): point in time recovery is disabled");
     assert_eq!(
         anomaly["associatedResourceArns"],
         json!(["arn:aws:dynamodb:eu-central-1:123456789012:table/shop-orders"])
     );
+}
+
+#[test]
+fn a_log_names_its_group_and_a_database_what_it_waits_for() {
+    let got = sns_json(MessageType::NewInsight, &log_and_database());
+    let identifiers = |index: usize| &got["anomalies"][index]["sourceDetails"][0]["dataIdentifiers"];
+    let picked = |index| ["name", "namespace", "dimensions"].map(|field| identifiers(index)[field].as_str().unwrap());
+    let group = r#"{"LogGroupName":"/aws/lambda/shop-checkout"}"#;
+    assert_eq!(picked(0), ["ERROR no connection to <*>", "AWS/Logs", group]);
+    assert_eq!(picked(1), ["Lock:transactionid", "AWS/RDS", r#"{"DBInstanceIdentifier":"shop-db"}"#]);
+    let sources =
+        [0, 1].map(|index: usize| got["anomalies"][index]["sourceDetails"][0]["dataSource"].as_str().unwrap());
+    assert_eq!(sources, ["CW_LOGS", "PI_METRICS"]);
+}
+
+#[test]
+fn a_limit_is_said_on_the_bus() {
+    let mut insight = load_test();
+    insight.anomalies[1].of_metric_mut().unwrap().limit = Some(100.0);
+    assert_eq!(bus_json(MessageType::NewInsight, &insight)["anomalies"][0]["limit"], 100.0);
 }
 
 #[test]

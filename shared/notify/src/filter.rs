@@ -20,7 +20,7 @@ pub struct Filter {
 }
 
 impl Default for Filter {
-    /// DevOps Guru's: everything about what is not low. A repeated insight is low, and so stays out.
+    /// DevOps Guru's: everything about what is not low.
     fn default() -> Self {
         Self {
             severities: BTreeSet::from([Severity::High, Severity::Medium]),

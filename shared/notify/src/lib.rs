@@ -1,18 +1,24 @@
 //! (message, insight) → what each channel sends: one file for each format. Pure: no network, no clock.
 
 mod arn;
+mod changes;
 pub mod chat;
 mod detail;
 pub mod email;
 pub mod eventbridge;
 mod filter;
+mod kinds;
 mod links;
 pub mod ops_item;
+mod said;
 pub mod slack;
 pub mod sns;
+mod source;
 mod story;
 mod text;
 
+#[cfg(test)]
+mod connectors;
 #[cfg(test)]
 mod examples;
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Where a person looks next.
 
-use crate::arn::partition;
+use crate::kinds::{console, page};
+use crate::source::about;
 use stackseer_model::{Anomaly, AnomalyType, Insight, InsightType, Timestamp};
 use std::fmt::Write;
 
@@ -13,7 +14,8 @@ const MARGIN_SECONDS: i64 = 3600;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Links {
-    /// Base URL of Stackseer's own console. None: CloudWatch's graph of what was anomalous.
+    /// Base URL of Stackseer's own console. None: in AWS's, CloudWatch's graph of what was anomalous, or of what is proactive the
+    /// resource's own page.
     pub console: Option<String>,
 }
 
@@ -25,30 +27,27 @@ impl Links {
         };
         match self.console.as_deref().map(|base| base.trim_end_matches('/')).filter(|base| !base.is_empty()) {
             Some(base) => format!("{base}/insight/{kind}/{}", insight.id),
-            None => cloudwatch(insight),
+            None if insight.insight_type() == InsightType::Proactive => page(insight, &about(insight)),
+            None => graphed(insight).unwrap_or_else(|| page(insight, &about(insight))),
         }
     }
 }
 
-fn cloudwatch(insight: &Insight) -> String {
+/// CloudWatch's graph of what was anomalous; none where no metric was, or its address would be too long.
+fn graphed(insight: &Insight) -> Option<String> {
     let region = &insight.application.region;
-    let domain = match partition(region) {
-        "aws-cn" => "console.amazonaws.cn",
-        "aws-us-gov" => "console.amazonaws-us-gov.com",
-        _ => "console.aws.amazon.com",
-    };
-    let home = format!("https://{region}.{domain}/cloudwatch/home?region={region}");
+    let home = format!("{}/cloudwatch/home?region={region}", console(region));
     let mut anomalies: Vec<&Anomaly> = insight.anomalies.iter().filter(|a| a.metric().is_some()).collect();
     anomalies.sort_by_key(|a| (a.anomaly_type == AnomalyType::Contextual, std::cmp::Reverse(a.severity)));
     anomalies.truncate(MOST_METRICS);
     while !anomalies.is_empty() {
         let url = format!("{home}#metricsV2:graph={}", graph(insight, &anomalies));
         if url.len() <= MOST_CHARACTERS {
-            return url;
+            return Some(url);
         }
         anomalies.pop();
     }
-    home
+    None
 }
 
 /// CloudWatch's console keeps its graph in the URL as JSURL.
@@ -88,6 +87,7 @@ fn jsurl(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::examples::{load_test, unprotected_table};
+    use stackseer_model::Status;
 
     #[test]
     fn a_console_of_ones_own_comes_first() {
@@ -114,16 +114,28 @@ mod tests {
              ~view~'timeSeries~stacked~false~region~'eu-central-1\
              ~start~'2026-11-22T13*3a03*3a00.000Z~end~'2026-11-22T16*3a15*3a00.000Z)"
         );
-        // A configuration has no graph.
-        assert_eq!(
-            none.insight(&unprotected_table()),
-            "https://eu-central-1.console.aws.amazon.com/cloudwatch/home?region=eu-central-1"
-        );
         assert_eq!(jsurl("a b/日'~"), "a*20b*2f**65e5*27*7e");
     }
 
     #[test]
-    fn other_partitions_have_their_own_domains_and_long_names_no_graph() {
+    fn of_what_is_proactive_or_has_no_graph_the_resource_is_shown() {
+        let page =
+            "https://eu-central-1.console.aws.amazon.com/dynamodbv2/home?region=eu-central-1#table?name=shop-orders";
+        assert_eq!(Links::default().insight(&unprotected_table()), page);
+        let mut log = load_test();
+        log.anomalies = vec![unprotected_table().anomalies.remove(0)];
+        log.subject.resource = None;
+        assert_eq!(Links::default().insight(&log), page);
+        // Of many resources, the first that still fails.
+        let mut two = unprotected_table();
+        let other = Anomaly { resource: load_test().anomalies.remove(0).resource, ..two.anomalies[0].clone() };
+        two.anomalies[0].status = Status::Closed;
+        two.anomalies.push(other);
+        assert!(Links::default().insight(&two).contains("/lambda/home?"), "{}", Links::default().insight(&two));
+    }
+
+    #[test]
+    fn other_partitions_have_their_own_domains_and_long_names_no_graph_but_a_page() {
         let mut insight = load_test();
         insight.application.region = "cn-north-1".to_owned();
         assert!(Links::default().insight(&insight).starts_with("https://cn-north-1.console.amazonaws.cn/cloudwatch/"));
@@ -133,7 +145,8 @@ mod tests {
         }
         assert_eq!(
             Links::default().insight(&insight),
-            "https://us-gov-west-1.console.amazonaws-us-gov.com/cloudwatch/home?region=us-gov-west-1"
+            "https://us-gov-west-1.console.amazonaws-us-gov.com/lambda/home?region=us-gov-west-1\
+             #/functions/shop-checkout?tab=monitoring"
         );
     }
 }

@@ -59,12 +59,15 @@ pub fn ops_item(message: &Message, insight: &Insight, links: &Links) -> OpsItem 
 
 /// By what is felt most.
 fn category(insight: &Insight) -> &'static str {
-    let role = |a: &Anomaly| a.metric().map(|m| m.role);
     let felt = insight.anomalies.iter().filter(|a| a.anomaly_type == AnomalyType::Causal).max_by_key(|a| a.severity);
-    match felt.and_then(role) {
-        Some(Role::Errors | Role::Throttles | Role::Availability) => "Availability",
-        Some(_) => "Performance",
+    match felt.map(|felt| &felt.evidence) {
+        Some(Evidence::Metric(evidence)) => match evidence.metric.role {
+            Role::Errors | Role::Throttles | Role::Availability => "Availability",
+            _ => "Performance",
+        },
+        Some(Evidence::Log(_)) => "Availability",
+        Some(Evidence::Database(_)) => "Performance",
         // A configuration that would be missed when something is lost.
-        None => "Recovery",
+        Some(Evidence::Config(_)) | None => "Recovery",
     }
 }

@@ -1,7 +1,8 @@
 //! Slack's incoming webhook: a few Block Kit blocks, one message for each change of state.
 
 use crate::Links;
-use crate::story::{Story, story};
+use crate::story::{Advice, News, Over, Story, story};
+use crate::text::sentence_case;
 use serde_json::{Value, json};
 use stackseer_model::{Insight, Message};
 
@@ -11,7 +12,9 @@ const MOST_SECTION: usize = 3000;
 const MOST_TEXT: usize = 3000;
 /// A chat is for a glance.
 const MOST_AFFECTED: usize = 3;
-const GOOD_SECTION: usize = 900;
+const GOOD_SECTION: usize = 450;
+/// A link that is cut leads nowhere: a longer one is left out.
+const MOST_LINK: usize = 600;
 
 pub fn payload(message: &Message, insight: &Insight, links: &Links) -> Value {
     let story = story(message, insight, links);
@@ -20,7 +23,9 @@ pub fn payload(message: &Message, insight: &Insight, links: &Links) -> Value {
         section(&summary(&story)),
     ];
     blocks.extend(affected(&story).map(|text| section(&text)));
-    blocks.extend(why(&story).map(|text| section(&text)));
+    if story.explains() {
+        blocks.push(section(&why(&story)));
+    }
     blocks.extend(what_to_do(&story).map(|text| section(&text)));
     let open = format!("<{}|Open the insight> · account {}", escape(&story.link, MOST_SECTION), story.account);
     blocks.push(json!({"type": "context", "block_id": message.id, "elements": [mrkdwn(&open)]}));
@@ -42,8 +47,10 @@ fn header(story: &Story) -> String {
 }
 
 fn icon(story: &Story) -> &'static str {
-    match (story.closed, story.severity.as_str()) {
-        (true, _) => ":white_check_mark:",
+    match (story.news, story.severity.as_str()) {
+        (News::Closed(Over::Normal), _) => ":white_check_mark:",
+        // Nobody has seen it recover.
+        (News::Closed(_), _) => ":white_circle:",
         (_, "HIGH") => ":red_circle:",
         (_, "MEDIUM") => ":large_orange_circle:",
         _ => ":large_blue_circle:",
@@ -54,9 +61,9 @@ fn summary(story: &Story) -> String {
     let place = format!("{}, {}", story.application, story.region);
     let said = format!("{} · {place} · {}", story.severity.to_lowercase(), story.when);
     let mut text = format!("*{}* · {}", story.what, escape(&said, GOOD_SECTION));
-    for more in story.reason.iter().chain(&story.description) {
+    for more in story.reason.iter().chain(&story.impact).chain(&story.description) {
         text.push('\n');
-        text.push_str(&escape(more, GOOD_SECTION));
+        text.push_str(&escape(&sentence_case(more), GOOD_SECTION));
     }
     text
 }
@@ -74,27 +81,39 @@ fn affected(story: &Story) -> Option<String> {
     Some(lines.join("\n"))
 }
 
-fn why(story: &Story) -> Option<String> {
-    let mut text = match &story.cause {
+fn why(story: &Story) -> String {
+    let changed = story.changes.first().map(|change| format!("*Changed* {}", escape(change, GOOD_SECTION)));
+    let mut lines: Vec<String> = changed.into_iter().collect();
+    match &story.cause {
         Some((head, reason)) => {
-            format!("*Why* {}\n{}", escape(head, GOOD_SECTION), escape(reason, GOOD_SECTION))
+            lines.push(format!("*Why* {}", escape(head, GOOD_SECTION)));
+            lines.push(escape(reason, GOOD_SECTION));
         }
-        None => "*Why* No clear cause.".to_owned(),
-    };
-    if let Some(last) = story.changes.last() {
-        text.push_str(&format!("\n*Changed* {}", escape(last, GOOD_SECTION)));
+        None => lines.push("*Why* No clear cause.".to_owned()),
     }
-    Some(text)
+    lines.join("\n")
 }
 
 fn what_to_do(story: &Story) -> Option<String> {
     let first = story.advice.first()?;
-    let mut text = format!("*What to do* {}", escape(&first.name, GOOD_SECTION));
-    for more in [&first.description, &first.reason].into_iter().filter(|more| !more.is_empty()) {
-        text.push('\n');
-        text.push_str(&escape(more, GOOD_SECTION));
-    }
-    Some(text)
+    let mut lines = vec![format!("*What to do* {}", escape(&first.name, GOOD_SECTION))];
+    let texts = [&first.description, &first.reason].into_iter().filter(|more| !more.is_empty());
+    lines.extend(texts.map(|more| escape(more, GOOD_SECTION)));
+    lines.extend(places(first));
+    Some(lines.join("\n"))
+}
+
+/// Where to look, the command that shows it, and the documentation.
+pub(crate) fn places(advice: &Advice) -> Vec<String> {
+    let place = Some(&advice.place).filter(|place| !place.is_empty());
+    let command = Some(advice.command.replace('`', "'")).filter(|command| !command.is_empty());
+    let link = Some(escape(&advice.link, usize::MAX)).filter(|link| !link.is_empty() && link.len() <= MOST_LINK);
+    let lines = [
+        place.map(|place| format!("Where to look: {}", escape(place, GOOD_SECTION))),
+        command.map(|command| format!("`{}`", escape(&command, GOOD_SECTION))),
+        link.map(|link| format!("<{}|Documentation>", link.replace('|', "%7C"))),
+    ];
+    lines.into_iter().flatten().collect()
 }
 
 /// The three characters that Slack gives a meaning; `most` counts what is sent, and no escape is cut through.

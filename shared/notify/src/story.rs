@@ -1,22 +1,42 @@
-//! What a person is told, whatever the format: what happened, why, what to do, where to look.
+//! What a person is told, whatever the format: what happened, how bad it is, why, what to do, where to look.
 
+use crate::changes::changes;
 use crate::detail::{Dialect, told};
-use crate::text::{clip, clock, lasted, moment, named, one_line, short};
-use crate::{Links, text};
+use crate::text::{clock, lasted, moment, named, nth, one_line, percent, sentence};
+use crate::{Links, said, text};
 use stackseer_model::*;
 
 /// More of each is behind the link.
 const MOST_AFFECTED: usize = 5;
-const MOST_CHANGES: usize = 4;
 const MOST_ADVICE: usize = 3;
-const MOST_SENTENCE: usize = 600;
+const MOST_STEPS: usize = 6;
+
+/// Why the message is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum News {
+    New,
+    CameBack,
+    Closed(Over),
+    More,
+    Raised,
+    Recommendation,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Over {
+    Normal,
+    Silent,
+    Gone,
+    NotWatched,
+    PartOf,
+}
 
 pub(crate) struct Story {
     /// `HIGH`
     pub severity: String,
-    /// `New insight`
-    pub what: &'static str,
-    pub closed: bool,
+    pub news: News,
+    /// `New insight, third time in 7 days`
+    pub what: String,
     pub name: String,
     /// `stack shop`
     pub application: String,
@@ -27,12 +47,16 @@ pub(crate) struct Story {
     pub when: String,
     /// Why this message was sent, where the rest doesn't say it.
     pub reason: Option<String>,
+    /// What users had of it.
+    pub impact: Option<String>,
     pub affected: Vec<String>,
     pub more_affected: usize,
-    /// What somebody changed around the start.
+    /// What somebody changed: first what the causes name, then what is nearest to the start.
     pub changes: Vec<String>,
-    /// `shop-checkout (Lambda Function): Invocations, 83 % of the harm`, and why.
+    /// `Most of it comes from shop-checkout (Lambda Function): Invocations (83 %)`, and why.
     pub cause: Option<(String, String)>,
+    /// `shop-api → shop-checkout → shop-orders`, where there is something between.
+    pub path: Option<String>,
     /// Said where no cause says it.
     pub description: Option<String>,
     pub advice: Vec<Advice>,
@@ -43,19 +67,34 @@ pub(crate) struct Advice {
     pub name: String,
     pub description: String,
     pub reason: String,
+    pub place: String,
+    pub command: String,
     pub link: String,
 }
 
+impl Story {
+    /// What is part of another is explained there.
+    pub fn explains(&self) -> bool {
+        self.news != News::Closed(Over::PartOf)
+    }
+
+    pub fn closed(&self) -> bool {
+        matches!(self.news, News::Closed(_))
+    }
+}
+
 pub(crate) fn story(message: &Message, insight: &Insight, links: &Links) -> Story {
-    let closed = message.message_type == MessageType::ClosedInsight;
+    let news = news(message, insight);
     // Of what is told now, not of all there is: an e-mail about two more need not name the first five again.
     let anomalies = told(message, insight, Dialect::EventBridge).unwrap_or_default();
-    let affected: Vec<String> = anomalies.iter().take(MOST_AFFECTED).map(|a| sentence(&a.description)).collect();
+    let affected = anomalies.iter().take(MOST_AFFECTED).map(|a| sentence(&said::anomaly(insight, a)));
+    let affected: Vec<String> = affected.collect();
     let causes_said = insight.causes.iter().any(|cause| cause.reason == insight.description);
+    let first = insight.causes.first();
     Story {
         severity: text::severity(insight.severity).to_uppercase(),
-        what: what(message, insight),
-        closed,
+        news,
+        what: what(news, insight),
         name: sentence(&insight.name),
         application: match &insight.application.boundary {
             Boundary::Stack { name } => format!("stack {name}"),
@@ -65,75 +104,108 @@ pub(crate) fn story(message: &Message, insight: &Insight, links: &Links) -> Stor
         region: insight.application.region.clone(),
         account: insight.application.account.clone(),
         when: when(insight),
-        reason: matches!(message.message_type, MessageType::ClosedInsight | MessageType::SeverityUpgraded)
-            .then(|| sentence(&message.reason))
-            .filter(|reason| !reason.is_empty()),
+        reason: reason(news, message),
+        impact: insight.impact().map(|impact| sentence(&said::impact(impact, message.time))),
         more_affected: anomalies.len() - affected.len(),
         affected,
-        changes: changes(insight),
-        cause: insight.causes.first().map(|first| (head(first, insight.insight_type()), sentence(&first.reason))),
+        changes: changes(insight, message.time),
+        cause: first.map(|first| (head(first, insight.insight_type()), sentence(&first.reason))),
+        path: first.and_then(path),
         description: (!causes_said && insight.description != insight.name && !insight.description.is_empty())
             .then(|| sentence(&insight.description)),
-        advice: match closed {
-            true => vec![],
-            false => insight.recommendations.iter().take(MOST_ADVICE).map(advice).collect(),
+        advice: match news {
+            News::Closed(_) => vec![],
+            _ => insight.recommendations.iter().take(MOST_ADVICE).map(advice).collect(),
         },
         link: links.insight(insight),
     }
 }
 
-fn what(message: &Message, insight: &Insight) -> &'static str {
+pub(crate) fn news(message: &Message, insight: &Insight) -> News {
+    let step = |transition: &Transition| transition.step == Transited::Reopened;
+    let then = insight.history.iter().filter(|t| t.time == message.time);
     match message.message_type {
-        MessageType::NewInsight if insight.repeat.is_some() => "Repeated insight",
-        MessageType::NewInsight => "New insight",
-        MessageType::ClosedInsight => "Closed",
-        MessageType::NewAssociation => "More is affected",
-        MessageType::SeverityUpgraded => "Severity raised",
-        MessageType::NewRecommendation => "New recommendation",
+        MessageType::NewInsight if then.chain(insight.history.last()).any(step) => News::CameBack,
+        MessageType::NewInsight => News::New,
+        MessageType::ClosedInsight => News::Closed(over(insight)),
+        MessageType::NewAssociation => News::More,
+        MessageType::SeverityUpgraded => News::Raised,
+        MessageType::NewRecommendation => News::Recommendation,
     }
+}
+
+fn over(insight: &Insight) -> Over {
+    let ending = insight.history.iter().rev().find_map(|transition| match &transition.step {
+        Transited::Closed { ending } => Some(ending),
+        _ => None,
+    });
+    match ending {
+        Some(Ending::Normal) | None => Over::Normal,
+        Some(Ending::Silent) => Over::Silent,
+        Some(Ending::Gone) => Over::Gone,
+        Some(Ending::NotWatched) => Over::NotWatched,
+        Some(Ending::PartOf { .. }) => Over::PartOf,
+    }
+}
+
+fn what(news: News, insight: &Insight) -> String {
+    let what = match news {
+        News::New => "New insight",
+        News::CameBack => "Came back",
+        News::Closed(Over::Normal) => "Closed",
+        News::Closed(Over::Silent) => "Closed without having been seen to recover",
+        News::Closed(Over::Gone) => "Closed because its resources no longer exist",
+        News::Closed(Over::NotWatched) => "Closed because it is no longer watched",
+        News::Closed(Over::PartOf) => "Closed because it is part of another insight",
+        News::More => "More is affected",
+        News::Raised => "Severity raised",
+        News::Recommendation => "New recommendation",
+    };
+    match &insight.repeat {
+        Some(repeat) if matches!(news, News::New | News::CameBack) && repeat.times > 1 => {
+            format!("{what}, {} time in 7 days", nth(repeat.times))
+        }
+        _ => what.to_owned(),
+    }
+}
+
+/// As the message has it, where the rest of what is told doesn't say it.
+pub(crate) fn reason(news: News, message: &Message) -> Option<String> {
+    let told = matches!(news, News::CameBack | News::Closed(_) | News::Raised);
+    told.then(|| sentence(&message.reason)).filter(|reason| !reason.is_empty())
 }
 
 fn when(insight: &Insight) -> String {
     let start = insight.start_time;
-    match (insight.status, insight.end_time) {
-        (Status::Closed, Some(end)) => {
-            let day = |time: Timestamp| time.strftime("%F").to_string();
-            let end_said = if day(start) == day(end) { clock(end) } else { format!("{} UTC", moment(end)) };
-            format!("{} to {end_said}, {}", moment(start), lasted(start, end))
-        }
-        _ => format!("since {} UTC", moment(start)),
+    let (Status::Closed, Some(end)) = (insight.status, insight.end_time) else {
+        return format!("since {} UTC", moment(start));
+    };
+    let day = |time: Timestamp| time.strftime("%F").to_string();
+    let end_said = if day(start) == day(end) { clock(end) } else { format!("{} UTC", moment(end)) };
+    match over(insight) {
+        Over::Normal => format!("{} to {end_said}, {}", moment(start), lasted(start, end)),
+        _ => format!("{} UTC, last seen {end_said}", moment(start)),
     }
 }
 
 fn head(cause: &Cause, insight_type: InsightType) -> String {
     let metric = cause.metric.as_ref().map_or_else(String::new, |metric| format!(": {metric}"));
-    let share = match insight_type {
-        InsightType::Reactive => {
-            cause.share.map_or_else(String::new, |share| format!(", {:.0} % of the harm", share * 100.0))
+    let resource = named(&cause.resource.name, &cause.resource.resource_type);
+    sentence(&match (insight_type, cause.share) {
+        (InsightType::Proactive, _) => format!("{resource}{metric}"),
+        (InsightType::Reactive, Some(share)) if share >= 0.5 => {
+            format!("Most of it comes from {resource}{metric} ({})", percent(share))
         }
-        InsightType::Proactive => String::new(),
-    };
-    sentence(&format!("{}{metric}{share}", named(&cause.resource.name, &cause.resource.resource_type)))
+        (InsightType::Reactive, Some(share)) => {
+            format!("The largest part comes from {resource}{metric} ({})", percent(share))
+        }
+        (InsightType::Reactive, None) => format!("Most likely cause: {resource}{metric}"),
+    })
 }
 
-/// Those nearest to the start, in order.
-fn changes(insight: &Insight) -> Vec<String> {
-    let mut events: Vec<&ChangeEvent> = insight.events.iter().collect();
-    events.sort_by_key(|e| (e.time.as_second() - insight.start_time.as_second()).abs());
-    events.truncate(MOST_CHANGES);
-    events.sort_by_key(|e| e.time);
-    events.into_iter().map(change).collect()
-}
-
-fn change(event: &ChangeEvent) -> String {
-    let resources: Vec<&str> = event.resources.iter().map(|r| short(r.as_str())).collect();
-    let on = if resources.is_empty() { String::new() } else { format!(" on {}", resources.join(", ")) };
-    let by = event.actor.as_ref().map_or_else(String::new, |actor| format!(" by {actor}"));
-    let side = |value: &Option<String>| value.clone().unwrap_or_else(|| "?".to_owned());
-    let properties: Vec<String> =
-        event.changes.iter().map(|c| format!("{} {} → {}", c.property, side(&c.from), side(&c.to))).collect();
-    let to = if properties.is_empty() { String::new() } else { format!(": {}", properties.join(", ")) };
-    sentence(&format!("{} {}{on}{by}{to}", clock(event.time), event.name))
+fn path(cause: &Cause) -> Option<String> {
+    let names: Vec<&str> = cause.path.iter().map(|step| step.resource.name.as_str()).take(MOST_STEPS).collect();
+    (names.len() > 2).then(|| sentence(&names.join(" → ")))
 }
 
 fn advice(recommendation: &Recommendation) -> Advice {
@@ -141,11 +213,8 @@ fn advice(recommendation: &Recommendation) -> Advice {
         name: sentence(&recommendation.name),
         description: sentence(&recommendation.description),
         reason: sentence(&recommendation.reason),
+        place: sentence(&recommendation.place),
+        command: sentence(&recommendation.command),
         link: one_line(&recommendation.link),
     }
-}
-
-fn sentence(text: &str) -> String {
-    // Cut first: what is far too long need not be read to its end.
-    clip(&one_line(&clip(text, 4 * MOST_SENTENCE)), MOST_SENTENCE)
 }

@@ -1,4 +1,4 @@
-use crate::examples::{TYPES, load_test, message, repeated, told_of, unprotected_table};
+use crate::examples::*;
 use crate::{Links, chat, email, eventbridge, ops_item, slack, sns};
 use serde_json::Value;
 use stackseer_model::*;
@@ -51,10 +51,99 @@ fn each_type_as_people_read_it() {
         insta::assert_json_snapshot!(format!("slack_{}", name(kind)), slack::payload(&message, &insight, &links()));
         insta::assert_json_snapshot!(format!("chat_{}", name(kind)), chat::payload(&message, &insight, &links()));
     }
-    for (name, insight) in [("tag", repeated()), ("proactive", unprotected_table())] {
+    for (name, insight) in [
+        ("tag", repeated()),
+        ("proactive", unprotected_table()),
+        ("came_back", came_back()),
+        ("change", changed_just_before()),
+        ("log_and_database", log_and_database()),
+    ] {
         let message = message(MessageType::NewInsight, &insight);
-        insta::assert_snapshot!(format!("email_{name}"), email::text(&message, &insight, &links()));
+        let mail =
+            format!("{}\n\n{}", email::subject(&message, &insight), email::text(&message, &insight, &Links::default()));
+        insta::assert_snapshot!(format!("email_{name}"), mail);
         insta::assert_json_snapshot!(format!("slack_{name}"), slack::payload(&message, &insight, &links()));
+        insta::assert_json_snapshot!(format!("chat_{name}"), chat::payload(&message, &insight, &links()));
+    }
+}
+
+#[test]
+fn what_is_part_of_another_says_so_everywhere() {
+    let (message, insight) = absorbed();
+    let mail = format!("{}\n\n{}", email::subject(&message, &insight), email::text(&message, &insight, &links()));
+    insta::assert_snapshot!("email_absorbed", mail);
+    insta::assert_json_snapshot!("slack_absorbed", slack::payload(&message, &insight, &links()));
+    insta::assert_snapshot!("eventbridge_absorbed", pretty(&eventbridge::body(&message, &insight, &links())));
+    assert!(chat::payload(&message, &insight, &links()).to_string().contains("Part of DynamoDB shop-orders throttles"));
+}
+
+#[test]
+fn an_end_that_nobody_saw_is_never_told_as_a_recovery() {
+    for (ending, reason, subject, what) in [
+        (Ending::Silent, "nothing published for a day", "[Closed, not seen to recover]", "without having been seen to"),
+        (Ending::Gone, "its resource no longer exists", "[Closed, no longer exists]", "its resources no longer exist"),
+        (Ending::NotWatched, "its check is gone", "[Closed, no longer watched]", "it is no longer watched"),
+    ] {
+        let (message, insight) = ended(ending, reason);
+        assert!(email::subject(&message, &insight).starts_with(subject));
+        let mail = email::text(&message, &insight, &links());
+        assert!(mail.contains(what) && mail.to_lowercase().contains(reason), "{mail}");
+        assert!(mail.contains("22 Nov 14:03 UTC, last seen 15:40 UTC"), "{mail}");
+        for payload in [slack::payload(&message, &insight, &links()), chat::payload(&message, &insight, &links())] {
+            let payload = payload.to_string();
+            assert!(payload.contains(what) && !payload.contains("check_mark"), "{payload}");
+        }
+    }
+}
+
+#[test]
+fn what_users_had_of_it_is_said_in_each_channel() {
+    let insight = with_impact();
+    let message = message(MessageType::NewInsight, &insight);
+    let said = "12,360 of 41,200 requests at shop-api (ApiGateway RestApi) failed (30 %), 3,300 were slow (8 %); \
+                last seen 14:08 UTC";
+    assert!(email::text(&message, &insight, &links()).contains(said));
+    assert!(slack::payload(&message, &insight, &links()).to_string().contains(said));
+    assert!(chat::payload(&message, &insight, &links()).to_string().contains(said));
+    assert!(ops_item::ops_item(&message, &insight, &links()).description.contains(said));
+    // Twin: what was not counted is not spoken of.
+    assert!(!email::text(&message, &load_test(), &links()).contains("requests at shop"));
+}
+
+#[test]
+fn an_impact_says_only_what_there_was() {
+    let said = |failed, slow, requests| {
+        let Nature::Reactive { impact: Some(impact), .. } = with_impact().nature else { unreachable!() };
+        let impact = Impact { failed, slow, requests, ..impact };
+        crate::said::impact(&impact, "2026-11-25T00:00:00Z".parse().unwrap())
+    };
+    let door = "shop-api (ApiGateway RestApi)";
+    let last = "; last seen 22 Nov 14:08 UTC; counted until 22 Nov 14:09 UTC";
+    assert_eq!(said(0.0, 30.0, 100.0), format!("30 of 100 requests at {door} were slow (30 %), none failed{last}"));
+    assert_eq!(said(1.0, 0.0, 4120.0), format!("1 of 4,120 requests at {door} failed (under 1 %){last}"));
+    assert_eq!(said(0.0, 0.0, 100.0), format!("None of the 100 requests at {door} failed or was slow"));
+    assert_eq!(said(0.0, 0.0, 0.0), format!("No request reached {door}"));
+}
+
+#[test]
+fn no_channel_uses_words_that_need_an_explanation() {
+    let mut all: Vec<(Message, Insight)> = vec![absorbed()];
+    for insight in [load_test(), unprotected_table(), came_back(), changed_just_before(), log_and_database()] {
+        all.extend(TYPES.map(|kind| (message(kind, &insight), insight.clone())));
+    }
+    for (message, insight) in all {
+        let said = [
+            email::text(&message, &insight, &links()),
+            slack::payload(&message, &insight, &links()).to_string(),
+            chat::payload(&message, &insight, &links()).to_string(),
+            sns::body(&message, &insight, &links()),
+            eventbridge::body(&message, &insight, &links()),
+        ];
+        for text in said {
+            for word in ["harm", "? →", "→ ?", "beside", "dynamodb-point-in-time-recovery fails"] {
+                assert!(!text.contains(word), "{word}: {text}");
+            }
+        }
     }
 }
 
@@ -78,16 +167,17 @@ fn without_cause_and_advice_it_is_said_and_nothing_is_empty() {
     assert!(mail.contains("WHY\nNo clear cause."), "{mail}");
     // No cause says it, so the description does.
     assert!(mail.contains(&insight.description), "{mail}");
-    for heading in ["WHAT TO DO", "AFFECTED", "WHAT CHANGED"] {
+    for heading in ["WHAT TO DO", "AFFECTED", "CHANGED", "The way there"] {
         assert!(!mail.contains(heading), "{mail}");
     }
     assert!(slack::payload(&message, &insight, &links()).to_string().contains("No clear cause."));
     let chat = chat::payload(&message, &insight, &links());
     assert_eq!(chat["content"]["nextSteps"].as_array().unwrap().len(), 1);
     let body = sns::body(&message, &insight, &links());
-    assert!(body.contains("\"anomalies\":[]"), "{body}");
+    assert!(body.contains("\"anomalies\":[{\"id\":\"11111111-"), "{body}");
     let recommendation = Message { message_type: MessageType::NewRecommendation, ..message };
-    assert!(sns::body(&recommendation, &insight, &links()).contains("\"recommendations\":[]"));
+    let body = sns::body(&recommendation, &insight, &links());
+    assert!(body.contains("\"description\":\"It no longer applies.\""), "{body}");
 }
 
 #[test]

@@ -3,6 +3,9 @@
 use jiff::Timestamp;
 use stackseer_model::Severity;
 
+const MOST_SENTENCE: usize = 600;
+const DAY_SECONDS: i64 = 24 * 3600;
+
 /// At most `most` characters, the last of them an ellipsis where something was left out.
 pub(crate) fn clip(text: &str, most: usize) -> String {
     match text.char_indices().nth(most) {
@@ -15,6 +18,18 @@ pub(crate) fn clip(text: &str, most: usize) -> String {
 pub(crate) fn one_line(text: &str) -> String {
     let spaced: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     spaced.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// One line of no more than a paragraph.
+pub(crate) fn sentence(text: &str) -> String {
+    // Cut first: what is far too long need not be read to its end.
+    clip(&one_line(&clip(text, 4 * MOST_SENTENCE)), MOST_SENTENCE)
+}
+
+pub(crate) fn sentence_case(text: &str) -> String {
+    let mut letters = text.chars();
+    let first: String = letters.next().iter().flat_map(|c| c.to_uppercase()).collect();
+    first + letters.as_str()
 }
 
 /// `Lambda Function`
@@ -47,6 +62,56 @@ pub(crate) fn clock(time: Timestamp) -> String {
     time.strftime("%H:%M UTC").to_string()
 }
 
+/// As somebody reads it `now`: `14:03 UTC`, over a day away `22 Nov 14:03 UTC`.
+pub(crate) fn dated(time: Timestamp, now: Timestamp) -> String {
+    match (now.as_second() - time.as_second()).abs() {
+        0..DAY_SECONDS => clock(time),
+        _ => format!("{} UTC", moment(time)),
+    }
+}
+
+/// `4,120`
+pub(crate) fn count(number: f64) -> String {
+    let digits = format!("{:.0}", number.max(0.0));
+    let parts: Vec<&str> = digits.as_bytes().rchunks(3).rev().filter_map(|part| str::from_utf8(part).ok()).collect();
+    parts.join(",")
+}
+
+/// `83 %`; what is neither all nor nothing never reads as if it were.
+pub(crate) fn percent(share: f64) -> String {
+    match share * 100.0 {
+        0.0 => "0 %".to_owned(),
+        few if few < 1.0 => "under 1 %".to_owned(),
+        most if (99.0..100.0).contains(&most) => "over 99 %".to_owned(),
+        other => format!("{other:.0} %"),
+    }
+}
+
+/// `third`
+pub(crate) fn nth(number: u32) -> String {
+    const WORDS: [&str; 10] =
+        ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"];
+    let word = number.checked_sub(1).and_then(|index| WORDS.get(index as usize));
+    let ending = match (number % 10, number % 100) {
+        (_, 11..=13) => "th",
+        (1, _) => "st",
+        (2, _) => "nd",
+        (3, _) => "rd",
+        _ => "th",
+    };
+    word.map_or_else(|| format!("{number}{ending}"), |word| (*word).to_owned())
+}
+
+/// `4,120 a minute` → `4120 a minute`: some receivers take a comma for the end of a value.
+pub(crate) fn without_thousands(text: &str) -> String {
+    let letters: Vec<char> = text.chars().collect();
+    let digit = |index: usize| letters.get(index).is_some_and(char::is_ascii_digit);
+    let between_thousands =
+        |index: usize| index > 0 && digit(index - 1) && (1..=3).all(|next| digit(index + next)) && !digit(index + 4);
+    let kept = letters.iter().enumerate().filter(|(index, letter)| **letter != ',' || !between_thousands(*index));
+    kept.map(|(_, letter)| *letter).collect()
+}
+
 /// `97 min`, `3 h 20 min`, `12 days`
 pub(crate) fn lasted(from: Timestamp, to: Timestamp) -> String {
     let minutes = (to.as_second() - from.as_second()).max(0) / 60;
@@ -62,4 +127,39 @@ pub(crate) fn lasted(from: Timestamp, to: Timestamp) -> String {
 /// The last part of an ARN or of `Type/name`.
 pub(crate) fn short(id: &str) -> &str {
     id.rsplit(['/', ':']).next().filter(|last| !last.is_empty()).unwrap_or(id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::examples::at;
+
+    #[test]
+    fn a_time_over_a_day_away_has_its_date() {
+        let time = at("14:03");
+        assert_eq!(dated(time, at("23:59")), "14:03 UTC");
+        assert_eq!(dated(time, "2026-11-23T14:02:00Z".parse().unwrap()), "14:03 UTC");
+        assert_eq!(dated(time, "2026-11-23T14:03:00Z".parse().unwrap()), "22 Nov 14:03 UTC");
+        assert_eq!(dated(time, "2026-11-20T10:00:00Z".parse().unwrap()), "22 Nov 14:03 UTC");
+    }
+
+    #[test]
+    fn numbers_are_said_as_people_say_them() {
+        assert_eq!([0.0, 999.4, 4120.0, 1_234_567.0].map(count), ["0", "999", "4,120", "1,234,567"]);
+        assert_eq!([0.0, 0.004, 0.83, 0.996, 1.0].map(percent), ["0 %", "under 1 %", "83 %", "over 99 %", "100 %"]);
+        assert_eq!([1, 3, 10, 11, 21, 22, 112].map(nth), ["first", "third", "tenth", "11th", "21st", "22nd", "112th"]);
+    }
+
+    #[test]
+    fn only_the_commas_of_thousands_are_left_out() {
+        for (text, said) in [
+            ("4,120 a minute", "4120 a minute"),
+            ("1,234,567", "1234567"),
+            ("512, 128 and 1,2", "512, 128 and 1,2"),
+            ("12,3456", "12,3456"),
+            ("orders,200", "orders,200"),
+        ] {
+            assert_eq!(without_thousands(text), said);
+        }
+    }
 }

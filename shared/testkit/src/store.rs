@@ -1,7 +1,9 @@
-use stackseer_model::ports::{ChangeLog, Committed, InsightState, LearningStore, PortError, Store};
+mod history;
+
+use stackseer_model::ports::{ChangeLog, Committed, InsightState, LearningStore, PortError, Position, Store};
 use stackseer_model::{
-    Application, ApplicationId, Insight, InsightType, LearnedApplication, Learning, Message, RegionChange, Status,
-    Timestamp,
+    Application, ApplicationId, ChangeEvent, Insight, Inventory, LearnedApplication, Learning, Message, RegionChange,
+    Scope, Timestamp,
 };
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -18,7 +20,8 @@ struct State {
     applications: BTreeMap<ApplicationId, InsightState>,
     learnings: BTreeMap<ApplicationId, (Application, Learning)>,
     reserved: BTreeMap<ApplicationId, Timestamp>,
-    changes: BTreeMap<String, RegionChange>,
+    changes: BTreeMap<(Scope, String), RegionChange>,
+    events: BTreeMap<ApplicationId, BTreeMap<Position, ChangeEvent>>,
     messages: Vec<Message>,
     failures: Vec<PortError>,
     commit_failures: Vec<PortError>,
@@ -72,12 +75,8 @@ impl Store for MemoryStore {
         let mut state = self.state();
         state.fail()?;
         let mut read = state.applications.get(application).cloned().unwrap_or_default();
-        let recent = |i: &Insight| {
-            // A proactive insight closes with its check, not at the end of a behaviour, so that end_time may be none.
-            let closed = i.end_time.filter(|_| i.insight_type() == InsightType::Reactive).unwrap_or(i.update_time);
-            i.status == Status::Ongoing || now.as_second() - closed.as_second() <= KEPT_SECONDS
-        };
-        read.insights.retain(recent);
+        read.insights.retain(|i| i.ended().is_none_or(|end| now.as_second() - end.as_second() <= KEPT_SECONDS));
+        read.insights.sort_by(|a, b| (a.start_time, &a.id).cmp(&(b.start_time, &b.id)));
         Ok(read)
     }
 
@@ -112,21 +111,27 @@ impl Store for MemoryStore {
 }
 
 impl LearningStore for MemoryStore {
-    async fn learning(&self, application: &ApplicationId) -> Result<Option<Learning>, PortError> {
+    async fn learning(&self, application: &Application) -> Result<Option<Learning>, PortError> {
         let mut state = self.state();
         state.fail()?;
-        Ok(state.learnings.get(application).map(|(_, learning)| learning.clone()))
+        Ok(state.learnings.get(&application.id).map(|(_, learning)| learning.clone()))
     }
 
-    async fn learned_applications(&self) -> Result<Vec<LearnedApplication>, PortError> {
+    async fn learned_inventory(&self, application: &Application) -> Result<Option<Inventory>, PortError> {
+        Ok(self.learning(application).await?.map(|learning| learning.inventory))
+    }
+
+    async fn learned_applications(&self, scope: &Scope) -> Result<Vec<LearnedApplication>, PortError> {
         let mut state = self.state();
         state.fail()?;
         let head = |(application, learning): &(Application, Learning)| LearnedApplication {
             application: application.clone(),
             at: learning.at,
             complete: learning.complete,
+            resources: learning.inventory.resources.len(),
+            metrics: learning.metrics.len(),
         };
-        Ok(state.learnings.values().map(head).collect())
+        Ok(state.learnings.values().filter(|(application, _)| application.scope() == *scope).map(head).collect())
     }
 
     async fn keep_learning(&self, application: &Application, learning: &Learning) -> Result<(), PortError> {
@@ -136,10 +141,10 @@ impl LearningStore for MemoryStore {
         Ok(())
     }
 
-    async fn forget_learning(&self, application: &ApplicationId) -> Result<(), PortError> {
+    async fn forget_learning(&self, application: &Application) -> Result<(), PortError> {
         let mut state = self.state();
         state.fail()?;
-        state.learnings.remove(application);
+        state.learnings.remove(&application.id);
         Ok(())
     }
 
@@ -170,7 +175,7 @@ impl ChangeLog for MemoryStore {
     async fn record_changes(&self, changes: &[RegionChange]) -> Result<(), PortError> {
         let mut state = self.state();
         state.fail()?;
-        state.changes.extend(changes.iter().map(|c| (c.id.clone(), c.clone())));
+        state.changes.extend(changes.iter().map(|c| ((c.scope.clone(), c.id.clone()), c.clone())));
         Ok(())
     }
 }

@@ -3,19 +3,20 @@ use crate::error::port_error;
 use aws_config::SdkConfig;
 use aws_sdk_ssm::Client;
 use aws_sdk_ssm::types::{
-    OpsItemDataType, OpsItemDataValue, OpsItemFilter, OpsItemFilterKey, OpsItemFilterOperator, OpsItemStatus, Tag,
+    OpsItemDataType, OpsItemDataValue, OpsItemFilter, OpsItemFilterKey, OpsItemFilterOperator, OpsItemStatus,
+    OpsItemSummary, Tag,
 };
 use serde_json::json;
 use stackseer_model::ports::{Channel, PortError};
-use stackseer_model::{Insight, Message, MessageType, Status};
+use stackseer_model::{Insight, Message, MessageType, Status, Transited};
 use stackseer_notify::ops_item::{INSIGHT_KEY, ops_item};
 
 const CREATE: &str = "ssm:CreateOpsItem";
 /// What DevOps Guru puts on its OpsItems.
 const TAG: &str = "DevOps-GuruInsightSsmOpsItemRelated";
 
-/// One OpsItem for each insight, resolved when the insight closes. Nothing is remembered here: Systems Manager tells a
-/// second one from the first.
+/// One OpsItem for each insight, resolved when the insight closes and opened again when it comes back. Nothing is remembered here:
+/// Systems Manager tells a second one from the first.
 pub(super) struct OpsCenter {
     client: Client,
     filter: Filter,
@@ -32,6 +33,19 @@ impl OpsCenter {
             // The message comes late: nobody would resolve the item.
             return Ok(());
         }
+        if insight.history.iter().any(|t| t.step == Transited::Reopened) {
+            let items = self.items(insight).await?;
+            match items.first() {
+                _ if items.iter().any(|(_, is_over)| !is_over) => return Ok(()),
+                Some((id, _)) => return self.update(id, OpsItemStatus::Open).await,
+                // Somebody deleted it.
+                None => {}
+            }
+        }
+        self.create(message, insight).await
+    }
+
+    async fn create(&self, message: &Message, insight: &Insight) -> Result<(), PortError> {
         let permanent = |message: String| PortError::Permanent { action: CREATE.to_owned(), message };
         let item = ops_item(message, insight, &self.links);
         let tag = Tag::builder().key(TAG).value("true").build().map_err(|e| permanent(e.to_string()))?;
@@ -56,6 +70,14 @@ impl OpsCenter {
     }
 
     async fn resolve(&self, insight: &Insight) -> Result<(), PortError> {
+        for (id, _) in self.items(insight).await?.iter().filter(|(_, is_over)| !is_over) {
+            self.update(id, OpsItemStatus::Resolved).await?;
+        }
+        Ok(())
+    }
+
+    /// The insight's, and whether each is over.
+    async fn items(&self, insight: &Insight) -> Result<Vec<(String, bool)>, PortError> {
         let find = "ssm:DescribeOpsItems";
         let filter = OpsItemFilter::builder()
             .key(OpsItemFilterKey::OperationalData)
@@ -66,11 +88,16 @@ impl OpsCenter {
         let answer = self.client.describe_ops_items().ops_item_filters(filter).send().await;
         let answer = answer.map_err(|e| port_error(find, e))?;
         let over = [OpsItemStatus::Resolved, OpsItemStatus::Closed];
-        for item in answer.ops_item_summaries().iter().filter(|i| i.status().is_none_or(|s| !over.contains(s))) {
-            let Some(id) = item.ops_item_id() else { continue };
-            let request = self.client.update_ops_item().ops_item_id(id).status(OpsItemStatus::Resolved);
-            request.send().await.map_err(|e| port_error("ssm:UpdateOpsItem", e))?;
-        }
+        let item = |item: &OpsItemSummary| {
+            let is_over = item.status().is_some_and(|status| over.contains(status));
+            item.ops_item_id().map(|id| (id.to_owned(), is_over))
+        };
+        Ok(answer.ops_item_summaries().iter().filter_map(item).collect())
+    }
+
+    async fn update(&self, id: &str, status: OpsItemStatus) -> Result<(), PortError> {
+        let request = self.client.update_ops_item().ops_item_id(id).status(status);
+        request.send().await.map_err(|e| port_error("ssm:UpdateOpsItem", e))?;
         Ok(())
     }
 }

@@ -259,6 +259,42 @@ async fn a_closed_insight_resolves_what_is_open_of_it() {
     assert_eq!(calls.all().len(), 1);
 }
 
+#[tokio::test]
+async fn what_comes_back_opens_its_ops_item_again() {
+    let back = || {
+        let step = Transition { time: at(), step: Transited::Reopened, reason: "abnormal again".to_owned() };
+        Insight { history: vec![step], ..insight() }
+    };
+    let items = |statuses: &'static [&'static str]| {
+        channel("ops-center", move |call| match call.operation.as_str() {
+            "ssm.DescribeOpsItems" => {
+                let item = |status| json!({"OpsItemId": format!("oi-{status}"), "Status": status});
+                Reply::Ok(json!({"OpsItemSummaries": statuses.iter().map(item).collect::<Vec<_>>()}))
+            }
+            _ => Reply::Ok(json!({"OpsItemId": "oi-new"})),
+        })
+    };
+    let (ops, calls) = items(&["Resolved"]);
+    ops.deliver(&message(MessageType::NewInsight), &back()).await.unwrap();
+    let updates = calls.of("ssm.UpdateOpsItem");
+    assert_eq!((updates[0].text("OpsItemId"), updates[0].text("Status")), ("oi-Resolved", "Open"));
+    assert!(calls.of("ssm.CreateOpsItem").is_empty());
+
+    // Somebody works on it already: a second delivery, or a hand that opened it.
+    let (ops, calls) = items(&["Resolved", "InProgress"]);
+    ops.deliver(&message(MessageType::NewInsight), &back()).await.unwrap();
+    assert_eq!(calls.all().len(), 1);
+
+    let (ops, calls) = items(&[]);
+    ops.deliver(&message(MessageType::NewInsight), &back()).await.unwrap();
+    assert_eq!(calls.of("ssm.CreateOpsItem").len(), 1);
+
+    // A new one is looked for nowhere.
+    let (ops, calls) = items(&["Resolved"]);
+    told(&ops, MessageType::NewInsight).await.unwrap();
+    assert!(calls.of("ssm.DescribeOpsItems").is_empty());
+}
+
 /// Slack on this machine: answers each request in turn, and keeps path and body of what came.
 struct FakeSlack {
     url: String,

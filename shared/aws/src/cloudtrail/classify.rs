@@ -1,54 +1,18 @@
-//! The table in `changes.toml`: which API calls are changes, and of which class.
+//! Which API calls are changes, and of which class: the catalogue's table.
 
-use serde::Deserialize;
 use serde_json::Value;
-use stackseer_model::EventClass;
-use std::collections::BTreeMap;
-use std::sync::LazyLock;
-
-static TABLE: LazyLock<Table> =
-    LazyLock::new(|| toml::from_str(include_str!("changes.toml")).expect("changes.toml is read by a test"));
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Table {
-    change: Vec<Change>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Change {
-    source: String,
-    names: Vec<String>,
-    /// Only events in which this pointer leads somewhere.
-    has: Option<String>,
-    pub class: Option<EventClass>,
-    #[serde(default, rename = "property")]
-    pub properties: Vec<Property>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Property {
-    pub name: String,
-    pub from: Option<String>,
-    pub to: Option<String>,
-    /// Changed if this leads somewhere, without saying to what.
-    pub when: Option<String>,
-    /// The catalogue's words for the event's.
-    #[serde(default)]
-    pub words: BTreeMap<String, String>,
-}
+use stackseer_catalog::{Catalog, Change};
 
 /// The entry for an event, if it is a change.
 pub(crate) fn change_of(source: &str, name: &str, event: &Value) -> Option<&'static Change> {
     let source = source.trim_end_matches(".amazonaws.com");
-    let fits = |change: &&Change| {
-        (change.source == "*" || change.source == source)
+    let fits = |(of, change): &(&str, &Change)| {
+        (*of == "*" || *of == source)
             && change.names.iter().any(|pattern| matches(pattern, name))
             && change.has.as_ref().is_none_or(|pointer| event.pointer(pointer).is_some_and(|v| !v.is_null()))
     };
-    TABLE.change.iter().find(fits).filter(|change| change.class.is_some())
+    let (_, change) = Catalog::builtin().changes().find(fits)?;
+    change.class.is_some().then_some(change)
 }
 
 /// `*` at either end stands for anything.
@@ -75,25 +39,10 @@ pub(crate) fn without_version(name: &str) -> &str {
 mod tests {
     use super::*;
     use serde_json::json;
+    use stackseer_model::EventClass;
 
     fn class(source: &str, name: &str) -> Option<EventClass> {
         change_of(source, name, &json!({})).and_then(|c| c.class)
-    }
-
-    #[test]
-    fn the_table_is_well_formed() {
-        assert!(TABLE.change.len() > 40);
-        for change in &TABLE.change {
-            for property in &change.properties {
-                let pointers: Vec<_> = [&property.from, &property.to, &property.when].into_iter().flatten().collect();
-                assert!(!pointers.is_empty(), "{} of {:?} says nothing", property.name, change.names);
-                assert!(
-                    pointers
-                        .iter()
-                        .all(|p| p.starts_with("/requestParameters/") || p.starts_with("/responseElements/"))
-                );
-            }
-        }
     }
 
     #[test]

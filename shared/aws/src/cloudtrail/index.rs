@@ -1,6 +1,6 @@
 //! Whose resources a change touched.
 
-use crate::discovery::kinds::{self, Node, node, service_of};
+use stackseer_catalog::{Arn, Catalog};
 use stackseer_model::{ChangeEvent, DataSource, Inventory, RegionChange, ResourceId, Timestamp};
 use std::collections::{BTreeSet, HashMap};
 
@@ -38,9 +38,10 @@ const DEPLOYABLE: &[&str] = &["AWS::Lambda::Function", "AWS::ECS::Service", "AWS
 
 impl Index {
     fn new(inventory: &Inventory) -> Self {
+        let catalog = Catalog::builtin();
         let mut index = Self::default();
         for resource in &inventory.resources {
-            let service = service_of(&resource.resource_type);
+            let service = catalog.service_of(&resource.resource_type);
             if let Some(arn) = &resource.arn {
                 index.arns.insert(arn.clone(), resource.id.clone());
             }
@@ -49,7 +50,7 @@ impl Index {
                 index.names.entry((service.clone(), name.to_owned())).or_default().insert(resource.id.clone());
                 index.anywhere.entry(name.to_owned()).or_default().insert(resource.id.clone());
             }
-            if let Some(stack) = resource.stack.as_ref().filter(|_| node(&resource.resource_type) != Node::Plumbing) {
+            if let Some(stack) = resource.stack.as_ref().filter(|_| !catalog.is_ignored(&resource.resource_type)) {
                 index.stacks.entry(stack.clone()).or_default().insert(resource.id.clone());
             }
         }
@@ -114,7 +115,7 @@ impl Index {
     }
 
     fn by_arn(&self, text: &str) -> Option<ResourceId> {
-        let resource = kinds::from_arn(text)?;
+        let resource = Catalog::builtin().resource_of_arn(text)?;
         self.arns.get(text).or_else(|| self.arns.get(resource.id.as_str())).cloned()
     }
 
@@ -132,7 +133,7 @@ impl Index {
 
 /// From a name or an ARN.
 fn stack_name(text: &str) -> String {
-    match kinds::Arn::parse(text) {
+    match Arn::parse(text) {
         Some(arn) => arn.rest.split('/').nth(1).unwrap_or(text).to_owned(),
         None => text.to_owned(),
     }

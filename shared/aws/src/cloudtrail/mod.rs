@@ -13,7 +13,7 @@ use aws_sdk_cloudtrail::types::{Event, LookupAttribute, LookupAttributeKey};
 use aws_smithy_types::DateTime;
 use serde_json::Value;
 use stackseer_model::ports::{ChangeSource, EventSource, PortError, RegionChanges};
-use stackseer_model::{ChangeEvent, Inventory, RegionChange, Timestamp, Unseen};
+use stackseer_model::{ChangeEvent, Inventory, RegionChange, Scope, Timestamp, Unseen};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Mutex;
@@ -30,6 +30,7 @@ const BETWEEN_CALLS: Duration = Duration::from_millis(500);
 #[derive(Debug, Clone)]
 pub struct Events {
     client: Client,
+    scope: Scope,
     state: Arc<Mutex<State>>,
     /// For all the pages of a range.
     within: Option<Duration>,
@@ -49,8 +50,8 @@ struct Read {
 }
 
 impl Events {
-    pub(crate) fn new(client: Client) -> Self {
-        Self { client, state: Arc::default(), within: None }
+    pub(crate) fn new(client: Client, scope: Scope) -> Self {
+        Self { client, scope, state: Arc::default(), within: None }
     }
 
     /// Gives up after this time, with the newest changes read until then.
@@ -82,7 +83,8 @@ impl Events {
                 },
             };
             pages += 1;
-            read.changes.extend(page.events.unwrap_or_default().into_iter().filter_map(change));
+            let changes = page.events.unwrap_or_default().into_iter().filter_map(|event| change(&self.scope, event));
+            read.changes.extend(changes);
             token = page.next_token.filter(|t| !t.is_empty());
             if token.is_none() {
                 break;
@@ -156,8 +158,8 @@ fn writes_only() -> Result<LookupAttribute, PortError> {
     attribute.map_err(|e| PortError::Permanent { action: LOOKUP.to_owned(), message: e.to_string() })
 }
 
-fn change(event: Event) -> Option<RegionChange> {
+fn change(scope: &Scope, event: Event) -> Option<RegionChange> {
     let record: Value = serde_json::from_str(event.cloud_trail_event.as_deref()?).ok()?;
     let resources = event.resources.unwrap_or_default().into_iter().filter_map(|r| r.resource_name).collect();
-    region_change(&record, Hints { id: event.event_id, resources })
+    region_change(scope, &record, Hints { id: event.event_id, resources })
 }

@@ -1,9 +1,10 @@
 //! One CloudTrail record → one change: whose it was, what it names, what it changed.
 
-use super::classify::{Property, change_of, without_version};
+use super::classify::{change_of, without_version};
 use crate::client::APP_NAME;
 use serde_json::Value;
-use stackseer_model::{DataSource, PropertyChange, RegionChange, Timestamp, event_id};
+use stackseer_catalog::ChangedProperty;
+use stackseer_model::{DataSource, PropertyChange, RegionChange, Scope, Timestamp, event_id};
 use std::collections::BTreeSet;
 
 /// What `LookupEvents` says beside the record itself.
@@ -14,7 +15,7 @@ pub(crate) struct Hints {
 }
 
 /// `None`: failed, only read, Stackseer's own, or not a change worth telling.
-pub(crate) fn region_change(event: &Value, hints: Hints) -> Option<RegionChange> {
+pub(crate) fn region_change(scope: &Scope, event: &Value, hints: Hints) -> Option<RegionChange> {
     let text = |pointer: &str| event.pointer(pointer).and_then(Value::as_str);
     if text("/errorCode").is_some() || event["readOnly"] == Value::Bool(true) || is_own(text("/userAgent")) {
         return None;
@@ -35,6 +36,7 @@ pub(crate) fn region_change(event: &Value, hints: Hints) -> Option<RegionChange>
     let id = hints.id.or_else(|| text("/eventID").map(str::to_owned));
     Some(RegionChange {
         id: id.unwrap_or_else(|| event_id(source, name, time.as_second(), named.first().map_or("", String::as_str))),
+        scope: scope.clone(),
         time,
         source: source.to_owned(),
         name: name.to_owned(),
@@ -86,7 +88,7 @@ fn identifiers(value: &Value, depth: usize, found: &mut BTreeSet<String>) {
     }
 }
 
-fn property_change(property: &Property, event: &Value) -> Option<PropertyChange> {
+fn property_change(property: &ChangedProperty, event: &Value) -> Option<PropertyChange> {
     let value = |pointer: &Option<String>| {
         let text = match event.pointer(pointer.as_ref()?)? {
             Value::String(text) => text.clone(),

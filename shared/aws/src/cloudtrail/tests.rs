@@ -15,7 +15,7 @@ fn arn(service: &str, rest: &str) -> String {
 }
 
 fn resource(service: &str, rest: &str) -> Resource {
-    let mut resource = crate::discovery::kinds::from_arn(&arn(service, rest)).unwrap();
+    let mut resource = stackseer_catalog::Catalog::builtin().resource_of_arn(&arn(service, rest)).unwrap();
     resource.stack = Some("shop".into());
     resource
 }
@@ -61,7 +61,7 @@ fn source(pages: Vec<Vec<Value>>) -> (Events, Calls) {
         }
         Reply::Ok(answer)
     });
-    (Events::new(Client::new(&sdk)), calls)
+    (Events::new(Client::new(&sdk), Scope::new(ACCOUNT, REGION)), calls)
 }
 
 async fn read(events: Vec<Value>) -> Vec<ChangeEvent> {
@@ -410,7 +410,10 @@ async fn writes_only_every_page_at_two_calls_a_second_and_once_a_run() {
 #[tokio::test]
 async fn a_denial_is_an_error_and_throttling_is_not() {
     let (config, _) = sdk(|_| denied("cloudtrail:LookupEvents"));
-    let error = Events::new(Client::new(&config)).change_events(&inventory(), at(0), at(NOW)).await.unwrap_err();
+    let error = Events::new(Client::new(&config), Scope::new(ACCOUNT, REGION))
+        .change_events(&inventory(), at(0), at(NOW))
+        .await
+        .unwrap_err();
     assert!(matches!(&error, PortError::Denied { action, .. } if action == "cloudtrail:LookupEvents"), "{error:?}");
 
     let tries = std::sync::atomic::AtomicUsize::new(0);
@@ -418,6 +421,8 @@ async fn a_denial_is_an_error_and_throttling_is_not() {
         0 => Reply::Error(400, "ThrottlingException", "Rate exceeded".into()),
         _ => Reply::Ok(json!({"Events": []})),
     });
-    let events = Events::new(Client::new(&config)).change_events(&inventory(), at(0), at(NOW)).await;
+    let events = Events::new(Client::new(&config), Scope::new(ACCOUNT, REGION))
+        .change_events(&inventory(), at(0), at(NOW))
+        .await;
     assert_eq!(events, Ok(vec![]));
 }

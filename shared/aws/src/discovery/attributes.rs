@@ -1,106 +1,136 @@
 //! Configuration that the template tells, in the catalogue's names.
 
 use super::edges::Stack;
+use super::intrinsics::Scope;
+use super::lookup::Lookup;
 use serde_json::Value;
-use stackseer_model::Resource;
-
-/// Type, property, attribute.
-#[rustfmt::skip]
-const ATTRIBUTES: &[(&str, &str, &str)] = &[
-    ("AWS::Lambda::Function", "/MemorySize", "memory_mb"),
-    ("AWS::Lambda::Function", "/Timeout", "timeout_seconds"),
-    ("AWS::Lambda::Function", "/Runtime", "runtime"),
-    ("AWS::Lambda::Function", "/ReservedConcurrentExecutions", "reserved_concurrency"),
-    ("AWS::DynamoDB::Table", "/BillingMode", "billing_mode"),
-    ("AWS::DynamoDB::Table", "/ProvisionedThroughput/ReadCapacityUnits", "read_capacity"),
-    ("AWS::DynamoDB::Table", "/ProvisionedThroughput/WriteCapacityUnits", "write_capacity"),
-    ("AWS::SQS::Queue", "/VisibilityTimeout", "visibility_timeout_seconds"),
-    ("AWS::SQS::Queue", "/MessageRetentionPeriod", "retention_seconds"),
-    ("AWS::SQS::Queue", "/FifoQueue", "fifo"),
-    ("AWS::Kinesis::Stream", "/ShardCount", "shard_count"),
-    ("AWS::Kinesis::Stream", "/RetentionPeriodHours", "retention_hours"),
-    ("AWS::Kinesis::Stream", "/StreamModeDetails/StreamMode", "stream_mode"),
-    ("AWS::StepFunctions::StateMachine", "/StateMachineType", "state_machine_type"),
-    ("AWS::ApiGatewayV2::Api", "/ProtocolType", "protocol"),
-    ("AWS::ECS::Service", "/DesiredCount", "desired_count"),
-    ("AWS::ECS::Service", "/LaunchType", "launch_type"),
-    ("AWS::RDS::DBInstance", "/DBInstanceClass", "instance_class"),
-    ("AWS::RDS::DBInstance", "/Engine", "engine"),
-    ("AWS::RDS::DBInstance", "/AllocatedStorage", "allocated_storage_gb"),
-    ("AWS::RDS::DBInstance", "/DBClusterIdentifier", "cluster"),
-    ("AWS::RDS::DBCluster", "/Engine", "engine"),
-    ("AWS::ElastiCache::CacheCluster", "/CacheNodeType", "instance_class"),
-    ("AWS::ElastiCache::CacheCluster", "/Engine", "engine"),
-    ("AWS::ElastiCache::ReplicationGroup", "/CacheNodeType", "instance_class"),
-    ("AWS::ElastiCache::ReplicationGroup", "/Engine", "engine"),
-    ("AWS::Events::Rule", "/State", "state"),
-    ("AWS::Events::Rule", "/ScheduleExpression", "schedule"),
-];
-
-/// What CloudFormation creates where the template says nothing.
-#[rustfmt::skip]
-const DEFAULTS: &[(&str, &str, &str)] = &[
-    ("AWS::DynamoDB::Table", "billing_mode", "PROVISIONED"),
-    ("AWS::SQS::Queue", "visibility_timeout_seconds", "30"),
-    ("AWS::SQS::Queue", "retention_seconds", "345600"),
-    ("AWS::Kinesis::Stream", "retention_hours", "24"),
-    ("AWS::StepFunctions::StateMachine", "state_machine_type", "STANDARD"),
-];
+use stackseer_catalog::{AttributeSpec, Catalog, Notation, PartProperty};
+use stackseer_model::{Attribute, Inventory, Resource};
 
 /// Adds to the stack's resource `logical` what its template knows about it.
 pub(crate) fn add(stack: &Stack<'_, '_>, logical: &str, resource: &mut Resource) {
     let Some(declared) = stack.scope.template.resources.get(logical) else { return };
+    let Some(kind) = stack.lookup.catalog.resource_type(&resource.resource_type) else { return };
     let properties = stack.scope.resolve(&declared.properties);
-    let cfn = resource.resource_type.clone();
-    let cfn = cfn.as_str();
-    let text = |pointer: &str| properties.pointer(pointer).and_then(|v| stack.scope.text(v));
-    let mut told: Vec<(&str, String)> = Vec::new();
-    for (_, pointer, attribute) in ATTRIBUTES.iter().filter(|(of, ..)| *of == cfn) {
-        told.extend(text(pointer).map(|value| (*attribute, value)));
-    }
-    match cfn {
-        "AWS::DynamoDB::Table" if text(PITR).as_deref() == Some("true") => {
-            told.push(("point_in_time_recovery", "enabled".to_owned()));
+    for attribute in &kind.attributes {
+        let of_part = || stack.of_part(resource, attribute.of_part.as_ref()?).map(Attribute::Known);
+        let told = told(stack, &properties, attribute).or_else(of_part);
+        if let (true, Some(Attribute::Known(name))) = (attribute.is_name, &told) {
+            resource.name.clone_from(name);
         }
-        "AWS::SQS::Queue" => {
-            let target = properties.pointer("/RedrivePolicy/deadLetterTargetArn");
-            let target =
-                target.and_then(|v| stack.scope.text(v)).and_then(|arn| Some(arn.rsplit_once(':')?.1.to_owned()));
-            told.extend(target.map(|name| ("dead_letter_queue", name)));
-        }
-        "AWS::ApiGateway::RestApi" | "AWS::ApiGatewayV2::Api" => {
-            if let Some(name) = text("/Name").or_else(|| text("/Body/info/title")) {
-                resource.name.clone_from(&name);
-                told.push(("api_name", name));
+        match told {
+            Some(told) => resource.set(&attribute.name, told),
+            // What the id says stands; of the rest the template would have told.
+            None if resource.attributes.contains_key(&attribute.name) => {}
+            None => {
+                let default = attribute.default.as_deref().map(Attribute::from);
+                let unset = (!attribute.property.is_empty()).then_some(Attribute::Unset);
+                default.or(unset).into_iter().for_each(|value| resource.set(&attribute.name, value));
             }
-            told.extend(stage_of(stack, resource).map(|stage| ("stage", stage)));
         }
-        _ => {}
-    }
-    for (attribute, value) in told {
-        resource.set(attribute, value);
-    }
-    for (_, attribute, value) in DEFAULTS.iter().filter(|(of, ..)| *of == cfn) {
-        resource.attributes.entry((*attribute).to_owned()).or_insert_with(|| (*value).into());
     }
 }
 
-const PITR: &str = "/PointInTimeRecoverySpecification/PointInTimeRecoveryEnabled";
+/// `None`: not set.
+fn told(stack: &Stack<'_, '_>, properties: &Value, attribute: &AttributeSpec) -> Option<Attribute> {
+    let value = attribute.property.iter().find_map(|pointer| at(properties, pointer))?;
+    let text = match (attribute.form, stack.scope.text(&value)) {
+        (Notation::Presence, _) => return Some("true".into()),
+        (_, None) => return Some(Attribute::Unknown(format!("the template's {} can't be resolved", said(&value)))),
+        (Notation::Text, Some(text)) => text,
+        (Notation::Name, Some(text)) => text.rsplit([':', '/']).next().unwrap_or_default().to_owned(),
+    };
+    Some(attribute.worded(&text).into())
+}
 
-/// The name of the API's only stage: with several, metrics of one stage aren't the API's.
-fn stage_of(stack: &Stack<'_, '_>, api: &Resource) -> Option<String> {
-    let resources = stack.scope.template.resources.values();
-    let stages = resources.filter_map(|declared| {
-        let of = match declared.cfn.as_str() {
-            "AWS::ApiGateway::Stage" => declared.properties.get("RestApiId"),
-            "AWS::ApiGatewayV2::Stage" => declared.properties.get("ApiId"),
+/// What a pointer leads to: the intrinsic function on its way that can't be resolved, too. JSON within text is looked into.
+fn at(properties: &Value, pointer: &str) -> Option<Value> {
+    let mut value = properties.clone();
+    for key in pointer.split('/').skip(1) {
+        if let Value::String(text) = &value {
+            value = serde_json::from_str(text).ok()?;
+        }
+        if intrinsic(&value).is_some() {
+            return Some(value);
+        }
+        value = match value {
+            Value::Object(mut map) => map.remove(key)?,
+            Value::Array(mut items) => {
+                key.parse().ok().filter(|i: &usize| *i < items.len()).map(|i| items.swap_remove(i))?
+            }
             _ => return None,
         };
-        stack.named(of).contains(&api.id).then(|| declared.properties.get("StageName"))?
-    });
-    let names: Vec<&Value> = stages.collect();
-    match names.as_slice() {
-        [name] => stack.scope.text(name),
-        _ => None,
     }
+    Some(value)
+}
+
+fn intrinsic(value: &Value) -> Option<&str> {
+    let name = value.as_object().filter(|map| map.len() == 1)?.keys().next()?;
+    (name == "Ref" || name.starts_with("Fn::")).then_some(name)
+}
+
+/// `Fn::ImportValue shop-limit`
+fn said(value: &Value) -> String {
+    match (intrinsic(value), value) {
+        (Some(name), Value::Object(map)) => match &map[name] {
+            Value::String(argument) => format!("{name} {argument}"),
+            _ => name.to_owned(),
+        },
+        _ => "value".to_owned(),
+    }
+}
+
+impl Stack<'_, '_> {
+    /// What the only part of a type says of its whole: with several stages, metrics of one aren't the API's.
+    fn of_part(&self, whole: &Resource, asked: &PartProperty) -> Option<String> {
+        let part_of = self.lookup.catalog.resource_type(&asked.cfn)?.part_of.as_ref()?;
+        let resources = self.scope.template.resources.values().filter(|declared| declared.cfn == asked.cfn);
+        let mut parts = resources.filter(|part| self.named(part.properties.pointer(part_of)).contains(&whole.id));
+        let part = parts.next().filter(|_| parts.next().is_none())?;
+        self.scope.text(part.properties.pointer(&asked.property)?)
+    }
+}
+
+/// What a caller says of those it calls: a target group publishes its metrics under its load balancer's name and namespace.
+pub(crate) fn of_callers(catalog: &Catalog, inventory: &mut Inventory) {
+    let mut told: Vec<(usize, String, Attribute)> = Vec::new();
+    for (index, resource) in inventory.resources.iter().enumerate() {
+        let attributes = catalog.resource_type(&resource.resource_type).map(|kind| kind.attributes.as_slice());
+        for (attribute, cfn) in attributes.unwrap_or_default().iter().filter_map(|a| Some((a, a.of_caller.as_ref()?))) {
+            let callers = inventory.edges.iter().filter(|e| e.to == resource.id);
+            let mut callers = callers.filter_map(|e| inventory.resource(&e.from));
+            let says = |caller: &Resource| {
+                (caller.resource_type == *cfn).then(|| caller.attributes.get(&attribute.name).cloned())?
+            };
+            told.extend(callers.find_map(says).map(|value| (index, attribute.name.clone(), value)));
+        }
+    }
+    for (index, attribute, value) in told {
+        inventory.resources[index].set(&attribute, value);
+    }
+}
+
+/// The same of callers that aren't of the application, as far as their ARN tells: a listener of another team's load
+/// balancer forwards to the target group.
+pub(crate) fn of_foreign_callers(scopes: &[Scope<'_>], lookup: &Lookup, inventory: &mut Inventory) {
+    let catalog = &lookup.catalog;
+    for (text, called) in scopes.iter().flat_map(|scope| Stack { scope, lookup }.parts_of_others()) {
+        let arn = load_balancer_of(&text).unwrap_or(text);
+        let Some(caller) = catalog.resource_of_arn(&arn) else { continue };
+        for resource in inventory.resources.iter_mut().filter(|r| called.contains(&r.id)) {
+            let attributes = catalog.resource_type(&resource.resource_type).map(|kind| kind.attributes.as_slice());
+            for attribute in attributes.unwrap_or_default() {
+                let is_asked = attribute.of_caller.as_ref() == Some(&caller.resource_type);
+                if let Some(value) = caller.attributes.get(&attribute.name).filter(|_| is_asked) {
+                    resource.attributes.entry(attribute.name.clone()).or_insert_with(|| value.clone());
+                }
+            }
+        }
+    }
+}
+
+/// `…:listener/app/name/id/listener-id` → `…:loadbalancer/app/name/id`
+fn load_balancer_of(listener: &str) -> Option<String> {
+    let (before, path) = listener.split_once(":listener/")?;
+    Some(format!("{before}:loadbalancer/{}", path.splitn(4, '/').take(3).collect::<Vec<_>>().join("/")))
 }

@@ -18,8 +18,8 @@ const FUNCTION: &str = "AWS::Lambda::Function";
 const TABLE: &str = "AWS::DynamoDB::Table";
 const TOPIC: &str = "AWS::SNS::Topic";
 
-/// None: known to be unset, whatever the template says.
-type Attributes = BTreeMap<&'static str, Option<String>>;
+/// An action's answer about one resource, by the names of its fields. None: known to be unset, whatever the template says.
+type Fields = BTreeMap<&'static str, Option<String>>;
 /// Source and function.
 type Mapping = (String, String);
 
@@ -29,7 +29,7 @@ pub(crate) struct Live {
     lambda: aws_sdk_lambda::Client,
     dynamodb: aws_sdk_dynamodb::Client,
     sns: aws_sdk_sns::Client,
-    functions: Arc<OnceCell<Arc<HashMap<String, Attributes>>>>,
+    functions: Arc<OnceCell<Arc<HashMap<String, Fields>>>>,
     concurrency: Arc<OnceCell<Option<i32>>>,
     mappings: Arc<OnceCell<Arc<Vec<Mapping>>>>,
 }
@@ -54,11 +54,11 @@ impl Live {
         let (functions, tables, topics) = (of_type(FUNCTION), of_type(TABLE), of_type(TOPIC));
         let mut missed = Vec::new();
         if !functions.is_empty() {
-            self.functions(&functions, inventory, &mut missed).await;
+            self.functions(&functions, lookup, inventory, &mut missed).await;
             self.event_sources(&mut found, &mut missed).await;
         }
         if !tables.is_empty() {
-            self.tables(&tables, inventory, &mut missed).await;
+            self.tables(&tables, lookup, inventory, &mut missed).await;
         }
         if !topics.is_empty() {
             self.subscriptions(topics, &mut found, &mut missed).await;
@@ -67,19 +67,34 @@ impl Live {
         inventory.unseen.extend(missed);
     }
 
-    async fn functions(&self, functions: &[String], inventory: &mut Inventory, missed: &mut Vec<Unseen>) {
+    async fn functions(
+        &self,
+        functions: &[String],
+        lookup: &Lookup,
+        inventory: &mut Inventory,
+        missed: &mut Vec<Unseen>,
+    ) {
         match self.functions.get_or_try_init(|| self.list_functions()).await {
-            Ok(known) => {
-                set(inventory, functions.iter().filter_map(|arn| Some((arn.clone(), known.get(arn)?.clone()))))
-            }
+            Ok(known) => set(
+                lookup,
+                inventory,
+                "lambda:ListFunctions",
+                functions.iter().filter_map(|arn| Some((arn.clone(), known.get(arn)?.clone()))),
+            ),
             Err(error) => {
-                missed.push(unseen(format!("configuration of {}", count(functions, "Lambda function")), &error))
+                set(lookup, inventory, "lambda:ListFunctions", []);
+                missed.push(unseen(format!("configuration of {}", count(functions, "Lambda function")), &error));
             }
         }
         match self.concurrency.get_or_try_init(|| self.account_concurrency()).await {
             Ok(Some(limit)) => {
-                let limit = Attributes::from([("account_concurrency", Some(limit.to_string()))]);
-                set(inventory, functions.iter().map(|arn| (arn.clone(), limit.clone())));
+                let limit = Fields::from([("ConcurrentExecutions", Some(limit.to_string()))]);
+                set(
+                    lookup,
+                    inventory,
+                    "lambda:GetAccountSettings",
+                    functions.iter().map(|arn| (arn.clone(), limit.clone())),
+                );
             }
             Ok(None) => {}
             Err(error) => missed.push(unseen("the account's limit of concurrent Lambda executions", &error)),
@@ -88,25 +103,25 @@ impl Live {
             let action = "lambda:GetFunctionConcurrency";
             let answer = self.lambda.get_function_concurrency().function_name(arn).send().await;
             let reserved = answer.map_err(|e| port_error(action, e))?.reserved_concurrent_executions;
-            Ok(Attributes::from([("reserved_concurrency", reserved.map(|n| n.to_string()))]))
+            Ok(Fields::from([("ReservedConcurrentExecutions", reserved.map(|n| n.to_string()))]))
         });
         let (read, unread) = read.await;
-        set(inventory, read);
+        set(lookup, inventory, "lambda:GetFunctionConcurrency", read);
         missed.extend(unread);
     }
 
-    async fn list_functions(&self) -> Result<Arc<HashMap<String, Attributes>>, PortError> {
+    async fn list_functions(&self) -> Result<Arc<HashMap<String, Fields>>, PortError> {
         let mut pages = self.lambda.list_functions().into_paginator().send();
         let mut functions = HashMap::new();
         while let Some(page) = pages.next().await {
             let page = page.map_err(|e| port_error("lambda:ListFunctions", e))?;
             for function in page.functions.unwrap_or_default() {
-                let mut attributes = Attributes::new();
-                attributes.extend(function.memory_size.map(|n| ("memory_mb", Some(n.to_string()))));
-                attributes.extend(function.timeout.map(|n| ("timeout_seconds", Some(n.to_string()))));
-                attributes.extend(function.runtime.map(|r| ("runtime", Some(r.as_str().to_owned()))));
-                attributes.extend(function.last_modified.map(|t| ("last_modified", Some(t))));
-                functions.extend(function.function_arn.map(|arn| (arn, attributes)));
+                let mut fields = Fields::new();
+                fields.extend(function.memory_size.map(|n| ("MemorySize", Some(n.to_string()))));
+                fields.extend(function.timeout.map(|n| ("Timeout", Some(n.to_string()))));
+                fields.extend(function.runtime.map(|r| ("Runtime", Some(r.as_str().to_owned()))));
+                fields.extend(function.last_modified.map(|t| ("LastModified", Some(t))));
+                functions.extend(function.function_arn.map(|arn| (arn, fields)));
             }
         }
         Ok(Arc::new(functions))
@@ -140,39 +155,40 @@ impl Live {
         Ok(Arc::new(mappings))
     }
 
-    async fn tables(&self, tables: &[String], inventory: &mut Inventory, missed: &mut Vec<Unseen>) {
+    async fn tables(&self, tables: &[String], lookup: &Lookup, inventory: &mut Inventory, missed: &mut Vec<Unseen>) {
         let read = each(tables, "configuration", "DynamoDB table", |arn| async move {
             let answer = self.dynamodb.describe_table().table_name(name(arn)).send().await;
             let table = answer.map_err(|e| port_error("dynamodb:DescribeTable", e))?.table.unwrap_or_else(empty_table);
-            let mut attributes = Attributes::new();
-            attributes.extend(table.table_status.map(|s| ("status", Some(s.as_str().to_owned()))));
-            attributes.extend(table.deletion_protection_enabled.map(|on| ("deletion_protection", Some(enabled(on)))));
+            let mut fields = Fields::new();
+            fields.extend(table.table_status.map(|s| ("TableStatus", Some(s.as_str().to_owned()))));
+            fields.extend(
+                table.deletion_protection_enabled.map(|on| ("DeletionProtectionEnabled", Some(on.to_string()))),
+            );
             // Tables that never were on demand have no summary.
             let mode = table.billing_mode_summary.and_then(|s| s.billing_mode);
             let mode = mode.map_or_else(|| "PROVISIONED".to_owned(), |m| m.as_str().to_owned());
             let limit = table.provisioned_throughput.filter(|_| mode == "PROVISIONED");
             let of = |units: Option<i64>| units.map(|n| n.to_string());
-            attributes.insert("read_capacity", of(limit.as_ref().and_then(|l| l.read_capacity_units)));
-            attributes.insert("write_capacity", of(limit.as_ref().and_then(|l| l.write_capacity_units)));
-            attributes.insert("billing_mode", Some(mode));
-            Ok(attributes)
+            fields.insert("ReadCapacityUnits", of(limit.as_ref().and_then(|l| l.read_capacity_units)));
+            fields.insert("WriteCapacityUnits", of(limit.as_ref().and_then(|l| l.write_capacity_units)));
+            fields.insert("BillingMode", Some(mode));
+            Ok(fields)
         });
         let (read, unread) = read.await;
-        set(inventory, read);
+        set(lookup, inventory, "dynamodb:DescribeTable", read);
         missed.extend(unread);
 
         let read = each(tables, "backups", "DynamoDB table", |arn| async move {
-            use aws_sdk_dynamodb::types::PointInTimeRecoveryStatus::Enabled;
             let action = "dynamodb:DescribeContinuousBackups";
             let answer = self.dynamodb.describe_continuous_backups().table_name(name(arn)).send().await;
             let backups = answer.map_err(|e| port_error(action, e))?.continuous_backups_description;
             let status = backups.and_then(|b| b.point_in_time_recovery_description?.point_in_time_recovery_status);
             Ok(status
-                .map(|s| Attributes::from([("point_in_time_recovery", Some(enabled(s == Enabled)))]))
+                .map(|s| Fields::from([("PointInTimeRecoveryStatus", Some(s.as_str().to_owned()))]))
                 .unwrap_or_default())
         });
         let (read, unread) = read.await;
-        set(inventory, read);
+        set(lookup, inventory, "dynamodb:DescribeContinuousBackups", read);
         missed.extend(unread);
     }
 
@@ -200,10 +216,6 @@ fn name(arn: &str) -> &str {
     arn.rsplit('/').next().unwrap_or(arn)
 }
 
-fn enabled(on: bool) -> String {
-    if on { "enabled" } else { "disabled" }.to_owned()
-}
-
 fn empty_table() -> aws_sdk_dynamodb::types::TableDescription {
     aws_sdk_dynamodb::types::TableDescription::builder().build()
 }
@@ -212,15 +224,22 @@ fn count(of: &[String], noun: &str) -> String {
     format!("{} {noun}{}", of.len(), if of.len() == 1 { "" } else { "s" })
 }
 
-/// What is read live is newer than the template.
-fn set(inventory: &mut Inventory, read: impl IntoIterator<Item = (String, Attributes)>) {
-    let mut read: HashMap<String, Attributes> = read.into_iter().collect();
+/// What is read live is newer than the template; of what could not be read, only what the template sets is known. The
+/// catalogue says which attribute a field of the answer is.
+fn set(lookup: &Lookup, inventory: &mut Inventory, action: &str, read: impl IntoIterator<Item = (String, Fields)>) {
+    let mut read: HashMap<String, Fields> = read.into_iter().collect();
     for resource in &mut inventory.resources {
-        let key = resource.arn.as_deref().unwrap_or(&resource.name);
-        for (attribute, value) in read.remove(key).unwrap_or_default() {
-            match value {
-                Some(value) => resource.set(attribute, value),
-                None => resource.set(attribute, Attribute::Unset),
+        let Some(kind) = lookup.catalog.resource_type(&resource.resource_type) else { continue };
+        let fields = read.remove(resource.arn.as_deref().unwrap_or(&resource.name));
+        let told = kind.attributes.iter().filter_map(|a| Some((a, a.live.as_ref().filter(|l| l.action == action)?)));
+        for (attribute, live) in told {
+            match fields.as_ref().map(|fields| fields.get(live.field.as_str())) {
+                Some(Some(Some(value))) => resource.set(&attribute.name, attribute.worded(value)),
+                Some(Some(None)) => resource.set(&attribute.name, Attribute::Unset),
+                None if resource.known(&attribute.name).is_none() => {
+                    resource.set(&attribute.name, Attribute::Unknown(format!("{action} did not tell it")));
+                }
+                Some(None) | None => {}
             }
         }
     }

@@ -1,104 +1,31 @@
-//! Who calls or feeds whom, from templates. One table says where each type names the resources it works with.
+//! Who calls or feeds whom, from templates. The catalogue says where each type names the resources it works with.
 
+use super::definitions;
 use super::intrinsics::{Reference, Scope};
-use super::kinds::{Node, node, service_of};
 use super::lookup::Lookup;
-use super::policies;
+use super::policies::{Grants, Use};
+use super::template::Declared;
 use serde_json::Value;
+use stackseer_catalog::{Node, ResourceType, Way};
 use stackseer_model::{Edge, EdgeKind, ResourceId};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Which way a property's references point.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Way {
-    /// The resource calls or feeds what it names.
-    Out,
-    /// The same, and doesn't wait for it.
-    OutAsync,
-    /// What it names calls or feeds the resource.
-    In,
-}
-
-/// Type, property, way.
-#[rustfmt::skip]
-const NAMES: &[(&str, &str, Way)] = &[
-    ("AWS::Lambda::Function", "/Environment", Way::Out),
-    ("AWS::Lambda::Function", "/DeadLetterConfig", Way::OutAsync),
-    ("AWS::Lambda::EventInvokeConfig", "/DestinationConfig", Way::OutAsync),
-    ("AWS::Lambda::EventSourceMapping", "/EventSourceArn", Way::In),
-    ("AWS::Lambda::EventSourceMapping", "/DestinationConfig", Way::OutAsync),
-    ("AWS::Lambda::Permission", "/SourceArn", Way::In),
-    ("AWS::ApiGateway::RestApi", "/Body", Way::Out),
-    ("AWS::ApiGateway::Method", "/Integration", Way::Out),
-    ("AWS::ApiGateway::Authorizer", "/AuthorizerUri", Way::Out),
-    ("AWS::ApiGatewayV2::Api", "/Body", Way::Out),
-    ("AWS::ApiGatewayV2::Api", "/Target", Way::Out),
-    ("AWS::ApiGatewayV2::Integration", "/IntegrationUri", Way::Out),
-    ("AWS::ApiGatewayV2::Integration", "/RequestParameters", Way::Out),
-    ("AWS::ApiGatewayV2::Authorizer", "/AuthorizerUri", Way::Out),
-    ("AWS::AppSync::DataSource", "/LambdaConfig", Way::Out),
-    ("AWS::AppSync::DataSource", "/DynamoDBConfig", Way::Out),
-    ("AWS::StepFunctions::StateMachine", "/Definition", Way::Out),
-    ("AWS::StepFunctions::StateMachine", "/DefinitionString", Way::Out),
-    ("AWS::StepFunctions::StateMachine", "/DefinitionSubstitutions", Way::Out),
-    ("AWS::Events::Rule", "/Targets", Way::Out),
-    ("AWS::Events::Rule", "/EventBusName", Way::In),
-    ("AWS::Scheduler::Schedule", "/Target", Way::Out),
-    ("AWS::Pipes::Pipe", "/Source", Way::In),
-    ("AWS::Pipes::Pipe", "/Enrichment", Way::Out),
-    ("AWS::Pipes::Pipe", "/Target", Way::Out),
-    ("AWS::SNS::Topic", "/Subscription", Way::Out),
-    ("AWS::SNS::Subscription", "/Endpoint", Way::Out),
-    ("AWS::SNS::Subscription", "/RedrivePolicy", Way::Out),
-    ("AWS::SQS::Queue", "/RedrivePolicy", Way::Out),
-    ("AWS::KinesisFirehose::DeliveryStream", "/KinesisStreamSourceConfiguration", Way::In),
-    ("AWS::DynamoDB::Table", "/KinesisStreamSpecification", Way::OutAsync),
-    ("AWS::S3::Bucket", "/NotificationConfiguration", Way::OutAsync),
-    ("AWS::Cognito::UserPool", "/LambdaConfig", Way::Out),
-    ("AWS::CloudFront::Distribution", "/DistributionConfig/Origins", Way::Out),
-    ("AWS::ElasticLoadBalancingV2::Listener", "/DefaultActions", Way::Out),
-    ("AWS::ElasticLoadBalancingV2::ListenerRule", "/Actions", Way::Out),
-    ("AWS::ElasticLoadBalancingV2::TargetGroup", "/Targets", Way::Out),
-    ("AWS::ECS::TaskDefinition", "/ContainerDefinitions", Way::Out),
-    ("AWS::ECS::Service", "/LoadBalancers", Way::In),
-    ("AWS::AutoScaling::AutoScalingGroup", "/TargetGroupARNs", Way::In),
-    ("AWS::RDS::DBProxyTargetGroup", "/DBClusterIdentifiers", Way::Out),
-    ("AWS::RDS::DBProxyTargetGroup", "/DBInstanceIdentifiers", Way::Out),
-    ("AWS::RDS::DBInstance", "/DBClusterIdentifier", Way::In),
-    ("AWS::DocDB::DBInstance", "/DBClusterIdentifier", Way::In),
-];
-
-/// Types that are a part of another resource: what they name is named by it, and naming them is naming it.
-#[rustfmt::skip]
-const PART_OF: &[(&str, &str)] = &[
-    ("AWS::Lambda::Alias", "/FunctionName"),
-    ("AWS::Lambda::Version", "/FunctionName"),
-    ("AWS::Lambda::Url", "/TargetFunctionArn"),
-    ("AWS::Lambda::EventInvokeConfig", "/FunctionName"),
-    ("AWS::Lambda::EventSourceMapping", "/FunctionName"),
-    ("AWS::Lambda::Permission", "/FunctionName"),
-    ("AWS::ApiGateway::Method", "/RestApiId"),
-    ("AWS::ApiGateway::Authorizer", "/RestApiId"),
-    ("AWS::ApiGateway::Stage", "/RestApiId"),
-    ("AWS::ApiGatewayV2::Integration", "/ApiId"),
-    ("AWS::ApiGatewayV2::Authorizer", "/ApiId"),
-    ("AWS::ApiGatewayV2::Stage", "/ApiId"),
-    ("AWS::AppSync::DataSource", "/ApiId"),
-    ("AWS::SNS::Subscription", "/TopicArn"),
-    ("AWS::ElasticLoadBalancingV2::Listener", "/LoadBalancerArn"),
-    ("AWS::ElasticLoadBalancingV2::ListenerRule", "/ListenerArn"),
-    ("AWS::RDS::DBProxyTargetGroup", "/DBProxyName"),
-];
-
-/// Roles that code runs under: what they may call, the code calls.
-const ROLES: &[(&str, &str)] = &[("AWS::Lambda::Function", "/Role"), ("AWS::ECS::TaskDefinition", "/TaskRoleArn")];
+const FUNCTION: &str = "AWS::Lambda::Function";
+const MAPPING: &str = "AWS::Lambda::EventSourceMapping";
+const MACHINE: &str = "AWS::StepFunctions::StateMachine";
 
 /// All the application's edges: one scope a stack.
-pub(crate) fn edges(stacks: &[Scope<'_>], lookup: &Lookup) -> Vec<Edge> {
-    let mut found = Found { lookup, edges: BTreeMap::new() };
-    for scope in stacks {
-        Stack { scope, lookup }.add_edges(&mut found);
+pub(crate) fn edges(scopes: &[Scope<'_>], lookup: &Lookup) -> Vec<Edge> {
+    let stacks: Vec<Stack<'_, '_>> = scopes.iter().map(|scope| Stack { scope, lookup }).collect();
+    let fed: BTreeSet<_> = stacks.iter().flat_map(Stack::fed).collect();
+    let mut found = Found::new(lookup, vec![]);
+    for stack in &stacks {
+        stack.add_named(&mut found, false);
+        stack.add_definitions(&stacks, &mut found);
     }
+    stacks.iter().for_each(|stack| stack.add_named(&mut found, true));
+    let code = stacks.iter().flat_map(|stack| stack.code(&stacks)).collect();
+    Callers { stacks: &stacks, code, fed: &fed }.add(&mut found);
     found.finish()
 }
 
@@ -124,162 +51,434 @@ impl<'a> Found<'a> {
 
     /// Ignores what no call travels through, and a resource that names itself.
     pub(crate) fn add(&mut self, from: &ResourceId, to: &ResourceId, waits: bool) {
-        let nodes = (node(self.lookup.type_of(from)), node(self.lookup.type_of(to)));
-        if from == to || nodes.0 == Node::Plumbing || nodes.1 == Node::Plumbing {
-            return;
-        }
-        let kind = match nodes {
+        let kind = match (self.node(from), self.node(to)) {
             (Node::Async, _) | (_, Node::Async) => EdgeKind::Async,
-            // A database cluster and its instances.
-            (Node::Data, Node::Data) => EdgeKind::Sync,
-            // A stream of changes, a notification.
-            (Node::Data, _) => EdgeKind::Async,
+            // A stream of changes, a notification; a database cluster and its instances.
+            (Node::Data, to) if to != Node::Data => EdgeKind::Async,
             _ if waits => EdgeKind::Sync,
             _ => EdgeKind::Async,
         };
+        self.add_kind(from, to, kind);
+    }
+
+    /// Whatever the ends are.
+    pub(crate) fn add_kind(&mut self, from: &ResourceId, to: &ResourceId, kind: EdgeKind) {
+        if from == to || self.node(from) == Node::Helper || self.node(to) == Node::Helper {
+            return;
+        }
         let known = self.edges.entry((from.clone(), to.clone())).or_insert(kind);
         *known = kind.min(*known);
     }
 
-    pub(crate) fn finish(self) -> Vec<Edge> {
+    fn node(&self, id: &ResourceId) -> Node {
+        self.lookup.node(id)
+    }
+
+    fn has(&self, from: &ResourceId, to: &ResourceId) -> bool {
+        self.edges.contains_key(&(from.clone(), to.clone()))
+    }
+
+    /// A state machine that a caller waits for keeps it waiting for its own steps.
+    pub(crate) fn finish(mut self) -> Vec<Edge> {
+        let waits = |((_, to), kind): (&(ResourceId, ResourceId), &EdgeKind)| {
+            (*kind == EdgeKind::Sync && self.lookup.type_of(to) == MACHINE).then(|| to.clone())
+        };
+        let waited_for: BTreeSet<ResourceId> = self.edges.iter().filter_map(waits).collect();
+        for ((from, to), kind) in &mut self.edges {
+            if waited_for.contains(from) && matches!(self.lookup.node(to), Node::Sync | Node::Data) {
+                *kind = EdgeKind::Sync;
+            }
+        }
         self.edges.into_iter().map(|((from, to), kind)| Edge { from, to, kind }).collect()
     }
 }
 
 /// One stack's template with what came of it.
+#[derive(Clone, Copy)]
 pub(crate) struct Stack<'s, 'a> {
     pub scope: &'s Scope<'a>,
     pub lookup: &'s Lookup,
 }
 
-impl Stack<'_, '_> {
-    fn add_edges(&self, found: &mut Found<'_>) {
-        let fed = self.fed();
-        for (logical, declared) in &self.scope.template.resources {
+/// Code that runs under a role.
+struct Code<'s, 'a> {
+    owners: Vec<ResourceId>,
+    /// What its settings name. The flag: by a URL that needs no permission.
+    names: BTreeSet<(ResourceId, bool)>,
+    /// `None`: no template has its role.
+    grants: Option<Grants<'s, 'a>>,
+    /// Of the role, where templates have it.
+    role: Option<String>,
+    is_in_vpc: bool,
+    is_function: bool,
+}
+
+impl<'s, 'a> Stack<'s, 'a> {
+    /// What is declared and exists: a resource whose condition is false doesn't.
+    fn declared(&self) -> impl Iterator<Item = (&'a String, &'a Declared)> + use<'s, 'a> {
+        let scope = self.scope;
+        scope.template.resources.iter().filter(|(logical, _)| scope.physical_ids.contains_key(*logical))
+    }
+
+    fn add_named(&self, found: &mut Found<'_>, weak: bool) {
+        for (logical, declared) in self.declared() {
+            if declared.cfn == MAPPING && self.is_off(&declared.properties) {
+                continue;
+            }
+            let edges = self.kind(&declared.cfn).map(|kind| kind.edges.as_slice()).unwrap_or_default();
             let owners = self.owners(logical);
-            for &(_, property, way) in NAMES.iter().filter(|(cfn, ..)| *cfn == declared.cfn) {
-                for named in self.named_at(&declared.properties, property) {
+            for edge in edges.iter().filter(|edge| edge.is_weak == weak) {
+                let values = self.at(&declared.properties, &edge.property).into_iter();
+                for named in values.flat_map(|value| self.named(Some(value))) {
                     for owner in &owners {
-                        match way {
-                            // A consumer's environment often names the queue it reads from.
-                            Way::Out if fed.contains(&(named.clone(), owner.clone())) => {}
-                            Way::Out => found.add(owner, &named, true),
-                            Way::OutAsync => found.add(owner, &named, false),
-                            Way::In => found.add(&named, owner, true),
+                        let (from, to) = match edge.way {
+                            Way::Out => (owner, &named),
+                            Way::In => (&named, owner),
+                            Way::Code => continue,
+                        };
+                        if !weak || !found.has(from, to) {
+                            found.add(from, to, edge.waits);
                         }
                     }
                 }
             }
         }
-        self.add_role_edges(found);
+    }
+
+    fn kind(&self, cfn: &str) -> Option<&'s ResourceType> {
+        self.lookup.catalog.resource_type(cfn)
+    }
+
+    fn is_off(&self, mapping: &Value) -> bool {
+        mapping.get("Enabled").and_then(|v| self.scope.text(v)).is_some_and(|on| on.eq_ignore_ascii_case("false"))
+    }
+
+    /// Parts of what isn't of the application: what the part says its whole is, and what it makes that call.
+    pub(crate) fn parts_of_others(&self) -> Vec<(String, Vec<ResourceId>)> {
+        let part = |(logical, declared): (&'a String, &'a Declared)| {
+            let kind = self.kind(&declared.cfn)?;
+            let whole = declared.properties.pointer(kind.part_of.as_ref()?)?;
+            let text = self.scope.text(whole).filter(|_| self.owners(logical).is_empty())?;
+            let out = kind.edges.iter().filter(|edge| edge.way == Way::Out);
+            let called = out.flat_map(|edge| self.at(&declared.properties, &edge.property));
+            Some((text, called.flat_map(|value| self.named(Some(value))).collect()))
+        };
+        self.declared().filter_map(part).collect()
     }
 
     /// Queues and streams with the functions they feed.
     fn fed(&self) -> BTreeSet<(ResourceId, ResourceId)> {
-        let resources = self.scope.template.resources.iter();
-        let mappings = resources.filter(|(_, d)| d.cfn == "AWS::Lambda::EventSourceMapping");
+        let mappings = self.declared().filter(|(_, d)| d.cfn == MAPPING);
         mappings
             .flat_map(|(logical, mapping)| {
                 let sources = self.named(mapping.properties.get("EventSourceArn")).into_iter();
-                let sources = sources.filter(|id| node(self.lookup.type_of(id)) == Node::Async);
+                let sources = sources.filter(|id| self.lookup.node(id) == Node::Async);
                 let owners = self.owners(logical);
                 sources.flat_map(move |source| owners.clone().into_iter().map(move |owner| (source.clone(), owner)))
             })
             .collect()
     }
 
-    fn named_at(&self, properties: &Value, property: &str) -> Vec<ResourceId> {
-        let value = properties.pointer(property);
-        match (property, value) {
-            ("/Body", Some(body)) => {
-                let mut integrations = Vec::new();
-                integrations_in(body, &mut integrations);
-                integrations.into_iter().flat_map(|i| self.named(Some(i))).collect()
+    /// Integrations, data sources and state machines: what they call is in a document, or in the role they do it with.
+    fn add_definitions(&self, stacks: &[Stack<'s, 'a>], found: &mut Found<'_>) {
+        for (logical, declared) in self.declared() {
+            let properties = &declared.properties;
+            let owners = self.owners(logical);
+            let mut calls = |callee: &ResourceId, kind: Option<EdgeKind>| {
+                for owner in &owners {
+                    match kind {
+                        Some(kind) => found.add_kind(owner, callee, kind),
+                        None => found.add(owner, callee, true),
+                    }
+                }
+            };
+            match declared.cfn.as_str() {
+                MACHINE => {
+                    let references = ["Definition", "DefinitionString"].iter().filter_map(|p| properties.get(*p));
+                    let references: Vec<_> =
+                        references.flat_map(|d| definitions::state_machine(self.scope, d)).collect();
+                    self.resources(references).iter().for_each(|id| calls(id, None));
+                }
+                "AWS::ApiGateway::RestApi" | "AWS::ApiGatewayV2::Api" => {
+                    for call in definitions::of_open_api(properties.get("Body").unwrap_or(&Value::Null)) {
+                        self.integration(stacks, &call).iter().for_each(|(id, kind)| calls(id, *kind));
+                    }
+                }
+                cfn => {
+                    if let Some(call) = definitions::integration(cfn, properties) {
+                        self.integration(stacks, &call).iter().for_each(|(id, kind)| calls(id, *kind));
+                    }
+                }
             }
-            _ => self.named(value),
         }
+    }
+
+    /// What an integration calls, and how where its ends don't say it.
+    fn integration(
+        &self,
+        stacks: &[Stack<'s, 'a>],
+        call: &definitions::Integration<'a>,
+    ) -> BTreeSet<(ResourceId, Option<EdgeKind>)> {
+        let mut callees: BTreeSet<ResourceId> = call.names.iter().flat_map(|value| self.named(Some(value))).collect();
+        let service = call.service(self.scope);
+        let grants = call.role.and_then(|role| Grants::of(stacks, *self, role));
+        if let Some(service) = &service {
+            let of_service = |id: &ResourceId| self.lookup.service_of(id) == *service;
+            let in_text = call.texts.iter().flat_map(|value| self.resources(definitions::quoted(self.scope, value)));
+            let in_text: BTreeSet<ResourceId> = in_text.filter(of_service).collect();
+            // What the role may use is many an integration's; what the request names is this one's.
+            let by_role =
+                || grants.iter().flat_map(|g| g.named().into_iter().filter(|id| g.says(service, id).is_some()));
+            match in_text.is_empty() && !callees.iter().any(of_service) {
+                true => callees.extend(by_role().filter(of_service)),
+                false => callees.extend(in_text),
+            }
+        }
+        let kind = |id: &ResourceId| {
+            let machine = self.lookup.type_of(id) == MACHINE;
+            let waits = machine && (call.waits(self.scope) || grants.as_ref().is_some_and(|g| g.waits_for(id)));
+            let given_up = call.is_event(self.scope).then_some(EdgeKind::Async);
+            if waits { Some(EdgeKind::Sync) } else { given_up }
+        };
+        callees
+            .into_iter()
+            .map(|id| {
+                let kind = kind(&id);
+                (id, kind)
+            })
+            .collect()
     }
 
     /// The resources whose part this one is, or itself.
-    fn owners(&self, logical: &str) -> Vec<ResourceId> {
-        let Some(declared) = self.scope.template.resources.get(logical) else { return vec![] };
-        if let Some((_, property)) = PART_OF.iter().find(|(cfn, _)| *cfn == declared.cfn) {
-            return self.named(declared.properties.pointer(property));
-        }
-        if declared.cfn == "AWS::ECS::TaskDefinition" {
-            return self.services_running(logical);
-        }
-        self.scope.resources.get(logical).map(|r| r.id.clone()).into_iter().collect()
+    pub(crate) fn owners(&self, logical: &str) -> Vec<ResourceId> {
+        self.owners_within(logical, 4)
     }
 
-    fn services_running(&self, task_definition: &str) -> Vec<ResourceId> {
-        let runs = |properties: &Value| {
-            let task = properties.get("TaskDefinition").map(|v| self.scope.references(v)).unwrap_or_default();
-            task.contains(&Reference::Logical(task_definition.to_owned()))
+    /// At most so many parts of parts.
+    fn owners_within(&self, logical: &str, deepest: usize) -> Vec<ResourceId> {
+        let Some(declared) = self.scope.template.resources.get(logical).filter(|_| deepest > 0) else { return vec![] };
+        let kind = self.kind(&declared.cfn);
+        if let Some(property) = kind.and_then(|kind| kind.part_of.as_ref()) {
+            return self.named_within(declared.properties.pointer(property), deepest - 1);
+        }
+        let run_by = kind.map(|kind| kind.run_by.as_slice()).unwrap_or_default();
+        if run_by.is_empty() {
+            return self.scope.resources.get(logical).map(|r| r.id.clone()).into_iter().collect();
+        }
+        let runs = |declared: &Declared| {
+            run_by
+                .iter()
+                .any(|by| by.cfn == declared.cfn && self.names(declared.properties.pointer(&by.property), logical))
         };
-        let resources = self.scope.template.resources.iter();
-        let services = resources.filter(|(_, d)| d.cfn == "AWS::ECS::Service" && runs(&d.properties));
-        services.filter_map(|(logical, _)| Some(self.scope.resources.get(logical)?.id.clone())).collect()
+        let runners = self.declared().filter(|(_, declared)| runs(declared));
+        runners.flat_map(|(runner, _)| self.owners_within(runner, deepest - 1)).collect()
+    }
+
+    fn names(&self, property: Option<&Value>, logical: &str) -> bool {
+        let references = property.map(|v| self.scope.references(v)).unwrap_or_default();
+        references.iter().any(|r| match r {
+            Reference::Logical(name) => name == logical,
+            Reference::Text(text) => self.scope.physical_ids.get(logical) == Some(text),
+        })
+    }
+
+    /// The values at a path in which `*` stands for each item of a list. Of a choice whose condition is known, only what
+    /// was chosen.
+    fn at(&self, value: &'a Value, path: &str) -> Vec<&'a Value> {
+        let value = self.scope.chosen(value);
+        let Some(path) = path.strip_prefix('/') else { return vec![value] };
+        let (key, rest) = path.split_at(path.find('/').unwrap_or(path.len()));
+        match value {
+            Value::Array(items) if key == "*" => items.iter().flat_map(|item| self.at(item, rest)).collect(),
+            // A list that an intrinsic makes.
+            _ if key == "*" => vec![value],
+            _ => value.get(key).map(|v| self.at(v, rest)).unwrap_or_default(),
+        }
     }
 
     /// Resources that a property names.
     pub(crate) fn named(&self, property: Option<&Value>) -> Vec<ResourceId> {
+        self.named_within(property, 4)
+    }
+
+    fn named_within(&self, property: Option<&Value>, deepest: usize) -> Vec<ResourceId> {
         let references = property.map(|p| self.scope.references(p)).unwrap_or_default();
         let ids = references.into_iter().flat_map(|reference| match reference {
-            Reference::Logical(logical) => self.owners(&logical),
+            Reference::Logical(logical) => self.owners_within(&logical, deepest),
             Reference::Text(text) => self.lookup.find(&text).into_iter().cloned().collect(),
         });
         ids.collect::<BTreeSet<_>>().into_iter().collect()
     }
 
-    /// A function's role says what it may call. A role that several share says less than the environment: what one of
-    /// them names there isn't taken for the others'.
-    fn add_role_edges(&self, found: &mut Found<'_>) {
-        let mut users: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-        for (logical, declared) in &self.scope.template.resources {
-            for (_, property) in ROLES.iter().filter(|(cfn, _)| *cfn == declared.cfn) {
-                let role = declared.properties.pointer(property).map(|v| self.scope.references(v)).unwrap_or_default();
-                for reference in role {
-                    if let Reference::Logical(role) = reference {
-                        users.entry(role).or_default().push(logical);
-                    }
+    fn resources(&self, references: Vec<Reference>) -> BTreeSet<ResourceId> {
+        let ids = references.into_iter().flat_map(|reference| match reference {
+            Reference::Logical(logical) => self.owners(&logical),
+            Reference::Text(text) => self.lookup.find(&text).into_iter().cloned().collect(),
+        });
+        ids.collect()
+    }
+
+    /// What settings of code name. A bare word is a name only of what code calls by its name.
+    fn named_in_code(&self, value: &Value) -> BTreeSet<(ResourceId, bool)> {
+        let mut named = BTreeSet::new();
+        for reference in self.scope.references(value) {
+            match reference {
+                Reference::Logical(logical) => {
+                    let by_url =
+                        self.scope.template.resources.get(&logical).is_some_and(|d| d.cfn == "AWS::Lambda::Url");
+                    named.extend(self.owners(&logical).into_iter().map(|id| (id, by_url)));
+                }
+                Reference::Text(text) => {
+                    let found = self.lookup.find_in_code(&text).into_iter().cloned();
+                    let by_url = |id: &ResourceId| text.contains("://") && self.lookup.type_of(id) == FUNCTION;
+                    named.extend(found.map(|id| {
+                        let by_url = by_url(&id);
+                        (id, by_url)
+                    }));
                 }
             }
         }
-        for (role, users) in users {
-            let mut callees: BTreeSet<ResourceId> = BTreeSet::new();
-            for statement in policies::of_role(self.scope.template, self.scope, &role) {
-                let named = self.named(Some(statement.resources));
-                callees.extend(named.into_iter().filter(|id| statement.calls(&service_of(self.lookup.type_of(id)))));
-            }
-            if users.len() > 1 {
-                let environment = |logical: &&str| {
-                    let properties = &self.scope.template.resources[*logical].properties;
-                    self.named(properties.get("Environment").or_else(|| properties.get("ContainerDefinitions")))
-                };
-                let spoken_for: BTreeSet<ResourceId> = users.iter().flat_map(environment).collect();
-                callees.retain(|id| !spoken_for.contains(id));
-            }
-            for owner in users.iter().flat_map(|logical| self.owners(logical)) {
-                callees.iter().for_each(|callee| found.add(&owner, callee, true));
-            }
+        named
+    }
+
+    /// The code of this stack.
+    fn code(&self, stacks: &[Stack<'s, 'a>]) -> Vec<Code<'s, 'a>> {
+        let mut code = Vec::new();
+        for (logical, declared) in self.declared() {
+            let Some(kind) = self.kind(&declared.cfn) else { continue };
+            let Some(property) = &kind.role else { continue };
+            let role = declared.properties.pointer(property);
+            let settings = kind.edges.iter().filter(|edge| edge.way == Way::Code);
+            let settings = settings.flat_map(|edge| self.at(&declared.properties, &edge.property));
+            let vpc = declared.properties.get("VpcConfig").map(|v| self.scope.resolve(v)).unwrap_or_default();
+            code.push(Code {
+                owners: self.owners(logical),
+                names: settings.flat_map(|value| self.named_in_code(value)).collect(),
+                grants: role.and_then(|role| Grants::of(stacks, *self, role)),
+                role: role.map(|role| match self.scope.text(role) {
+                    Some(arn) => arn,
+                    None => format!("{}/{role}", self.scope.stack_id),
+                }),
+                is_in_vpc: vpc.as_object().is_some_and(|v| !v.is_empty()),
+                is_function: declared.cfn == FUNCTION,
+            });
         }
+        code
     }
 }
 
-/// What an OpenAPI document says of the outside; its tags, examples and operation ids only sound like resources.
-fn integrations_in<'v>(value: &'v Value, found: &mut Vec<&'v Value>) {
-    match value {
-        Value::Object(map) => {
-            for (key, value) in map {
-                if key == "x-amazon-apigateway-integration" || key == "x-amazon-apigateway-authorizer" {
-                    found.push(value);
-                } else {
-                    integrations_in(value, found);
-                }
+/// All code of the application, with the queues and streams that feed functions.
+struct Callers<'f, 's, 'a> {
+    stacks: &'f [Stack<'s, 'a>],
+    code: Vec<Code<'s, 'a>>,
+    fed: &'f BTreeSet<(ResourceId, ResourceId)>,
+}
+
+impl Callers<'_, '_, '_> {
+    fn add(&self, found: &mut Found<'_>) {
+        let mut undecided = Vec::new();
+        for code in &self.code {
+            for owner in &code.owners {
+                self.add_settings(code, owner, found, &mut undecided);
+                self.add_role(code, owner, found, &mut undecided);
             }
         }
-        Value::Array(items) => items.iter().for_each(|v| integrations_in(v, found)),
-        _ => {}
+        // Who may both send and receive is the consumer where others send and nobody else receives.
+        for (owner, queue) in undecided {
+            let others = |end: fn(&(ResourceId, ResourceId)) -> (&ResourceId, &ResourceId)| {
+                found.edges.keys().map(end).any(|(queue_end, other)| {
+                    *queue_end == queue && *other != owner && self.lookup().type_of(other) != "AWS::SQS::Queue"
+                })
+            };
+            let (is_sent_to, is_read) = (others(|(from, to)| (to, from)), others(|(from, to)| (from, to)));
+            match is_sent_to && !is_read {
+                true => found.add(&queue, &owner, false),
+                false => found.add(&owner, &queue, false),
+            }
+        }
+    }
+
+    fn lookup(&self) -> &Lookup {
+        self.stacks[0].lookup
+    }
+
+    /// What settings name is called if the role lets it: the same settings are often given to all.
+    fn add_settings(
+        &self,
+        code: &Code<'_, '_>,
+        owner: &ResourceId,
+        found: &mut Found<'_>,
+        undecided: &mut Vec<(ResourceId, ResourceId)>,
+    ) {
+        let some_in_vpc = || self.code.iter().any(|c| c.is_function && c.is_in_vpc);
+        for (named, by_url) in &code.names {
+            let service = self.lookup().service_of(named);
+            // A consumer's settings often name the queue it reads from.
+            if self.fed.contains(&(named.clone(), owner.clone())) {
+                continue;
+            }
+            let within_vpc = matches!(service.as_str(), "rds" | "elasticache");
+            if within_vpc && code.is_function && !code.is_in_vpc && some_in_vpc() {
+                continue;
+            }
+            let permitted = match (&code.grants, by_url) {
+                (Some(grants), false) => grants.permits(&service, named),
+                _ => Some(Use::Calls),
+            };
+            self.add_use(code, permitted, owner, named, found, undecided);
+        }
+    }
+
+    /// A role says what its code may call. One that several share says less than their settings: what one of them names
+    /// there isn't taken for the others'.
+    fn add_role(
+        &self,
+        code: &Code<'_, '_>,
+        owner: &ResourceId,
+        found: &mut Found<'_>,
+        undecided: &mut Vec<(ResourceId, ResourceId)>,
+    ) {
+        let Some(grants) = &code.grants else { return };
+        let sharing: Vec<_> = self.code.iter().filter(|c| c.role == code.role && c.grants.is_some()).collect();
+        let spoken_for =
+            |id: &ResourceId| sharing.len() > 1 && sharing.iter().any(|c| c.names.iter().any(|(n, _)| n == id));
+        for callee in grants.named() {
+            // A destination or a dead-letter queue needs the permission too.
+            if found.has(owner, &callee)
+                || spoken_for(&callee)
+                || self.fed.contains(&(callee.clone(), owner.clone())) && !self.sends(grants, &callee)
+            {
+                continue;
+            }
+            let says = grants.says(&self.lookup().service_of(&callee), &callee);
+            self.add_use(code, says, owner, &callee, found, undecided);
+        }
+    }
+
+    fn sends(&self, grants: &Grants<'_, '_>, id: &ResourceId) -> bool {
+        matches!(grants.says(&self.lookup().service_of(id), id), Some(Use::Calls | Use::Either))
+    }
+
+    fn add_use(
+        &self,
+        code: &Code<'_, '_>,
+        says: Option<Use>,
+        owner: &ResourceId,
+        other: &ResourceId,
+        found: &mut Found<'_>,
+        undecided: &mut Vec<(ResourceId, ResourceId)>,
+    ) {
+        let waits = || code.grants.as_ref().is_some_and(|g| g.waits_for(other));
+        match says {
+            Some(Use::Calls) if self.lookup().type_of(other) == MACHINE && waits() => {
+                found.add_kind(owner, other, EdgeKind::Sync);
+            }
+            Some(Use::Calls) => found.add(owner, other, true),
+            // Lambda polls for its functions.
+            Some(Use::Reads) if !code.is_function => found.add(other, owner, false),
+            Some(Use::Either) if !code.is_function => undecided.push((owner.clone(), other.clone())),
+            Some(Use::Either) => found.add(owner, other, true),
+            Some(Use::Reads) | None => {}
+        }
     }
 }

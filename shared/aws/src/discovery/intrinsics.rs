@@ -21,7 +21,9 @@ pub(crate) struct Scope<'a> {
     pub physical_ids: &'a BTreeMap<String, String>,
     /// Of nested stacks, by logical id.
     pub outputs: &'a BTreeMap<String, BTreeMap<String, String>>,
-    /// Of all the application's stacks.
+    /// The stack's own.
+    pub own_outputs: &'a BTreeMap<String, String>,
+    /// Of all the stacks that could be read.
     pub exports: &'a BTreeMap<String, String>,
 }
 
@@ -87,7 +89,13 @@ impl Scope<'_> {
             }
             "Fn::FindInMap" => {
                 let key = |i: usize| self.text(items.get(i)?);
-                self.template.mappings.get(&key(0)?)?.get(key(1)?)?.get(key(2)?).cloned()
+                let [map, first, second] = [key(0)?, key(1)?, key(2)?];
+                let found = self.template.mappings.get(&map).and_then(|m| m.get(&first)?.get(&second)).cloned();
+                found.or_else(|| Some(self.resolve(items.get(3)?.get("DefaultValue")?)))
+            }
+            "Fn::ToJsonString" => {
+                let resolved = self.resolve(argument);
+                (!has_intrinsic(&resolved)).then(|| Value::String(resolved.to_string()))
             }
             "Fn::ImportValue" => self.exports.get(&self.text(argument)?).cloned().map(Value::String),
             "Fn::If" => {
@@ -145,8 +153,11 @@ impl Scope<'_> {
     }
 
     fn condition(&self, value: &Value) -> Option<bool> {
-        if let Some(name) = value.as_str() {
-            return self.condition(self.template.conditions.get(name)?);
+        match value {
+            Value::String(name) => return self.condition(self.template.conditions.get(name)?),
+            // One that is called `Yes` or `No`.
+            Value::Bool(name) => return self.condition(self.template.conditions.get(&name.to_string())?),
+            _ => {}
         }
         let (name, argument) = intrinsic(value.as_object()?)?;
         let items = argument.as_array().map(Vec::as_slice).unwrap_or_default();
@@ -161,6 +172,71 @@ impl Scope<'_> {
                 items.iter().map(|c| self.condition(c)).collect::<Option<Vec<_>>>().map(|c| c.iter().any(|c| *c))
             }
             _ => None,
+        }
+    }
+
+    /// Of a choice whose condition is known, what was chosen; the value itself otherwise.
+    pub(crate) fn chosen<'v>(&self, value: &'v Value) -> &'v Value {
+        let choice = value.as_object().and_then(intrinsic).filter(|(name, _)| *name == "Fn::If");
+        let Some([condition, yes, no]) = choice.and_then(|(_, items)| items.as_array()).map(Vec::as_slice) else {
+            return value;
+        };
+        match self.condition(condition) {
+            Some(true) => self.chosen(yes),
+            Some(false) => self.chosen(no),
+            None => value,
+        }
+    }
+
+    /// The texts of a list, each with `*` for what is not known of it.
+    pub(crate) fn patterns(&self, value: &Value) -> Vec<String> {
+        match self.chosen(value) {
+            Value::Array(items) => items.iter().flat_map(|item| self.patterns(item)).collect(),
+            value => match self.resolve(value) {
+                Value::Null => vec![],
+                Value::Array(items) => items.iter().map(|item| self.pattern(item)).collect(),
+                _ => vec![self.pattern(value)],
+            },
+        }
+    }
+
+    /// The text, with `*` for what is not known of it.
+    pub(crate) fn pattern(&self, value: &Value) -> String {
+        let value = self.chosen(value);
+        if let Some(text) = self.text(value) {
+            return text;
+        }
+        let Some((name, argument)) = value.as_object().and_then(intrinsic) else { return "*".to_owned() };
+        let of_resource = |logical: &str| {
+            let arn = self.resources.get(logical).and_then(|r| r.arn.clone());
+            arn.map_or_else(|| "*".to_owned(), |arn| format!("{arn}/*"))
+        };
+        match name {
+            "Fn::GetAtt" => get_att(argument).map_or_else(|| "*".to_owned(), |(logical, _)| of_resource(&logical)),
+            "Fn::Sub" => sub_parts(argument).map_or_else(
+                || "*".to_owned(),
+                |(text, own)| {
+                    replace_variables(text, |variable| match own.and_then(|map| map.get(variable)) {
+                        Some(value) => self.pattern(value),
+                        None => match variable.split_once('.') {
+                            Some((logical, attribute)) => {
+                                self.attribute(logical, attribute).unwrap_or_else(|| of_resource(logical))
+                            }
+                            None => self
+                                .reference(variable)
+                                .and_then(|v| v.as_str().map(str::to_owned))
+                                .unwrap_or_else(|| "*".to_owned()),
+                        },
+                    })
+                },
+            ),
+            "Fn::Join" => match argument.as_array().map(Vec::as_slice) {
+                Some([Value::String(separator), Value::Array(parts)]) => {
+                    parts.iter().map(|part| self.pattern(part)).collect::<Vec<_>>().join(separator)
+                }
+                _ => "*".to_owned(),
+            },
+            _ => "*".to_owned(),
         }
     }
 
@@ -233,8 +309,16 @@ fn intrinsic(map: &Map<String, Value>) -> Option<(&str, &Value)> {
     let known = map.len() == 1
         && (name.starts_with("Fn::")
             || name == "Ref" && argument.is_string()
-            || name == "Condition" && argument.is_string());
+            || name == "Condition" && (argument.is_string() || argument.is_boolean()));
     known.then_some((name.as_str(), argument))
+}
+
+fn has_intrinsic(value: &Value) -> bool {
+    match value {
+        Value::Object(map) => intrinsic(map).is_some() || map.values().any(has_intrinsic),
+        Value::Array(items) => items.iter().any(has_intrinsic),
+        _ => false,
+    }
 }
 
 /// `["Resource", "Attr"]` or `"Resource.Attr"`.
@@ -274,9 +358,9 @@ fn replace_variables(text: &str, mut value: impl FnMut(&str) -> String) -> Strin
 
 #[cfg(test)]
 mod tests {
-    use super::super::kinds::from_physical_id;
     use super::*;
     use serde_json::json;
+    use stackseer_catalog::Catalog;
 
     /// Owns what a scope borrows.
     struct Stack {
@@ -287,6 +371,7 @@ mod tests {
         physical_ids: BTreeMap<String, String>,
         outputs: BTreeMap<String, BTreeMap<String, String>>,
         exports: BTreeMap<String, String>,
+        own_outputs: BTreeMap<String, String>,
     }
 
     fn stack() -> Stack {
@@ -309,12 +394,13 @@ mod tests {
             template: Template::parse(&template.to_string()).unwrap(),
             parameters: map(&[("Stage", "prod"), ("Names", "a,b")]),
             resources: BTreeMap::from([
-                ("Orders".into(), from_physical_id("AWS::DynamoDB::Table", "shop-orders", &place)),
-                ("Worker".into(), from_physical_id("AWS::Lambda::Function", "shop-worker", &place)),
+                ("Orders".into(), Catalog::builtin().resource_of_id("AWS::DynamoDB::Table", "shop-orders", &place)),
+                ("Worker".into(), Catalog::builtin().resource_of_id("AWS::Lambda::Function", "shop-worker", &place)),
             ]),
             physical_ids: map(&[("Orders", "shop-orders"), ("Worker", "shop-worker")]),
             outputs: BTreeMap::from([("Data".into(), map(&[("Queue", "https://sqs/1/jobs")]))]),
             exports: map(&[("shared-topic", "arn:aws:sns:eu-west-1:123456789012:news")]),
+            own_outputs: BTreeMap::new(),
             place,
         }
     }
@@ -331,6 +417,7 @@ mod tests {
                 physical_ids: &self.physical_ids,
                 outputs: &self.outputs,
                 exports: &self.exports,
+                own_outputs: &self.own_outputs,
             }
         }
     }
@@ -355,6 +442,9 @@ mod tests {
             (json!({"Fn::Join": ["-", ["a", {"Ref": "Stage"}, 1]]}), Some("a-prod-1")),
             (json!({"Fn::Select": [1, {"Fn::Split": [",", {"Ref": "Names"}]}]}), Some("b")),
             (json!({"Fn::FindInMap": ["Sizes", {"Ref": "Stage"}, "mb"]}), Some("1024")),
+            (json!({"Fn::FindInMap": ["Sizes", "dev", "mb", {"DefaultValue": 128}]}), Some("128")),
+            (json!({"Fn::FindInMap": ["Sizes", {"Ref": "Nobody"}, "mb", {"DefaultValue": 128}]}), None),
+            (json!({"Fn::ToJsonString": {"table": {"Ref": "Orders"}}}), Some("{\"table\":\"shop-orders\"}")),
             (json!({"Fn::If": ["NotProd", "no", {"Fn::If": ["Prod", "yes", "no"]}]}), Some("yes")),
             (json!({"Fn::ImportValue": "shared-topic"}), Some("arn:aws:sns:eu-west-1:123456789012:news")),
             (json!({"Fn::If": ["Unknown", "a", "b"]}), None),
@@ -364,6 +454,23 @@ mod tests {
             (json!({"Fn::Sub": "broken ${"}), Some("broken ${")),
         ] {
             assert_eq!(scope.text(&value).as_deref(), text, "{value}");
+        }
+    }
+
+    #[test]
+    fn of_what_is_not_known_a_pattern_is_left() {
+        let stack = stack();
+        let scope = stack.scope();
+        let orders = "arn:aws:dynamodb:eu-west-1:123456789012:table/shop-orders";
+        for (value, patterns) in [
+            (json!("*"), vec!["*".to_owned()]),
+            (json!([{"Fn::GetAtt": ["Orders", "Arn"]}, {"Ref": "AWS::NoValue"}]), vec![orders.to_owned()]),
+            (json!({"Fn::GetAtt": ["Orders", "StreamArn"]}), vec![format!("{orders}/*")]),
+            (json!({"Fn::Sub": "arn:aws:sqs:*:*:${Nobody}-jobs"}), vec!["arn:aws:sqs:*:*:*-jobs".to_owned()]),
+            (json!({"Fn::Join": [":", ["arn", {"Fn::ImportValue": "unknown"}]]}), vec!["arn:*".to_owned()]),
+            (json!({"Fn::If": ["Prod", {"Fn::GetAtt": ["Orders", "Arn"]}, "*"]}), vec![orders.to_owned()]),
+        ] {
+            assert_eq!(scope.patterns(&value), patterns, "{value}");
         }
     }
 

@@ -1,21 +1,44 @@
 //! From a piece of text to the resource it names: by ARN (also within a longer text), queue URL, host name or bare name.
 
-use super::kinds::{Arn, Node, node};
+use stackseer_catalog::{Arn, Catalog, Node};
 use stackseer_model::{Resource, ResourceId};
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Lookup {
+    pub catalog: Arc<Catalog>,
     arns: HashMap<String, ResourceId>,
     /// Names of what can be called. `None`: two things share it, so it names neither.
     names: HashMap<String, Option<ResourceId>>,
     types: BTreeMap<ResourceId, String>,
+    /// Whole texts and host names that mean one resource, though nothing in them says so: a domain of one's own, an address
+    /// that another stack exports.
+    addresses: HashMap<String, Option<ResourceId>>,
 }
 
+/// Types that code calls by their mere name; others by an address.
+const BY_NAME: &[&str] = &[
+    "AWS::DynamoDB::Table",
+    "AWS::SQS::Queue",
+    "AWS::SNS::Topic",
+    "AWS::Kinesis::Stream",
+    "AWS::KinesisFirehose::DeliveryStream",
+    "AWS::Events::EventBus",
+    "AWS::Lambda::Function",
+    "AWS::StepFunctions::StateMachine",
+    "AWS::S3::Bucket",
+    "AWS::Cognito::UserPool",
+];
+
 impl Lookup {
-    pub(crate) fn new<'a>(resources: impl IntoIterator<Item = &'a Resource>) -> Self {
-        let mut lookup = Self::default();
-        for resource in resources.into_iter().filter(|r| node(&r.resource_type) != Node::Plumbing) {
+    pub(crate) fn new<'a>(catalog: Arc<Catalog>, resources: impl IntoIterator<Item = &'a Resource>) -> Self {
+        let (arns, names, types, addresses) = Default::default();
+        let mut lookup = Self { catalog, arns, names, types, addresses };
+        for resource in resources {
+            if lookup.catalog.node(&resource.resource_type) == Node::Helper {
+                continue;
+            }
             lookup.types.insert(resource.id.clone(), resource.resource_type.clone());
             if let Some(arn) = &resource.arn {
                 lookup.arns.insert(arn.clone(), resource.id.clone());
@@ -33,9 +56,38 @@ impl Lookup {
         lookup
     }
 
+    /// `address`: a host name, or a whole text.
+    pub(crate) fn add_address(&mut self, address: &str, id: &ResourceId) {
+        let address = address.trim_end_matches('.').to_lowercase();
+        if self.types.contains_key(id) && !address.is_empty() {
+            let known = self.addresses.entry(address).or_insert_with(|| Some(id.clone()));
+            if known.as_ref() != Some(id) {
+                *known = None;
+            }
+        }
+    }
+
+    /// What a setting of code names: `LOG_LEVEL: main` is no database that happens to be called so.
+    pub(crate) fn find_in_code(&self, text: &str) -> Vec<&ResourceId> {
+        let is_word = !text.contains([':', '.', '/']);
+        let mut found = self.find(text);
+        found.retain(|id| !is_word || BY_NAME.contains(&self.type_of(id)));
+        found
+    }
+
     /// Empty for what no call travels through.
     pub(crate) fn type_of(&self, id: &ResourceId) -> &str {
         self.types.get(id).map_or("", String::as_str)
+    }
+
+    /// Its service, as ARNs call it.
+    pub(crate) fn service_of(&self, id: &ResourceId) -> String {
+        self.catalog.service_of(self.type_of(id))
+    }
+
+    /// What it is in the topology.
+    pub(crate) fn node(&self, id: &ResourceId) -> Node {
+        self.catalog.node(self.type_of(id))
     }
 
     /// Whole text or part of it: an integration's URI has the function's ARN in its middle.
@@ -80,6 +132,14 @@ impl Lookup {
 
     fn whole(&self, text: &str) -> Option<&ResourceId> {
         let location = text.split_once("://").map(|(_, location)| location);
+        let host = location.unwrap_or(text).rsplit('@').next()?.split(['/', ':', '?']).next()?.to_lowercase();
+        let known = |address: &str| self.addresses.get(address).and_then(Option::as_ref);
+        if let Some(id) = known(&text.to_lowercase()) {
+            return Some(id);
+        }
+        if let Some(id) = known(&host).filter(|_| location.is_some() || host.contains('.')) {
+            return Some(id);
+        }
         if let Some(id) = self.name(location.map_or(text, |l| l.trim_end_matches('/').rsplit('/').next().unwrap_or(l)))
         {
             // A URL's last part is a name only where it is a queue's: `https://host/account/name`.
@@ -87,10 +147,29 @@ impl Lookup {
                 return Some(id);
             }
         }
-        // `main.abc123.eu-west-1.rds.amazonaws.com`, `a1b2c3.execute-api.….amazonaws.com`, `master.cache.….amazonaws.com`
-        let host = location.unwrap_or(text).split(['/', ':']).next()?;
+        self.host(&host)
+    }
+
+    /// `main.abc123.eu-west-1.rds.amazonaws.com`, `a1b2c3.execute-api.….amazonaws.com`, `master.cache.….amazonaws.com`,
+    /// `internal-web-1234.eu-west-1.elb.amazonaws.com`, `web-12ab.elb.eu-west-1.amazonaws.com`
+    fn host(&self, host: &str) -> Option<&ResourceId> {
         let of_aws = host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn");
-        of_aws.then(|| host.split('.').take(2).find_map(|label| self.name(label))).flatten()
+        if !of_aws {
+            return None;
+        }
+        if host.contains(".elb.") {
+            let label = host.split('.').next()?;
+            let name = label.strip_prefix("internal-").unwrap_or(label).rsplit_once('-')?.0;
+            return self.name(name).filter(|id| self.type_of(id).ends_with("::LoadBalancer"));
+        }
+        let service =
+            |label: &str| matches!(label, "s3" | "sqs" | "sns" | "dynamodb" | "lambda" | "states" | "kinesis");
+        let labels = || host.split('.').take(2).take_while(|label| !service(label));
+        // A serverless cache's name goes on with an id.
+        labels().find_map(|label| self.name(label)).or_else(|| {
+            let (name, _) = host.split('.').next()?.rsplit_once('-')?;
+            host.contains(".serverless.").then(|| self.name(name))?
+        })
     }
 
     fn name(&self, name: &str) -> Option<&ResourceId> {
@@ -100,7 +179,6 @@ impl Lookup {
 
 #[cfg(test)]
 mod tests {
-    use super::super::kinds::from_arn;
     use super::*;
 
     const AT: &str = "eu-west-1:123456789012";
@@ -119,9 +197,12 @@ mod tests {
             "arn:aws:apigateway:eu-west-1::/restapis/a1b2c3".to_owned(),
             format!("arn:aws:sns:{AT}:twice"),
             format!("arn:aws:kinesis:{AT}:stream/twice"),
+            format!("arn:aws:elasticloadbalancing:{AT}:loadbalancer/app/web/50dc6c495c0c9188"),
         ];
-        let resources: Vec<_> = arns.iter().map(|a| from_arn(a).unwrap()).collect();
-        let lookup = Lookup::new(&resources);
+        let resources: Vec<_> = arns.iter().map(|a| Catalog::builtin().resource_of_arn(a).unwrap()).collect();
+        let mut lookup = Lookup::new(Arc::new(Catalog::builtin().clone()), &resources);
+        lookup.add_address("www.example.org", &resources[4].id);
+        lookup.add_address("https://abc123.lambda-url.eu-west-1.on.aws/", &resources[0].id);
         let uri = format!("arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/{}/invocations", arns[0]);
         for (text, what) in [
             (uri.as_str(), vec!["Function"]),
@@ -137,10 +218,22 @@ mod tests {
             ("orders-archive", vec![]),
             ("https://example.com/orders", vec![]),
             ("twice", vec![]),
+            ("https://www.example.org/cart?x=1", vec!["RestApi"]),
+            ("www.example.org", vec!["RestApi"]),
+            ("postgres://me:secret@main.c9xyz.eu-west-1.rds.amazonaws.com:5432/shop", vec!["DBInstance"]),
+            ("https://abc123.lambda-url.eu-west-1.on.aws/", vec!["Function"]),
+            ("https://other.lambda-url.eu-west-1.on.aws/", vec![]),
+            ("web", vec!["LoadBalancer"]),
+            ("internal-web-1820133.eu-west-1.elb.amazonaws.com", vec!["LoadBalancer"]),
+            ("http://web-1820133.eu-west-1.elb.amazonaws.com/cart", vec!["LoadBalancer"]),
+            ("http://webshop-1820133.eu-west-1.elb.amazonaws.com/cart", vec![]),
+            ("https://dynamodb.eu-west-1.amazonaws.com", vec![]),
             (&format!("arn:aws:lambda:{AT}:function:checkout-old"), vec![]),
             ("", vec![]),
         ] {
             assert_eq!(found(&lookup, text), what, "{text}");
         }
+        let in_code = |text: &str| lookup.find_in_code(text).len();
+        assert_eq!([in_code("orders"), in_code("main"), in_code("web")], [1, 0, 0]);
     }
 }

@@ -1,10 +1,13 @@
 //! Applications, their resources and how these hang together.
 
+mod addresses;
 mod attributes;
+#[cfg(test)]
+mod corpus;
+mod definitions;
 mod describe;
 mod edges;
 mod intrinsics;
-pub(crate) mod kinds;
 mod lookup;
 mod policies;
 mod region;
@@ -13,6 +16,7 @@ mod tags;
 mod template;
 #[cfg(test)]
 mod tests;
+mod yaml;
 
 use crate::Metrics;
 use crate::client::Place;
@@ -25,7 +29,7 @@ use intrinsics::Scope;
 use lookup::Lookup;
 use region::Assigned;
 use stacks::{Head, StackRead, Stacks};
-use stackseer_catalog::{Catalog, Service};
+use stackseer_catalog::{Arn, Catalog};
 use stackseer_model::ports::{PortError, ResourceSource};
 use stackseer_model::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,7 +47,7 @@ pub struct Resources {
     tags: Tags,
     live: Live,
     metrics: Metrics,
-    services: Arc<Vec<Service>>,
+    catalog: Arc<Catalog>,
 }
 
 impl Resources {
@@ -53,12 +57,13 @@ impl Resources {
             aws_sdk_dynamodb::Client::new(sdk),
             aws_sdk_sns::Client::new(sdk),
         );
+        let catalog = Arc::new(catalog.clone());
         Self {
-            stacks: Stacks::new(aws_sdk_cloudformation::Client::new(sdk), place.clone()),
+            stacks: Stacks::new(aws_sdk_cloudformation::Client::new(sdk), place.clone(), catalog.clone()),
             tags: Tags::new(aws_sdk_resourcegroupstagging::Client::new(sdk)),
             live,
             metrics,
-            services: Arc::new(catalog.services().to_vec()),
+            catalog,
             place,
         }
     }
@@ -157,25 +162,25 @@ impl Resources {
         if stacks.is_empty() && tagged.is_empty() && missed.is_empty() {
             return Err(self.nothing_tagged(key, value));
         }
-        let extra = extra_resources(&stacks, tagged);
+        let extra = self.extra_resources(&stacks, tagged);
         let is_partial = !missed.is_empty();
         let inventory = self.finish(&stacks, extra, missed).await;
         Ok(Inventory { is_partial: inventory.is_partial || is_partial, ..inventory })
     }
 
     async fn of_no_stack(&self) -> Result<Inventory, PortError> {
-        let mut assigned = Assigned::default();
+        let mut assigned = Assigned::new(&self.catalog);
         let all = self.stacks.all().await?;
         let roots: Vec<Head> = all.iter().filter(|h| is_root(h)).cloned().collect();
         let stacks = self.trees(roots).await?;
-        let (inventory, _) = self.assemble(&stacks, vec![]);
-        inventory.resources.iter().for_each(|r| assigned.add(r));
+        let (inventory, _) = self.assemble(&stacks, vec![], BTreeMap::new());
+        inventory.resources.into_iter().for_each(|r| assigned.add(r));
 
         let mut missed: Vec<Unseen> = vec![];
-        let mut found = match self.tags.of_services(region::services(&self.services)).await {
+        let mut found = match self.tags.all().await {
             Ok(tagged) => {
                 let names = all.iter().map(|head| head.name.as_str()).collect();
-                region::by_tags(tagged, &names, &self.services, &mut assigned)
+                region::by_tags(tagged, &names, &mut assigned)
             }
             Err(error @ PortError::Transient { .. }) => return Err(error),
             Err(error) => {
@@ -183,13 +188,32 @@ impl Resources {
                 vec![]
             }
         };
-        let (by_metrics, unlisted) =
-            region::by_metrics(&self.metrics, &self.services, &self.place, &mut assigned).await?;
+        let (by_metrics, unlisted) = region::by_metrics(&self.metrics, &self.place, &mut assigned).await?;
         found.extend(by_metrics);
         missed.extend(unlisted);
         let is_partial = !missed.is_empty();
         missed.extend(stacks.iter().flat_map(|s| s.unseen.clone()));
         Ok(Inventory { is_partial, ..self.finish(&[], found, missed).await })
+    }
+
+    /// Tagged resources that no stack has already. Stacks themselves are not resources, what they hold is.
+    fn extra_resources(&self, stacks: &[Arc<StackRead>], tagged: Vec<Tagged>) -> Vec<Resource> {
+        let members: Vec<&Resource> = stacks.iter().flat_map(|s| s.resources.values()).collect();
+        let known: BTreeSet<&ResourceId> = members.iter().map(|r| &r.id).collect();
+        // Types whose ARN can't be made from the physical id end with it all the same.
+        let same = |resource: &Resource, member: &Resource| {
+            let Some(arn) = &resource.arn else { return false };
+            let before = arn.strip_suffix(&member.name).unwrap_or_default();
+            member.arn.is_none()
+                && before.ends_with([':', '/'])
+                && Arn::parse(arn).is_some_and(|a| a.service == self.catalog.service_of(&member.resource_type))
+        };
+        let mut extra: Vec<Resource> = tagged.iter().filter_map(|t| self.catalog.resource_of_arn(&t.arn)).collect();
+        extra.retain(|r| r.resource_type != "AWS::CloudFormation::Stack" && !known.contains(&r.id));
+        extra.retain(|r| !members.iter().any(|member| same(r, member)));
+        extra.sort_by(|a, b| a.id.cmp(&b.id));
+        extra.dedup_by(|a, b| a.id == b.id);
+        extra
     }
 
     /// A stack deleted since it was listed is no error.
@@ -208,18 +232,33 @@ impl Resources {
     }
 
     async fn finish(&self, stacks: &[Arc<StackRead>], extra: Vec<Resource>, missed: Vec<Unseen>) -> Inventory {
-        let (mut inventory, lookup) = self.assemble(stacks, extra);
+        let (mut inventory, lookup) = self.assemble(stacks, extra, self.foreign_exports(stacks).await);
         inventory.unseen.extend(inventory.resources.iter().filter_map(nameless));
         inventory.unseen.extend(missed);
         self.live.describe(&mut inventory, &lookup).await;
         inventory
     }
 
+    /// What stacks outside the application export, where a template imports. They may not be listable: then what is imported stays unknown.
+    async fn foreign_exports(&self, stacks: &[Arc<StackRead>]) -> BTreeMap<String, String> {
+        if !stacks.iter().any(|s| s.template.imports) {
+            return BTreeMap::new();
+        }
+        let all = self.stacks.all().await.map(|all| all.as_ref().clone()).unwrap_or_default();
+        all.into_iter().filter(Head::is_alive).flat_map(|head| head.exports).collect()
+    }
+
     /// Resources with the attributes and edges that the templates tell.
-    fn assemble(&self, stacks: &[Arc<StackRead>], extra: Vec<Resource>) -> (Inventory, Lookup) {
+    fn assemble(
+        &self,
+        stacks: &[Arc<StackRead>],
+        extra: Vec<Resource>,
+        foreign: BTreeMap<String, String>,
+    ) -> (Inventory, Lookup) {
         let members = stacks.iter().flat_map(|s| s.resources.values());
-        let lookup = Lookup::new(members.chain(&extra));
-        let exports: BTreeMap<String, String> = stacks.iter().flat_map(|s| s.head.exports.clone()).collect();
+        let mut lookup = Lookup::new(self.catalog.clone(), members.chain(&extra));
+        let own = stacks.iter().flat_map(|s| s.head.exports.clone());
+        let exports: BTreeMap<String, String> = foreign.into_iter().chain(own).collect();
         let outputs: Vec<_> = stacks.iter().map(|s| nested_outputs(s, stacks)).collect();
         let scopes: Vec<Scope<'_>> = stacks
             .iter()
@@ -233,9 +272,13 @@ impl Resources {
                 resources: &stack.resources,
                 physical_ids: &stack.physical_ids,
                 outputs,
+                own_outputs: &stack.head.outputs,
                 exports: &exports,
             })
             .collect();
+        for (address, id) in addresses::addresses(&scopes, &lookup) {
+            lookup.add_address(&address, &id);
+        }
 
         let mut inventory = Inventory {
             edges: edges::edges(&scopes, &lookup),
@@ -258,7 +301,8 @@ impl Resources {
             inventory.unseen.extend(stack.unseen.clone());
         }
         inventory.resources.extend(extra);
-        name_load_balancers(&mut inventory);
+        attributes::of_callers(&self.catalog, &mut inventory);
+        attributes::of_foreign_callers(&scopes, &lookup, &mut inventory);
         (inventory, lookup)
     }
 }
@@ -322,44 +366,4 @@ fn nameless(resource: &Resource) -> Option<Unseen> {
 fn nested_outputs(parent: &StackRead, stacks: &[Arc<StackRead>]) -> BTreeMap<String, BTreeMap<String, String>> {
     let of = |id: &String| stacks.iter().find(|s| s.head.id == *id).map(|s| s.head.outputs.clone());
     parent.nested.iter().filter_map(|(logical, id)| Some((logical.clone(), of(id)?))).collect()
-}
-
-/// Tagged resources that no stack has already. Stacks themselves are not resources, what they hold is.
-fn extra_resources(stacks: &[Arc<StackRead>], tagged: Vec<Tagged>) -> Vec<Resource> {
-    let members: Vec<&Resource> = stacks.iter().flat_map(|s| s.resources.values()).collect();
-    let known: BTreeSet<&ResourceId> = members.iter().map(|r| &r.id).collect();
-    // Types whose ARN can't be made from the physical id end with it all the same.
-    let same = |resource: &Resource, member: &Resource| {
-        let Some(arn) = &resource.arn else { return false };
-        let before = arn.strip_suffix(&member.name).unwrap_or_default();
-        member.arn.is_none()
-            && before.ends_with([':', '/'])
-            && kinds::Arn::parse(arn).is_some_and(|a| a.service == kinds::service_of(&member.resource_type))
-    };
-    let mut extra: Vec<Resource> = tagged.iter().filter_map(|t| kinds::from_arn(&t.arn)).collect();
-    extra.retain(|r| r.resource_type != "AWS::CloudFormation::Stack" && !known.contains(&r.id));
-    extra.retain(|r| !members.iter().any(|member| same(r, member)));
-    extra.sort_by(|a, b| a.id.cmp(&b.id));
-    extra.dedup_by(|a, b| a.id == b.id);
-    extra
-}
-
-/// A target group publishes its metrics under its load balancer's name and namespace.
-fn name_load_balancers(inventory: &mut Inventory) {
-    const TOLD: [&str; 2] = ["load_balancer", "load_balancer_type"];
-    type Attributes = Vec<(String, Attribute)>;
-    let told = |r: &Resource| -> Attributes {
-        TOLD.iter().filter_map(|a| Some(((*a).to_owned(), r.attributes.get(*a)?.clone()))).collect()
-    };
-    let balancers: BTreeMap<&ResourceId, Attributes> =
-        inventory.resources.iter().map(|r| (&r.id, told(r))).filter(|(_, told)| !told.is_empty()).collect();
-    let named: BTreeMap<ResourceId, Attributes> =
-        inventory.edges.iter().filter_map(|e| Some((e.to.clone(), balancers.get(&e.from)?.clone()))).collect();
-    for resource in &mut inventory.resources {
-        if resource.resource_type == "AWS::ElasticLoadBalancingV2::TargetGroup"
-            && let Some(told) = named.get(&resource.id)
-        {
-            resource.attributes.extend(told.iter().cloned());
-        }
-    }
 }

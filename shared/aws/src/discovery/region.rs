@@ -1,11 +1,10 @@
 //! Resources in no stack: known to the tagging API, or only by the metrics they publish.
 
-use super::kinds::{self, Node, node};
 use super::tags::Tagged;
 use crate::Metrics;
 use crate::client::Place;
 use crate::error::unseen;
-use stackseer_catalog::Service;
+use stackseer_catalog::{Catalog, Service};
 use stackseer_model::ports::PortError;
 use stackseer_model::{Resource, ResourceId, Unseen};
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,60 +13,55 @@ use std::collections::{BTreeMap, BTreeSet};
 const STACK_TAG: &str = "aws:cloudformation:stack-name";
 
 /// What the stacks hold, so that the rest can be told from it.
-#[derive(Debug, Default)]
-pub(crate) struct Assigned {
+#[derive(Debug)]
+pub(crate) struct Assigned<'a> {
+    catalog: &'a Catalog,
     ids: BTreeSet<ResourceId>,
-    /// Type, attribute and value: an API Gateway API publishes its metrics under its name, not its id.
-    attributes: BTreeSet<(String, String, String)>,
+    /// By type.
+    resources: BTreeMap<String, Vec<Resource>>,
 }
 
-/// Attributes by which a resource is known to CloudWatch instead of its id.
-const NAMES: &[&str] = &["api_name", "api_id", "load_balancer", "target_group", "cache_cluster", "state_machine_arn"];
+impl<'a> Assigned<'a> {
+    pub(crate) fn new(catalog: &'a Catalog) -> Self {
+        Self { catalog, ids: BTreeSet::new(), resources: BTreeMap::new() }
+    }
 
-impl Assigned {
-    pub(crate) fn add(&mut self, resource: &Resource) {
+    pub(crate) fn add(&mut self, resource: Resource) {
         self.ids.insert(resource.id.clone());
-        self.attributes.extend(Self::keys(resource));
+        self.resources.entry(resource.resource_type.clone()).or_default().push(resource);
     }
 
     fn has(&self, resource: &Resource) -> bool {
-        self.ids.contains(&resource.id) || Self::keys(resource).any(|key| self.attributes.contains(&key))
+        self.ids.contains(&resource.id)
     }
 
-    fn keys(resource: &Resource) -> impl Iterator<Item = (String, String, String)> {
-        let named = |attribute: &&str| {
-            let value = resource.known(attribute)?;
-            Some((resource.resource_type.clone(), (*attribute).to_owned(), value.to_owned()))
-        };
-        NAMES.iter().filter_map(named)
+    /// Whether something at hand publishes under these dimensions: an API under its name, a cache group's node under its own.
+    fn publishes(&self, namespace: &str, set: &BTreeMap<String, String>) -> bool {
+        let types: BTreeSet<&str> = self
+            .catalog
+            .services()
+            .iter()
+            .filter(|s| s.namespace == namespace && s.dimensions.keys().eq(set.keys()))
+            .map(|s| s.resource_type.as_str())
+            .collect();
+        let resources = types.into_iter().filter_map(|cfn| self.resources.get(cfn)).flatten();
+        resources.into_iter().any(|r| self.catalog.has_dimensions(r, namespace, set))
     }
 }
 
-/// Services, as ARNs call them, that have something to watch.
-pub(crate) fn services(catalog: &[Service]) -> Vec<String> {
-    let services: BTreeSet<String> = catalog.iter().map(|s| kinds::service_of(&s.resource_type)).collect();
-    services.into_iter().filter(|s| !s.is_empty()).collect()
-}
-
-/// The tagged resources that are in no stack and that calls can travel through or the catalogue can watch. What a deleted
-/// stack left behind still carries its tag.
-pub(crate) fn by_tags(
-    tagged: Vec<Tagged>,
-    stacks: &BTreeSet<&str>,
-    catalog: &[Service],
-    assigned: &mut Assigned,
-) -> Vec<Resource> {
-    let worth_it = |cfn: &str| node(cfn) != Node::Plumbing || catalog.iter().any(|s| s.resource_type == cfn);
+/// The tagged resources that are in no stack, of types nobody knows too. What a deleted stack left behind still carries its
+/// tag.
+pub(crate) fn by_tags(tagged: Vec<Tagged>, stacks: &BTreeSet<&str>, assigned: &mut Assigned<'_>) -> Vec<Resource> {
     let mut found = Vec::new();
     let in_stack = |t: &Tagged| t.tags.get(STACK_TAG).is_some_and(|name| stacks.contains(name.as_str()));
     for tagged in tagged.into_iter().filter(|t| !in_stack(t)) {
         // A REST API's ARN doesn't tell the name its metrics go by: those do.
-        if let Some(resource) = kinds::from_arn(&tagged.arn)
+        if let Some(resource) = assigned.catalog.resource_of_arn(&tagged.arn)
             && resource.resource_type != "AWS::ApiGateway::RestApi"
-            && worth_it(&resource.resource_type)
+            && !assigned.catalog.is_ignored(&resource.resource_type)
             && !assigned.has(&resource)
         {
-            assigned.add(&resource);
+            assigned.add(resource.clone());
             found.push(resource);
         }
     }
@@ -77,30 +71,33 @@ pub(crate) fn by_tags(
 /// The resources whose metrics CloudWatch has and nothing else spoke of, and what could not be listed.
 pub(crate) async fn by_metrics(
     metrics: &Metrics,
-    catalog: &[Service],
     place: &Place,
-    assigned: &mut Assigned,
+    assigned: &mut Assigned<'_>,
 ) -> Result<(Vec<Resource>, Vec<Unseen>), PortError> {
     let mut found = Vec::new();
     let mut missed = Vec::new();
-    for service in catalog {
+    let catalog = assigned.catalog;
+    for service in catalog.services() {
         let listed = match metrics.list(&service.namespace, None).await {
             Ok(listed) => listed,
             Err(error @ PortError::Transient { .. }) => return Err(error),
             Err(error) => {
-                missed.push(unseen(format!("{} without stack or tag", service.label), &error));
+                missed.push(unseen(format!("{} without stack or tag", catalog.label_of_metrics(service)), &error));
                 if matches!(error, PortError::Denied { .. }) {
                     break;
                 }
                 continue;
             }
         };
-        let sets: BTreeSet<&BTreeMap<String, String>> = listed.iter().map(|(_, set)| set).collect();
+        let own = names_of_its_own(catalog, service);
+        let listed = listed.iter().filter(|(name, _)| own.as_ref().is_none_or(|own| own.contains(name.as_str())));
+        let sets: BTreeSet<&BTreeMap<String, String>> = listed.map(|(_, set)| set).collect();
         for set in sets {
-            if let Some(resource) = resource_of(service, set, place)
+            if !assigned.publishes(&service.namespace, set)
+                && let Some(resource) = resource_of(catalog, service, set, place)
                 && !assigned.has(&resource)
             {
-                assigned.add(&resource);
+                assigned.add(resource.clone());
                 found.push(resource);
             }
         }
@@ -108,8 +105,28 @@ pub(crate) async fn by_metrics(
     Ok((found, missed))
 }
 
+/// Where another kind of the same type publishes under the same dimensions, the names that tell this one: of messages a
+/// WebSocket API, of requests an HTTP API.
+fn names_of_its_own<'a>(catalog: &'a Catalog, service: &'a Service) -> Option<BTreeSet<&'a str>> {
+    let is_like = |other: &&Service| {
+        other.id != service.id
+            && other.namespace == service.namespace
+            && other.resource_type == service.resource_type
+            && other.dimensions == service.dimensions
+    };
+    let others: Vec<&Service> = catalog.services().iter().filter(is_like).collect();
+    let shared = |name: &&str| others.iter().any(|other| other.metrics.iter().any(|m| m.name == **name));
+    let own = service.metrics.iter().map(|m| m.name.as_str()).filter(|name| !shared(name)).collect();
+    (!others.is_empty()).then_some(own)
+}
+
 /// Reads the catalogue's dimension templates backwards: `FunctionName = "{name}"` makes a value the name.
-fn resource_of(service: &Service, set: &BTreeMap<String, String>, place: &Place) -> Option<Resource> {
+fn resource_of(
+    catalog: &Catalog,
+    service: &Service,
+    set: &BTreeMap<String, String>,
+    place: &Place,
+) -> Option<Resource> {
     if !set.keys().eq(service.dimensions.keys()) {
         return None;
     }
@@ -118,14 +135,17 @@ fn resource_of(service: &Service, set: &BTreeMap<String, String>, place: &Place)
         let value = &set[dimension];
         match template.strip_prefix('{').and_then(|t| t.strip_suffix('}')) {
             Some(attribute) => {
-                said.insert(attribute.to_owned(), value.clone());
+                said.insert(attribute.trim_end_matches('?').to_owned(), value.clone());
             }
             None if template == "*" || template == value => {}
             None => return None,
         }
     }
-    let resource = kinds::from_dimensions(&service.resource_type, &said, place)?;
+    let mut resource = catalog.resource_of_dimensions(&service.resource_type, &said, place)?;
     // One type may have several kinds, each in a namespace of its own.
     let fits = service.only.iter().all(|(attribute, value)| resource.known(attribute).is_none_or(|has| has == value));
+    for (attribute, value) in &service.only {
+        resource.set(attribute, value.as_str());
+    }
     fits.then_some(resource)
 }

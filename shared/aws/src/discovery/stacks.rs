@@ -1,12 +1,12 @@
 //! Stacks as CloudFormation lists them: members, template, parameters, outputs, and nested stacks within.
 
-use super::kinds::{self, Arn};
 use super::template::Template;
 use crate::client::Place;
 use crate::error::{port_error, unseen};
 use aws_sdk_cloudformation::Client;
 use aws_sdk_cloudformation::types::{ResourceStatus, Stack as Described, StackStatus, TemplateStage};
 use futures_util::stream::{self, StreamExt};
+use stackseer_catalog::{Arn, Catalog};
 use stackseer_model::ports::PortError;
 use stackseer_model::{Resource, Unseen};
 use std::collections::{BTreeMap, HashMap};
@@ -72,13 +72,14 @@ type Reading = Arc<OnceCell<Option<Arc<StackRead>>>>;
 pub(crate) struct Stacks {
     client: Client,
     place: Place,
+    catalog: Arc<Catalog>,
     all: Arc<OnceCell<Arc<Vec<Head>>>>,
     read: Arc<Mutex<HashMap<String, Reading>>>,
 }
 
 impl Stacks {
-    pub(crate) fn new(client: Client, place: Place) -> Self {
-        Self { client, place, all: Arc::default(), read: Arc::default() }
+    pub(crate) fn new(client: Client, place: Place, catalog: Arc<Catalog>) -> Self {
+        Self { client, place, catalog, all: Arc::default(), read: Arc::default() }
     }
 
     /// Every stack of the Region, nested ones too.
@@ -174,7 +175,15 @@ impl Stacks {
             return Ok(Some(Arc::new(read)));
         }
         match self.template(&read.head.id).await {
-            Ok(template) => read.template = template,
+            Ok(template) => {
+                let unread = template.unread.iter().map(|(part, reason)| Unseen {
+                    what: format!("{part} of the template of stack {}", read.head.name),
+                    action: None,
+                    reason: format!("it can't be read: {reason}"),
+                });
+                read.unseen.extend(unread);
+                read.template = template;
+            }
             Err(PortError::NotFound { .. }) => return Ok(None),
             Err(error) => {
                 let what = format!("how the resources of stack {} hang together", read.head.name);
@@ -206,7 +215,7 @@ impl Stacks {
                 if physical.is_empty() {
                     continue;
                 }
-                let mut resource = kinds::from_physical_id(&cfn, &physical, &self.place);
+                let mut resource = self.catalog.resource_of_id(&cfn, &physical, &self.place);
                 resource.stack = Some(read.head.name.clone());
                 if cfn == "AWS::CloudFormation::Stack" {
                     read.nested.insert(logical.clone(), physical.clone());

@@ -39,18 +39,16 @@ impl Tags {
     /// Everything that carries the key, with one value or any.
     pub(crate) async fn with_tag(&self, key: &str, value: Option<&str>) -> Result<Vec<Tagged>, PortError> {
         let filter = TagFilter::builder().key(key).set_values(value.map(|v| vec![v.to_owned()])).build();
-        self.get(Some(filter), vec![]).await
+        self.get(Some(filter)).await
     }
 
-    /// Everything of these services, as they are called in ARNs, that was ever tagged.
-    pub(crate) async fn of_services(&self, services: Vec<String>) -> Result<Vec<Tagged>, PortError> {
-        self.get(None, services).await
+    /// Everything that was ever tagged.
+    pub(crate) async fn all(&self) -> Result<Vec<Tagged>, PortError> {
+        self.get(None).await
     }
 
-    async fn get(&self, filter: Option<TagFilter>, services: Vec<String>) -> Result<Vec<Tagged>, PortError> {
-        let types = (!services.is_empty()).then_some(services);
-        let request =
-            self.client.get_resources().set_tag_filters(filter.map(|f| vec![f])).set_resource_type_filters(types);
+    async fn get(&self, filter: Option<TagFilter>) -> Result<Vec<Tagged>, PortError> {
+        let request = self.client.get_resources().set_tag_filters(filter.map(|f| vec![f]));
         let mut pages = request.into_paginator().send();
         let mut found = Vec::new();
         while let Some(page) = pages.next().await {

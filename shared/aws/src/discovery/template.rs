@@ -1,8 +1,8 @@
 //! A CloudFormation template as `GetTemplate` returns it: JSON, or YAML with short intrinsic forms (`!Ref`, `!Sub`, …),
 //! read into one JSON form with long ones.
 
-use saphyr::{LoadableYamlNode, Scalar, Yaml};
-use serde_json::{Map, Value, json};
+use super::yaml;
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
 #[derive(Debug, Clone, Default)]
@@ -11,6 +11,11 @@ pub(crate) struct Template {
     pub resources: BTreeMap<String, Declared>,
     pub conditions: Map<String, Value>,
     pub mappings: Map<String, Value>,
+    pub outputs: Map<String, Value>,
+    /// Something in it is imported from another stack.
+    pub imports: bool,
+    /// The parts that can't be read, and why.
+    pub unread: Vec<(String, String)>,
 }
 
 #[derive(Debug, Clone)]
@@ -20,11 +25,23 @@ pub(crate) struct Declared {
 }
 
 impl Template {
+    /// # Errors
+    ///
+    /// No part of it can be read, and why.
     pub(crate) fn parse(body: &str) -> Result<Self, String> {
-        let mut document = match body.trim_start().starts_with('{') {
-            true => serde_json::from_str(body).map_err(|e| e.to_string())?,
-            false => yaml(body)?,
+        let body = body.trim_start_matches('\u{feff}');
+        // Braces may be YAML's as well.
+        let json = body.trim_start().starts_with('{').then(|| serde_json::from_str(body));
+        let read = match json {
+            Some(Ok(document)) => Ok(Self::of(document)),
+            Some(Err(error)) => yaml::parse(body).map(Self::of).map_err(|_| error.to_string()),
+            None => yaml::parse(body).map(Self::of).or_else(|error| by_parts(body).ok_or(error)),
         };
+        let imports = body.contains("ImportValue");
+        read.map(|template| Self { imports, ..template })
+    }
+
+    fn of(mut document: Value) -> Self {
         let mut section = |name: &str| match document.get_mut(name).map(Value::take) {
             Some(Value::Object(map)) => map,
             _ => Map::new(),
@@ -34,54 +51,64 @@ impl Template {
             let properties = declared.get_mut("Properties").map(Value::take).unwrap_or_default();
             Some((logical, Declared { cfn, properties }))
         });
-        let resources = resources.collect();
-        Ok(Self { resources, conditions: section("Conditions"), mappings: section("Mappings") })
+        Self {
+            resources: resources.collect(),
+            conditions: section("Conditions"),
+            mappings: section("Mappings"),
+            outputs: section("Outputs"),
+            ..Self::default()
+        }
+    }
+
+    fn extend(&mut self, other: Self) {
+        self.resources.extend(other.resources);
+        self.conditions.extend(other.conditions);
+        self.mappings.extend(other.mappings);
+        self.outputs.extend(other.outputs);
     }
 }
 
-fn yaml(body: &str) -> Result<Value, String> {
-    let documents = Yaml::load_from_str(body).map_err(|e| e.to_string())?;
-    documents.first().map(json_of).ok_or_else(|| "the template is empty".to_owned())
-}
-
-fn json_of(node: &Yaml<'_>) -> Value {
-    match node {
-        Yaml::Value(scalar) => match scalar {
-            Scalar::Null => Value::Null,
-            Scalar::Boolean(b) => json!(b),
-            Scalar::Integer(i) => json!(i),
-            Scalar::FloatingPoint(f) => json!(f.into_inner()),
-            Scalar::String(s) => json!(s),
-        },
-        Yaml::Sequence(items) => Value::Array(items.iter().map(json_of).collect()),
-        Yaml::Mapping(map) => Value::Object(map.iter().map(|(key, value)| (key_of(key), json_of(value))).collect()),
-        Yaml::Tagged(tag, inner) => {
-            let inner = json_of(inner);
-            match (tag.suffix.as_str(), inner) {
-                ("Ref", inner) => json!({ "Ref": inner }),
-                ("Condition", inner) => json!({ "Condition": inner }),
-                ("GetAtt", Value::String(path)) => {
-                    let (resource, attribute) = path.split_once('.').unwrap_or((&path, ""));
-                    json!({ "Fn::GetAtt": [resource, attribute] })
-                }
-                (name, inner) => json!({ format!("Fn::{name}"): inner }),
+/// Each resource, condition, … by itself, so that one that can't be read costs no other. `None` if no part can be.
+fn by_parts(body: &str) -> Option<Template> {
+    let mut whole = Template::default();
+    for (section, text) in blocks(body, 0) {
+        let indent = text.lines().skip(1).find(|l| is_content(l)).map_or(0, |l| l.len() - l.trim_start().len());
+        let members = if indent > 0 { blocks(&text, indent) } else { Vec::new() };
+        for (name, member) in members {
+            match yaml::parse(&format!("{section}:\n{member}")) {
+                Ok(document) => whole.extend(Template::of(document)),
+                Err(reason) => whole.unread.push((format!("{section}/{name}"), reason)),
             }
         }
-        Yaml::Representation(text, ..) => json!(text),
-        Yaml::Alias(_) | Yaml::BadValue => Value::Null,
     }
+    (!whole.resources.is_empty()).then_some(whole)
 }
 
-fn key_of(key: &Yaml<'_>) -> String {
-    match json_of(key) {
-        Value::String(text) => text,
-        other => other.to_string(),
+fn is_content(line: &str) -> bool {
+    !line.trim().is_empty() && !line.trim_start().starts_with('#')
+}
+
+/// The keys at this indentation, each with its lines.
+fn blocks(text: &str, indent: usize) -> Vec<(String, String)> {
+    let mut blocks: Vec<(String, String)> = Vec::new();
+    for line in text.lines() {
+        let starts = |name: &str| name.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '"' | '\''));
+        let key = line.get(indent..).filter(|rest| starts(rest) && line[..indent].trim().is_empty());
+        if let Some((name, _)) = key.and_then(|rest| rest.split_once(':')) {
+            blocks.push((name.trim_matches(['"', '\'', ' ']).to_owned(), String::new()));
+        }
+        if let Some((_, lines)) = blocks.last_mut() {
+            lines.push_str(line);
+            lines.push('\n');
+        }
     }
+    blocks
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn short_forms_become_long_ones() {
@@ -126,6 +153,32 @@ Resources:
         let template = Template::parse(r#"{"Resources": {"Q": {"Type": "AWS::SQS::Queue"}}}"#).unwrap();
         assert_eq!(template.resources["Q"].cfn, "AWS::SQS::Queue");
         assert_eq!(template.resources["Q"].properties, Value::Null);
+    }
+
+    #[test]
+    fn a_part_that_can_not_be_read_costs_no_other() {
+        let template = Template::parse(
+            "Conditions:\n  Prod: !Equals [a, a]\nResources:\n  # The first\n  Jobs:\n    Type: AWS::SQS::Queue\n\
+             \x20   Properties: {VisibilityTimeout: 90}\n  Broken:\n    Type: AWS::SNS::Topic\n    Properties: [}\n\
+             \x20 Dead: {Type: AWS::SQS::Queue}\n",
+        )
+        .unwrap();
+        assert_eq!(template.resources.keys().collect::<Vec<_>>(), ["Dead", "Jobs"]);
+        assert_eq!(template.resources["Jobs"].properties["VisibilityTimeout"], json!(90));
+        assert!(template.conditions.contains_key("Prod"));
+        let [(part, reason)] = template.unread.as_slice() else { panic!("{:?}", template.unread) };
+        assert_eq!(part, "Resources/Broken");
+        assert!(reason.contains("flow"), "{reason}");
+    }
+
+    #[test]
+    fn braces_may_be_json_or_yaml() {
+        for body in [
+            "\u{feff}{\"Resources\": {\"Q\": {\"Type\": \"AWS::SNS::Topic\"}, \"Q\": {\"Type\": \"AWS::SQS::Queue\"}}}",
+            "{Resources: {Q: {Type: AWS::SQS::Queue}}}",
+        ] {
+            assert_eq!(Template::parse(body).unwrap().resources["Q"].cfn, "AWS::SQS::Queue");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 /// Everything an account answers with.
 #[derive(Default, Clone)]
-struct World {
+pub(super) struct World {
     stacks: Vec<FakeStack>,
     /// As `ListFunctions` has them.
     functions: Vec<Value>,
@@ -48,7 +48,7 @@ fn texts(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
 }
 
 impl World {
-    fn of(stacks: Vec<FakeStack>) -> Self {
+    pub(super) fn of(stacks: Vec<FakeStack>) -> Self {
         Self { stacks, ..Self::default() }
     }
 
@@ -144,7 +144,7 @@ impl World {
         (Resources::new(&config, place, metrics, Catalog::builtin()), calls)
     }
 
-    async fn read(&self, boundary: Boundary) -> Inventory {
+    pub(super) async fn read(&self, boundary: Boundary) -> Inventory {
         self.source().0.inventory(&app(boundary)).await.unwrap()
     }
 }
@@ -240,6 +240,8 @@ Resources:
           PolicyDocument:
             Statement:
               - {Effect: Allow, Action: sns:Publish, Resource: !Ref News}
+              - {Effect: Allow, Action: "sqs:SendMessage", Resource: !GetAtt Jobs.Arn}
+              - {Effect: Allow, Action: "dynamodb:*Item", Resource: !Sub "arn:aws:dynamodb:*:*:table/${AWS::StackName}-*"}
               - {Effect: Deny, Action: "lambda:*", Resource: !GetAtt Mailer.Arn}
               - {Effect: Allow, Action: "sqs:ReceiveMessage", Resource: !GetAtt Archive.Arn}
   Jobs:
@@ -888,7 +890,7 @@ async fn a_tag_s_value_is_its_stacks_and_what_is_loose() {
     let loose: Vec<&str> = checkout.resources.iter().filter(|r| r.stack.is_none()).map(|r| r.name.as_str()).collect();
     assert_eq!(loose, ["web", "by-hand"]);
     assert_eq!(edges(&checkout), SHOP_EDGES);
-    assert_eq!(names(&source.inventory(&app(tag("blog"))).await.unwrap()), ["blog", "i-1", "instance/i-21"]);
+    assert_eq!(names(&source.inventory(&app(tag("blog"))).await.unwrap()), ["blog", "i-1", "i-21"]);
     assert_eq!(names(&source.inventory(&app(tag("search"))).await.unwrap()), ["search"]);
     // Read once for all of them: four stacks, one a page.
     assert_eq!(calls.of("cloudformation.DescribeStacks").len(), 4);
@@ -1030,6 +1032,7 @@ async fn a_region_is_every_root_stack_and_what_is_in_none() {
             "Function not-ours",
             "Function untagged",
             "Function untouched",
+            "Instance i-21",
             "LoadBalancer web",
             "Queue letters",
             "RestApi old-api",
@@ -1059,7 +1062,7 @@ async fn with_one_of_two_ways_to_loose_resources_denied_the_other_goes_on() {
 
     let (source, calls) = world.denying("monitoring.ListMetrics");
     let inventory = source.inventory(&app(Boundary::Unassigned)).await.unwrap();
-    assert_eq!(names(&inventory), ["by-hand", "kept", "not-ours", "search", "untouched", "web"]);
+    assert_eq!(names(&inventory), ["by-hand", "i-21", "kept", "not-ours", "search", "untouched", "web"]);
     let told: Vec<&str> = what(&inventory).into_iter().map(|(_, action)| action).collect();
     assert_eq!(told, ["cloudwatch:ListMetrics"], "once");
     assert_eq!(calls.of("monitoring.ListMetrics").len(), 1);
@@ -1088,7 +1091,7 @@ async fn a_stack_deleted_while_the_region_is_read_is_left_out() {
     let error = source.inventory(&app(named("blog"))).await.unwrap_err();
     assert_eq!(error, PortError::NotFound { what: "stack blog".into() });
     let tagged = source.inventory(&app(tag("blog"))).await.unwrap();
-    assert_eq!(names(&tagged), ["instance/i-1", "instance/i-21"], "what carries the tag by itself");
+    assert_eq!(names(&tagged), ["i-1", "i-21"], "what carries the tag by itself");
 }
 
 /// One resource of every type the catalogue watches, as a template declares it.
@@ -1112,19 +1115,31 @@ const EVERY_TYPE: &str = r#"{"Resources": {
     "Database": {"Type": "AWS::RDS::DBInstance"},
     "Aurora": {"Type": "AWS::RDS::DBCluster"},
     "Cache": {"Type": "AWS::ElastiCache::CacheCluster"},
-    "Rule": {"Type": "AWS::Events::Rule"}
+    "Rule": {"Type": "AWS::Events::Rule"},
+    "Paid": {"Type": "AWS::Events::Rule", "Properties": {"EventBusName": "shop"}},
+    "Socket": {"Type": "AWS::ApiGatewayV2::Api", "Properties": {"Name": "chat", "ProtocolType": "WEBSOCKET"}},
+    "Edge": {"Type": "AWS::ElasticLoadBalancingV2::TargetGroup", "Properties": {"Protocol": "TCP"}},
+    "EdgeListener": {"Type": "AWS::ElasticLoadBalancingV2::Listener", "Properties": {
+        "LoadBalancerArn": {"Ref": "Network"},
+        "DefaultActions": [{"Type": "forward", "TargetGroupArn": {"Ref": "Edge"}}]}},
+    "Serverless": {"Type": "AWS::ElastiCache::ServerlessCache"},
+    "Delivery": {"Type": "AWS::KinesisFirehose::DeliveryStream"},
+    "Graph": {"Type": "AWS::AppSync::GraphQLApi", "Properties": {"Name": "graph"}}
 }}"#;
 
 /// The catalogue asks for attributes by name; a name that discovery doesn't set would be a service silently unwatched.
 #[tokio::test]
 async fn every_type_of_the_catalogue_has_metrics_once_discovered() {
     let load_balancer = |rest: &str| arn("elasticloadbalancing", rest);
-    let (balancer, network, group, listener) = (
+    let (balancer, network, group, listener, edge, edge_listener) = (
         load_balancer("loadbalancer/app/front/1"),
         load_balancer("loadbalancer/net/edge/2"),
         load_balancer("targetgroup/web/3"),
         load_balancer("listener/app/front/1/4"),
+        load_balancer("targetgroup/edge/5"),
+        load_balancer("listener/net/edge/2/6"),
     );
+    let graph = arn("appsync", "apis/graph1");
     let (topic, machine) = (arn("sns", "placed"), arn("states", "stateMachine:checkout"));
     let queue = format!("https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/jobs");
     let service = arn("ecs", "service/prod/web");
@@ -1147,6 +1162,13 @@ async fn every_type_of_the_catalogue_has_metrics_once_discovered() {
         ("Aurora", "AWS::RDS::DBCluster", "aurora"),
         ("Cache", "AWS::ElastiCache::CacheCluster", "sessions"),
         ("Rule", "AWS::Events::Rule", "nightly"),
+        ("Paid", "AWS::Events::Rule", "shop|paid"),
+        ("Socket", "AWS::ApiGatewayV2::Api", "g7h8i9"),
+        ("Edge", "AWS::ElasticLoadBalancingV2::TargetGroup", &edge),
+        ("EdgeListener", "AWS::ElasticLoadBalancingV2::Listener", &edge_listener),
+        ("Serverless", "AWS::ElastiCache::ServerlessCache", "carts"),
+        ("Delivery", "AWS::KinesisFirehose::DeliveryStream", "delivery"),
+        ("Graph", "AWS::AppSync::GraphQLApi", &graph),
     ];
     let world = World::of(vec![stack("shop", EVERY_TYPE, &members)]);
     let inventory = world.read(named("shop")).await;
@@ -1154,14 +1176,187 @@ async fn every_type_of_the_catalogue_has_metrics_once_discovered() {
         .resources
         .iter()
         .flat_map(|r| Catalog::builtin().metrics_of(r, |_, _| vec![]).0)
-        .map(|m| format!("{} {:?}", m.key.namespace, m.key.dimensions.keys().collect::<Vec<_>>()))
+        .map(|m| format!("{} {} {:?}", m.key.namespace, m.key.name, m.key.dimensions.keys().collect::<Vec<_>>()))
         .collect();
     let wanted: BTreeSet<String> = Catalog::builtin()
         .services()
         .iter()
         // Those only `ListMetrics` knows the dimensions of.
-        .filter(|s| s.dimensions.values().all(|v| v != "*"))
-        .map(|s| format!("{} {:?}", s.namespace, s.dimensions.keys().collect::<Vec<_>>()))
+        .filter(|s| !s.dimensions.values().any(|v| v == "*" || v.ends_with('#')))
+        .flat_map(|s| s.metrics.iter().map(move |m| (s, m)))
+        .map(|(s, m)| format!("{} {} {:?}", s.namespace, m.name, s.dimensions.keys().collect::<Vec<_>>()))
         .collect();
     assert_eq!(asked, wanted, "{inventory:#?}");
+}
+
+/// A service that nothing in the code knows, from files alone.
+const TILL: &str = r#"
+type = "AWS::Till::Register"
+label = "Till"
+node = "sync"
+
+[arn]
+service = "till"
+forms = ["register/{shop}/{name}"]
+
+[[attribute]]
+name = "shop"
+property = ["/Shop"]
+
+[[attribute]]
+name = "drawer"
+property = ["/Drawer/Size"]
+words = { "1" = "small", "2" = "large" }
+default = "small"
+
+[[edge]]
+property = "/Ledger"
+way = "out"
+
+[[edge]]
+property = "/Orders"
+way = "in"
+"#;
+const TILL_METRICS: &str = r#"
+namespace = "AWS/Till"
+resource_type = "AWS::Till::Register"
+dimensions = { Shop = "{shop}", Register = "{name}" }
+only = { drawer = "large" }
+period = 60
+publication_delay = 60
+
+[[metric]]
+name = "FailedSales"
+label = "failed sales"
+statistic = "Sum"
+unit = "Count"
+role = "errors"
+kind = "sparse"
+bad = "up"
+missing = "zero"
+opens = true
+least = 3
+"#;
+
+#[tokio::test]
+async fn a_new_service_is_files_of_the_catalogue_alone() {
+    let files = [
+        ("resources/till-register.toml".to_owned(), TILL.to_owned()),
+        ("metrics/till.toml".to_owned(), TILL_METRICS.to_owned()),
+    ];
+    let catalog = Catalog::with_user_files(&files).unwrap();
+    let template = r#"{"Resources": {
+        "Register": {"Type": "AWS::Till::Register", "Properties": {
+            "Shop": "north", "Drawer": {"Size": 2}, "Ledger": {"Ref": "Ledger"}, "Orders": {"Fn::GetAtt": ["Orders", "Arn"]}}},
+        "Ledger": {"Type": "AWS::DynamoDB::Table"},
+        "Orders": {"Type": "AWS::SQS::Queue"}}}"#;
+    let register = arn("till", "register/north/r1");
+    let queue = format!("https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/orders");
+    let members = [
+        ("Register", "AWS::Till::Register", register.as_str()),
+        ("Ledger", "AWS::DynamoDB::Table", "ledger"),
+        ("Orders", "AWS::SQS::Queue", &queue),
+    ];
+    let mut world = World::of(vec![stack("shop", template, &members)]);
+    world.published = vec![("AWS/Till", BTreeMap::from([("Register", "r2"), ("Shop", "south")]))];
+    let (config, _) = sdk(move |call| world.answer(call));
+    let place = Place { partition: "aws".into(), region: REGION.into(), account: ACCOUNT.into() };
+    let metrics = Metrics::new(aws_sdk_cloudwatch::Client::new(&config));
+    let source = Resources::new(&config, place, metrics, &catalog);
+    let inventory = source.inventory(&app(named("shop"))).await.unwrap();
+    assert_eq!(edges(&inventory), ["orders ⇢ r1", "r1 → ledger"]);
+    assert_eq!(attributes(&inventory, "r1")["drawer"], "large");
+    let resource = inventory.resources.iter().find(|r| r.name == "r1").unwrap();
+    let (metrics, unseen) = catalog.metrics_of(resource, |_, _| vec![]);
+    assert_eq!(unseen, []);
+    assert_eq!(metrics[0].key.to_string(), "AWS/Till FailedSales Sum Register=r1 Shop=north");
+
+    let loose = source.inventory(&app(Boundary::Unassigned)).await.unwrap();
+    assert_eq!(names(&loose), ["r2"], "known by its metrics");
+    assert_eq!(loose.resources[0].id.as_str(), arn("till", "register/south/r2"));
+    assert_eq!(loose.resources[0].resource_type, "AWS::Till::Register");
+}
+
+#[tokio::test]
+async fn an_attribute_is_known_unset_or_unknown_and_never_a_default_that_was_not_said() {
+    let template = r#"{"Resources": {
+        "Said": {"Type": "AWS::SQS::Queue", "Properties": {"VisibilityTimeout": 90,
+            "RedrivePolicy": "{\"deadLetterTargetArn\": \"arn:aws:sqs:eu-west-1:123456789012:dead\"}"}},
+        "Silent": {"Type": "AWS::SQS::Queue", "Properties": {"FifoQueue": {"Ref": "AWS::NoValue"}}},
+        "Imported": {"Type": "AWS::SQS::Queue", "Properties": {
+            "VisibilityTimeout": {"Fn::ImportValue": "timeout"}, "RedrivePolicy": {"Fn::If": ["Nobody", {}, {}]}}}}}"#;
+    let url = |name: &str| format!("https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}");
+    let (said, silent, imported) = (url("said"), url("silent"), url("imported"));
+    let queue = "AWS::SQS::Queue";
+    let members = [("Said", queue, said.as_str()), ("Silent", queue, &silent), ("Imported", queue, &imported)];
+    let inventory = World::of(vec![stack("shop", template, &members)]).read(named("shop")).await;
+    let attribute = |name: &str, attribute: &str| {
+        let resource = inventory.resources.iter().find(|r| r.name == name).unwrap();
+        resource.attributes[attribute].clone()
+    };
+    let unknown = |why: &str| Attribute::Unknown(why.to_owned());
+    assert_eq!(attribute("said", "visibility_timeout_seconds"), "90".into());
+    assert_eq!(attribute("said", "dead_letter_queue"), "dead".into());
+    assert_eq!(attribute("silent", "visibility_timeout_seconds"), "30".into(), "as documented");
+    assert_eq!(attribute("silent", "dead_letter_queue"), Attribute::Unset);
+    assert_eq!(attribute("silent", "fifo"), Attribute::Unset);
+    let import = "the template's Fn::ImportValue timeout can't be resolved";
+    assert_eq!(attribute("imported", "visibility_timeout_seconds"), unknown(import));
+    assert_eq!(attribute("imported", "dead_letter_queue"), unknown("the template's Fn::If can't be resolved"));
+}
+
+#[tokio::test]
+async fn what_the_service_did_not_tell_is_unknown_unless_the_template_sets_it() {
+    let template =
+        r#"{"Resources": {"T": {"Type": "AWS::DynamoDB::Table", "Properties": {"BillingMode": "PAY_PER_REQUEST"}}}}"#;
+    let world = World::of(vec![stack("shop", template, &[("T", "AWS::DynamoDB::Table", "orders")])]);
+    for (action, attribute) in
+        [("dynamodb.DescribeContinuousBackups", "point_in_time_recovery"), ("dynamodb.DescribeTable", "read_capacity")]
+    {
+        let inventory = world.denying(action).0.inventory(&app(named("shop"))).await.unwrap();
+        let table = &inventory.resources[0];
+        assert!(matches!(table.attributes[attribute], Attribute::Unknown(_)), "{table:?}");
+        assert_eq!(table.known("billing_mode"), Some("PAY_PER_REQUEST"));
+    }
+}
+
+/// A field that the catalogue asks for and no adapter reads would be an attribute silently unknown.
+#[test]
+fn every_live_field_of_the_catalogue_is_read() {
+    let adapter = include_str!("describe.rs");
+    let kinds = Catalog::builtin().resource_types().iter();
+    let live: Vec<_> = kinds.flat_map(|kind| &kind.attributes).filter_map(|a| a.live.as_ref()).collect();
+    assert!(live.len() > 10);
+    for field in live {
+        for word in [&field.action, &field.field] {
+            assert!(adapter.contains(&format!("\"{word}\"")), "{field:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn nothing_that_a_stack_holds_is_left_out_of_the_states() {
+    let members = [
+        ("Cdn", "AWS::CloudFront::Distribution", "E1"),
+        ("Nat", "AWS::EC2::NatGateway", "nat-1"),
+        ("Classic", "AWS::ElasticLoadBalancing::LoadBalancer", "classic"),
+        ("Search", "AWS::OpenSearchService::Domain", "search"),
+        ("OldSearch", "AWS::Elasticsearch::Domain", "old-search"),
+        ("Health", "AWS::Route53::HealthCheck", "h-1"),
+        ("Nightly", "AWS::Glue::Job", "nightly"),
+        ("Files", "AWS::S3::Bucket", "files"),
+        ("Sessions", "AWS::ElastiCache::ReplicationGroup", "sessions"),
+        ("Jobs", "AWS::SQS::Queue", "https://sqs.eu-west-1.amazonaws.com/123456789012/jobs"),
+        ("Role", "AWS::IAM::Role", "role"),
+        ("Logs", "AWS::Logs::LogGroup", "/app"),
+        ("Grant", "AWS::Lambda::Permission", "grant"),
+        ("Seed", "Custom::Seed", "seed"),
+    ];
+    let inventory = World::of(vec![stack("shop", "{}", &members)]).read(named("shop")).await;
+    let catalog = Catalog::builtin();
+    let metrics: Vec<Metric> =
+        inventory.resources.iter().flat_map(|r| catalog.metrics_of(r, |_, _| vec![]).0).collect();
+    let states = catalog.watching(&inventory, &metrics, |_| None);
+    let counts: WatchingCounts = states.iter().collect();
+    assert_eq!(counts, WatchingCounts { watched: 1, without_metrics: 2, not_supported: 7 }, "{states:#?}");
 }

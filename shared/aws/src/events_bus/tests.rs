@@ -1,6 +1,5 @@
 use super::*;
 use crate::cloudtrail::touched;
-use crate::discovery::kinds::from_arn;
 use serde_json::json;
 use stackseer_model::{ChangeEvent, Inventory, PropertyChange, Resource};
 
@@ -27,7 +26,9 @@ fn read(event: &Value) -> RegionChange {
 
 fn resource(rest: &str, stack: &str) -> Resource {
     let (service, rest) = rest.split_once(':').unwrap();
-    let resource = from_arn(&format!("arn:aws:{service}:eu-west-1:123456789012:{rest}")).unwrap();
+    let resource = stackseer_catalog::Catalog::builtin()
+        .resource_of_arn(&format!("arn:aws:{service}:eu-west-1:123456789012:{rest}"))
+        .unwrap();
     Resource { stack: Some(stack.to_owned()), ..resource }
 }
 

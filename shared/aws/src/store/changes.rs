@@ -6,7 +6,7 @@ use super::pack::{encode, fitting};
 use super::rows::{Row, Rows, Write};
 use crate::cloudtrail::touched;
 use stackseer_model::ports::{ChangeLog, EventSource, PortError};
-use stackseer_model::{ChangeEvent, Inventory, RegionChange, Timestamp};
+use stackseer_model::{ChangeEvent, Inventory, RegionChange, Scope, Timestamp};
 use std::collections::BTreeMap;
 
 /// A watch looks back hours; the rest is for looking after the event.
@@ -25,15 +25,16 @@ impl ChangeLog for DynamoStore {
     }
 }
 
-/// The recorded changes, as a watch asks for them.
+/// The recorded changes of one account and Region, as a watch asks for them.
 #[derive(Debug, Clone)]
 pub struct StoredChanges {
     rows: Rows,
+    scope: Scope,
 }
 
 impl DynamoStore {
-    pub fn changes(&self) -> StoredChanges {
-        StoredChanges { rows: self.rows.clone() }
+    pub fn changes(&self, scope: Scope) -> StoredChanges {
+        StoredChanges { rows: self.rows.clone(), scope }
     }
 }
 
@@ -50,7 +51,7 @@ impl EventSource for StoredChanges {
         for day in days {
             let day = Timestamp::from_second(day * DAY).map_err(unreadable)?;
             // Consistent: the tick has written them just before it sent the task that is done here.
-            for (_, row) in self.rows.between(&keys::changes_on(day), &first, &last).await? {
+            for (_, row) in self.rows.between(&keys::changes_on(&self.scope, day), &first, &last).await? {
                 changes.push(body(&row)?);
             }
         }

@@ -1,10 +1,10 @@
-//! Which channel has had which message, and the insights that messages name.
+//! Which channel has had which message.
 
 use super::insights::{DAY, DynamoStore};
 use super::keys;
 use super::rows::{Row, Write};
-use stackseer_model::ports::{DeliveryLog, InsightSource, PortError};
-use stackseer_model::{Insight, InsightId, Timestamp};
+use stackseer_model::Timestamp;
+use stackseer_model::ports::{DeliveryLog, PortError};
 
 /// Longer than the stream and its retries can bring a message again.
 const KEEP: i64 = 30 * DAY;
@@ -18,11 +18,5 @@ impl DeliveryLog for DynamoStore {
         // Once more only moves the expiry.
         let row = Row { expires: Some(now.as_second() + KEEP), ..Row::default() };
         self.rows.write_all(vec![Write::Put(keys::delivery(message, channel), row)]).await
-    }
-}
-
-impl InsightSource for DynamoStore {
-    async fn insight(&self, id: &InsightId) -> Result<Option<Insight>, PortError> {
-        Self::insight(self, id).await
     }
 }

@@ -87,7 +87,17 @@ pub(super) fn table() -> Value {
         "AttributeDefinitions": [
             {"AttributeName": keys::PARTITION, "AttributeType": "S"},
             {"AttributeName": keys::SORT, "AttributeType": "S"},
+            {"AttributeName": keys::LIST, "AttributeType": "S"},
+            {"AttributeName": keys::POSITION, "AttributeType": "S"},
         ],
+        "GlobalSecondaryIndexes": [{
+            "IndexName": keys::LISTS,
+            "KeySchema": [
+                {"AttributeName": keys::LIST, "KeyType": "HASH"},
+                {"AttributeName": keys::POSITION, "KeyType": "RANGE"},
+            ],
+            "Projection": {"ProjectionType": "ALL"},
+        }],
     })
 }
 

@@ -1,50 +1,67 @@
-//! The table's keys, all of them. Nothing is ever scanned.
+//! The table's keys, all of them. Nothing is ever scanned. SCOPE is `ACCOUNT#REGION`; the ids of applications, insights,
+//! anomalies and messages are hashes that hold both.
 //!
-//! | partition               | sort key                              | what                                          |
-//! |-------------------------|---------------------------------------|-----------------------------------------------|
-//! | `applications`          | application                           | its name and boundary                         |
-//! | `insights#APPLICATION`  | `closed#TIME#GENERATION-NN`           | insights closed in one commit                 |
-//! | `insights#APPLICATION`  | `open#BIN`                            | open insights, by hash                        |
-//! | `insights#APPLICATION`  | `state`                               | the generation that guards every commit       |
-//! | `insight#INSIGHT`       | `where`                               | its application and, once closed, its pack    |
-//! | `series#INSIGHT`        | `CONTENT#NN`                          | the series of one anomaly, part NN            |
-//! | `outbox#APPLICATION`    | `GENERATION-NN`                       | messages of one commit                        |
-//! | `learned`               | application                           | when it was learned, and which version holds  |
-//! | `learning#APPLICATION`  | `VERSION#NNN`                         | inventory, metrics and baselines, part NNN    |
-//! | `learning#APPLICATION`  | `reserved`                            | until when somebody learns it                 |
-//! | `changes#2026-11-25`    | `TIME#CHANGE`                         | one change in the Region on that day (UTC)    |
-//! | `delivery#MESSAGE`      | channel                               | that the channel has had the message          |
+//! | partition                    | sort key              | what                                          |
+//! |------------------------------|-----------------------|-----------------------------------------------|
+//! | `insights#APPLICATION`       | `closed#END#INSIGHT`  | a closed insight                              |
+//! | `insights#APPLICATION`       | `open#INSIGHT`        | an open insight                               |
+//! | `insights#APPLICATION`       | `state`               | the generation that guards every commit       |
+//! | `insight#INSIGHT`            | `where`               | its application and, once closed, its end     |
+//! | `started#SCOPE#TYPE`         | `START#INSIGHT!`      | what lists say of an insight                  |
+//! | `application#APPLICATION`    | `START#INSIGHT!`      | the same                                      |
+//! | `anomaly#ANOMALY`            | `where`               | the insight that holds it                     |
+//! | `series#INSIGHT`             | `CONTENT#NN`          | the series of one anomaly, part NN            |
+//! | `outbox#APPLICATION`         | `GENERATION-NN`       | messages of one commit                        |
+//! | `learned#SCOPE`              | application           | when it was learned, and which version holds  |
+//! | `learning#APPLICATION`       | `VERSION#baselines#N` | metrics and baselines, part N                 |
+//! | `learning#APPLICATION`       | `VERSION#inventory#N` | inventory, part N                             |
+//! | `learning#APPLICATION`       | `reserved`            | until when somebody learns it                 |
+//! | `changes#SCOPE#2026-11-25`   | `TIME#CHANGE!`        | one change in the Region on that day (UTC)    |
+//! | `events#APPLICATION`         | `TIME#CHANGE!`        | one change of the application                 |
+//! | `delivery#MESSAGE`           | channel               | that the channel has had the message          |
 //!
 //! `closed#…` < `open#…` < `state`, so that one query, read backwards, gives the generation first, then what is open,
-//! then what was closed since a time. Read in that order, a commit in between makes the reader's own commit fail.
+//! then what ended since a time. Read in that order, a commit in between makes the reader's own commit fail.
+//!
+//! The index `lists` has those rows that have `list` and `position`, which the two rows of each insight's lists do:
+//!
+//! | the row of   | `list`                      | `position`        |
+//! |--------------|-----------------------------|-------------------|
+//! | `started`    | `status#SCOPE#TYPE#STATUS`  | `START#INSIGHT!`  |
+//! | `application`| `ended#SCOPE#TYPE`          | `END#INSIGHT!`    |
 
-use stackseer_model::{ApplicationId, InsightId, RegionChange, Timestamp};
+use stackseer_model::ports::{Ask, InsightList, Position};
+use stackseer_model::{
+    AnomalyId, Application, ApplicationId, Insight, InsightId, InsightType, RegionChange, Scope, Status, Timestamp,
+};
 
 pub(crate) const PARTITION: &str = "pk";
 pub(crate) const SORT: &str = "sk";
+/// The index, its partition and its sort key.
+pub(crate) const LISTS: &str = "lists";
+pub(crate) const LIST: &str = "list";
+pub(crate) const POSITION: &str = "position";
 /// Epoch seconds after which DynamoDB deletes the row.
 pub(crate) const EXPIRES: &str = "expires";
 pub(crate) const BODY: &str = "body";
 pub(crate) const GENERATION: &str = "generation";
 pub(crate) const APPLICATION: &str = "application";
 pub(crate) const CLOSED: &str = "closed";
+pub(crate) const INSIGHT: &str = "insight";
+pub(crate) const FORMER: &str = "former";
+/// The attributes that are text.
+pub(crate) const TEXTS: [&str; 6] = [APPLICATION, CLOSED, INSIGHT, FORMER, LIST, POSITION];
 
-pub(crate) const APPLICATIONS: &str = "applications";
-pub(crate) const LEARNED: &str = "learned";
 pub(crate) const RESERVED: &str = "reserved";
 pub(crate) const STATE: &str = "state";
 pub(crate) const WHERE: &str = "where";
-/// Before every sort key of a closed pack.
-pub(crate) const CLOSED_FIRST: &str = "closed#";
-/// After every sort key of a closed pack.
-pub(crate) const CLOSED_LAST: &str = "closed#~";
 
 /// Partition and sort key.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Key(pub String, pub String);
 
-pub(crate) fn application(id: &ApplicationId) -> Key {
-    Key(APPLICATIONS.to_owned(), id.to_string())
+fn of(scope: &Scope) -> String {
+    format!("{}#{}", scope.account, scope.region)
 }
 
 pub(crate) fn insights(application: &ApplicationId) -> String {
@@ -55,30 +72,82 @@ pub(crate) fn state(application: &ApplicationId) -> Key {
     Key(insights(application), STATE.to_owned())
 }
 
-/// Enough that 200 open insights stay far below an item's 400 KB, few enough for one transaction's 100 items.
-const BINS: u8 = 32;
+/// Where the insight is kept while it is as it is.
+pub(crate) fn insight(application: &ApplicationId, insight: &Insight) -> Key {
+    match insight.ended() {
+        Some(end) => Key(insights(application), format!("{}#{}", closed_since(end), insight.id)),
+        None => open(application, &insight.id),
+    }
+}
 
 pub(crate) fn open(application: &ApplicationId, insight: &InsightId) -> Key {
-    let hash = uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_OID, insight.as_str().as_bytes());
-    Key(insights(application), format!("open#{:02}", hash.as_bytes()[0] % BINS))
+    Key(insights(application), format!("open#{insight}"))
 }
 
-pub(crate) fn closed(application: &ApplicationId, time: Timestamp, generation: u64, pack: usize) -> Key {
-    Key(insights(application), format!("{}#{generation:010}-{pack:02}", closed_since(time)))
-}
-
-/// Not after the sort key of anything closed at `time` or later.
+/// Not after the sort key of anything that ended at `time` or later.
 pub(crate) fn closed_since(time: Timestamp) -> String {
-    // Whole seconds of a fixed width sort as text.
-    format!("closed#{:012}", time.as_second().max(0))
+    format!("closed#{}", second(time))
 }
 
 pub(crate) fn place(insight: &InsightId) -> Key {
     Key(format!("insight#{insight}"), WHERE.to_owned())
 }
 
+pub(crate) fn anomaly(anomaly: &AnomalyId) -> Key {
+    Key(format!("anomaly#{anomaly}"), WHERE.to_owned())
+}
+
 pub(crate) fn series(insight: &InsightId, content: &str, part: u32) -> Key {
     Key(format!("series#{insight}"), format!("{content}#{part:02}"))
+}
+
+/// A list's partition, and whether it is one of the index.
+pub(crate) fn list(list: &InsightList) -> (String, bool) {
+    match list {
+        InsightList::Started { scope, insight_type } => {
+            (format!("started#{}#{}", of(scope), kind(*insight_type)), false)
+        }
+        InsightList::Application(application) => (format!("application#{application}"), false),
+        InsightList::Status { scope, insight_type, status } => {
+            let status = match status {
+                Status::Ongoing => "ongoing",
+                Status::Closed => "closed",
+            };
+            (format!("status#{}#{}#{status}", of(scope), kind(*insight_type)), true)
+        }
+        InsightList::Ended { scope, insight_type } => (format!("ended#{}#{}", of(scope), kind(*insight_type)), true),
+    }
+}
+
+fn kind(insight_type: InsightType) -> &'static str {
+    match insight_type {
+        InsightType::Reactive => "reactive",
+        InsightType::Proactive => "proactive",
+    }
+}
+
+/// Ends in what sorts before anything an id may have, so that all that lies before a position is a range: up to the position
+/// without its end.
+pub(crate) fn position(position: &Position) -> String {
+    format!("{}!", before(position))
+}
+
+fn before(position: &Position) -> String {
+    format!("{:012}#{}", position.second, position.id)
+}
+
+/// First and last sort key, both inclusive, of what is asked for; none: there can't be anything.
+pub(crate) fn asked(ask: &Ask) -> Option<(String, String)> {
+    let first = second(ask.from.unwrap_or(Timestamp::UNIX_EPOCH));
+    let to = ask.to.map(second);
+    let last = to.into_iter().chain(ask.after.as_ref().map(before)).min();
+    let last = last.unwrap_or_else(|| "~".to_owned());
+    (first <= last).then_some((first, last))
+}
+
+/// Whole seconds of a fixed width sort as text.
+fn second(time: Timestamp) -> String {
+    format!("{:012}", time.as_second().max(0))
 }
 
 pub(crate) fn outbox(application: &ApplicationId, generation: u64, part: usize) -> Key {
@@ -89,12 +158,16 @@ pub(crate) fn outbox_of(application: &ApplicationId) -> String {
     format!("outbox#{application}")
 }
 
-pub(crate) fn learned(application: &ApplicationId) -> Key {
-    Key(LEARNED.to_owned(), application.to_string())
+pub(crate) fn learned(application: &Application) -> Key {
+    Key(learned_in(&application.scope()), application.id.to_string())
 }
 
-pub(crate) fn learning(application: &ApplicationId, version: &str, part: u32) -> Key {
-    Key(learning_of(application), format!("{version}#{part:03}"))
+pub(crate) fn learned_in(scope: &Scope) -> String {
+    format!("learned#{}", of(scope))
+}
+
+pub(crate) fn learning(application: &ApplicationId, version: &str, what: &str, part: u32) -> Key {
+    Key(learning_of(application), format!("{version}#{what}#{part:03}"))
 }
 
 pub(crate) fn reserved(application: &ApplicationId) -> Key {
@@ -106,22 +179,26 @@ pub(crate) fn learning_of(application: &ApplicationId) -> String {
 }
 
 pub(crate) fn change(change: &RegionChange) -> Key {
-    Key(changes_on(change.time), format!("{}#{}", changes_since(change.time), change.id))
+    Key(changes_on(&change.scope, change.time), position(&Position::new(change.time, &change.id)))
 }
 
 /// The partition of that day's changes.
-pub(crate) fn changes_on(day: Timestamp) -> String {
-    format!("changes#{}", day.strftime("%Y-%m-%d"))
+pub(crate) fn changes_on(scope: &Scope, day: Timestamp) -> String {
+    format!("changes#{}#{}", of(scope), day.strftime("%Y-%m-%d"))
 }
 
 /// Not after the sort key of any change at `time` or later.
 pub(crate) fn changes_since(time: Timestamp) -> String {
-    format!("{:012}", time.as_second().max(0))
+    second(time)
 }
 
 /// After the sort key of every change within the second of `time`.
 pub(crate) fn changes_until(time: Timestamp) -> String {
-    format!("{}~", changes_since(time))
+    format!("{}~", second(time))
+}
+
+pub(crate) fn events(application: &ApplicationId) -> String {
+    format!("events#{application}")
 }
 
 pub(crate) fn delivery(message: &str, channel: &str) -> Key {
@@ -132,15 +209,31 @@ pub(crate) fn delivery(message: &str, channel: &str) -> Key {
 mod tests {
     use super::*;
 
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
     #[test]
     fn one_range_holds_the_recent_the_open_and_the_state() {
         let app = ApplicationId("a".into());
-        let at = |s| Timestamp::from_second(s).unwrap();
+        let closed = |s| format!("{}#i", closed_since(at(s)));
         let since = closed_since(at(1_700_000_000));
-        let (earlier, later) = (closed(&app, at(999_999_999), 99, 0).1, closed(&app, at(1_700_000_001), 1, 0).1);
         let open = open(&app, &InsightId("i".into())).1;
-        assert!(earlier < since && since < later && later < open && open.as_str() < STATE);
-        assert!(closed(&app, at(1_700_000_000), 0, 0).1 >= since);
-        assert!(CLOSED_FIRST < earlier.as_str() && later.as_str() < CLOSED_LAST && CLOSED_LAST < open.as_str());
+        assert!(closed(999_999_999) < since && since <= closed(1_700_000_000));
+        assert!(closed(1_700_000_001) < open && open.as_str() < STATE);
+    }
+
+    #[test]
+    fn what_lies_before_a_position_is_a_range_whatever_the_ids() {
+        let places: Vec<Position> = [(9, "z"), (10, "a"), (10, "ab"), (10, "abc"), (10, "b"), (1_800_000_000, "a")]
+            .map(|(s, id)| Position::new(at(s), id))
+            .into();
+        assert!(places.is_sorted());
+        for (index, place) in places.iter().enumerate() {
+            let (first, last) = asked(&Ask::newest(9).after(Some(place.clone()))).unwrap();
+            let within = |p: &&Position| (first.clone()..=last.clone()).contains(&position(p));
+            assert_eq!(places.iter().filter(within).collect::<Vec<_>>(), places[..index].iter().collect::<Vec<_>>());
+        }
+        assert_eq!(asked(&Ask::newest(9).within(Some(at(11)), Some(at(10)))), None);
     }
 }

@@ -1,18 +1,20 @@
-//! What was learned of an application: a small head that names one version, and that version's parts.
+//! What was learned of an application: a small head that names one version, and that version's parts. The inventory's parts
+//! are apart from the others, so that it can be read without the baselines, and next to them, so that both are one query.
 //!
 //! Parts are written first and the head last, in one put, so that a reader finds the old version or the new one, and a version
 //! that was only half written is never found. A version's name is the hash of what it holds.
 
 use super::insights::{DAY, DynamoStore, body, unreadable};
 use super::keys::{self, Key};
-use super::pack::{MOST_BYTES, content, deflate, encode, inflate, json};
+use super::pack::{MOST_BYTES, content, decode, deflate, encode, inflate, json};
 use super::rows::{Row, Write};
 use serde::{Deserialize, Serialize};
 use stackseer_model::ports::{Committed, LearningStore, PortError};
 use stackseer_model::*;
+use std::collections::BTreeMap;
 
 /// Of head and parts. What has another form counts as never learned, and is learned afresh.
-const FORM: u32 = 2;
+const FORM: u32 = 3;
 /// Parts are replaced every day. What a failure leaves behind, and what nobody learns any more, goes after this.
 const KEEP_PARTS: i64 = 60 * DAY;
 /// Parts may be deleted between the head and them, by whoever replaces them.
@@ -25,8 +27,28 @@ struct Head {
     application: Application,
     at: Timestamp,
     complete: bool,
+    resources: usize,
+    metrics: usize,
     version: String,
-    parts: u32,
+    /// How many parts each has.
+    baselines: u32,
+    inventory: u32,
+}
+
+/// In the order of their keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Baselines,
+    Inventory,
+}
+
+impl Part {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Baselines => "baselines",
+            Self::Inventory => "inventory",
+        }
+    }
 }
 
 impl Head {
@@ -34,21 +56,22 @@ impl Head {
         body(row).ok().filter(|head: &Self| head.form == FORM)
     }
 
-    fn keys(&self) -> impl Iterator<Item = Key> {
-        (0..self.parts).map(|part| keys::learning(&self.application.id, &self.version, part))
+    fn keys(&self, part: Part) -> impl Iterator<Item = Key> {
+        let number = match part {
+            Part::Baselines => self.baselines,
+            Part::Inventory => self.inventory,
+        };
+        (0..number).map(move |number| keys::learning(&self.application.id, &self.version, part.name(), number))
     }
 
-    fn deletes(&self) -> Vec<Write> {
-        self.keys().map(Write::Delete).collect()
+    fn all_keys(&self) -> impl Iterator<Item = Key> {
+        self.keys(Part::Baselines).chain(self.keys(Part::Inventory))
     }
 }
 
-/// All but the baselines' bytes, which follow in this order and with these lengths.
+/// All but the inventory and the baselines' bytes, which follow in this order and with these lengths.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct Contents {
-    at: Timestamp,
-    complete: bool,
-    inventory: Inventory,
     metrics: Vec<Metric>,
     baselines: Vec<(MetricKey, Timestamp, usize)>,
     unseen: Vec<(MetricKey, Unseen)>,
@@ -57,9 +80,6 @@ struct Contents {
 /// Length of the JSON, JSON, baselines; compressed as one.
 fn pack(learning: &Learning) -> Result<Vec<u8>, String> {
     let contents = json(&Contents {
-        at: learning.at,
-        complete: learning.complete,
-        inventory: learning.inventory.clone(),
         metrics: learning.metrics.clone(),
         baselines: learning.baselines.iter().map(|(key, kept)| (key.clone(), kept.at, kept.bytes.len())).collect(),
         unseen: learning.unseen.clone().into_iter().collect(),
@@ -70,89 +90,127 @@ fn pack(learning: &Learning) -> Result<Vec<u8>, String> {
     deflate(&bytes)
 }
 
-fn unpack(bytes: &[u8]) -> Option<Learning> {
+fn unpack(head: &Head, inventory: Inventory, bytes: &[u8]) -> Option<Learning> {
     let bytes = inflate(bytes).ok()?;
     let (length, rest) = bytes.split_first_chunk()?;
     let (contents, mut rest) = rest.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
     let contents: Contents = serde_json::from_slice(contents).ok()?;
-    let mut baselines = std::collections::BTreeMap::new();
+    let mut baselines = BTreeMap::new();
     for (key, at, length) in contents.baselines {
         let (baseline, after) = rest.split_at_checked(length)?;
         baselines.insert(key, KeptBaseline { at, bytes: baseline.to_vec() });
         rest = after;
     }
     rest.is_empty().then(|| Learning {
-        at: contents.at,
-        complete: contents.complete,
-        inventory: contents.inventory,
+        at: head.at,
+        complete: head.complete,
+        inventory,
         metrics: contents.metrics,
         baselines,
         unseen: contents.unseen.into_iter().collect(),
     })
 }
 
+/// The parts' bodies in one, by key.
+type Rows = BTreeMap<Key, Vec<u8>>;
+
+/// None: one is missing.
+fn whole(rows: &Rows, head: &Head, part: Part) -> Option<Vec<u8>> {
+    let parts: Option<Vec<&[u8]>> = head.keys(part).map(|key| rows.get(&key).map(Vec::as_slice)).collect();
+    parts.map(|parts| parts.concat())
+}
+
 impl DynamoStore {
     /// The head that holds now, if this version can read it.
-    async fn head(&self, application: &ApplicationId) -> Result<Option<Head>, PortError> {
+    async fn head(&self, application: &Application) -> Result<Option<Head>, PortError> {
         Ok(self.rows.get(&keys::learned(application)).await?.as_ref().and_then(Head::of))
     }
 
-    /// None: some are missing.
-    async fn parts(&self, head: &Head, consistent: bool) -> Result<Option<Vec<u8>>, PortError> {
-        let partition = keys::learning_of(&head.application.id);
-        let (first, last) = (format!("{}#", head.version), format!("{}#~", head.version));
-        let rows = match consistent {
-            true => self.rows.between(&partition, &first, &last).await?,
-            false => self.rows.lately_between(&partition, &first, &last).await?,
-        };
-        let whole = rows.iter().rev().map(|(key, _)| key).eq(head.keys().collect::<Vec<_>>().iter());
-        Ok(whole.then(|| rows.into_iter().rev().flat_map(|(_, row)| row.body).collect()))
-    }
-}
-
-impl LearningStore for DynamoStore {
-    async fn learning(&self, application: &ApplicationId) -> Result<Option<Learning>, PortError> {
+    /// The head and those of its parts whose keys begin so; none: some are missing, or never learned.
+    async fn learned(
+        &self,
+        application: &Application,
+        parts: &[Part],
+    ) -> Result<Option<(Head, Vec<Vec<u8>>)>, PortError> {
         for tries in 0..TRIES {
             let Some(head) = self.head(application).await? else { return Ok(None) };
-            if let Some(bytes) = self.parts(&head, tries > 0).await? {
-                return Ok(unpack(&bytes));
+            let partition = keys::learning_of(&application.id);
+            let of = |part: Option<&Part>| format!("{}#{}", head.version, part.map_or("", |p| p.name()));
+            let (first, last) = (of(parts.first()), format!("{}~", of(parts.last())));
+            let rows = match tries {
+                0 => self.rows.lately_between(&partition, &first, &last).await?,
+                _ => self.rows.between(&partition, &first, &last).await?,
+            };
+            let rows: Rows = rows.into_iter().map(|(key, row)| (key, row.body)).collect();
+            let whole: Option<Vec<Vec<u8>>> = parts.iter().map(|part| whole(&rows, &head, *part)).collect();
+            if let Some(whole) = whole {
+                return Ok(Some((head, whole)));
             }
         }
         Ok(None)
     }
+}
 
-    async fn learned_applications(&self) -> Result<Vec<LearnedApplication>, PortError> {
-        let mut rows = self.rows.lately_between(keys::LEARNED, " ", "~").await?;
+impl LearningStore for DynamoStore {
+    async fn learning(&self, application: &Application) -> Result<Option<Learning>, PortError> {
+        let read = self.learned(application, &[Part::Baselines, Part::Inventory]).await?;
+        Ok(read.and_then(|(head, parts)| unpack(&head, decode(&parts[1]).ok()?, &parts[0])))
+    }
+
+    async fn learned_inventory(&self, application: &Application) -> Result<Option<Inventory>, PortError> {
+        let read = self.learned(application, &[Part::Inventory]).await?;
+        Ok(read.and_then(|(_, parts)| decode(&parts[0]).ok()))
+    }
+
+    async fn learned_applications(&self, scope: &Scope) -> Result<Vec<LearnedApplication>, PortError> {
+        let mut rows = self.rows.lately_between(&keys::learned_in(scope), " ", "~").await?;
         rows.reverse();
-        let learned = |Head { application, at, complete, .. }| LearnedApplication { application, at, complete };
+        let learned = |Head { application, at, complete, resources, metrics, .. }| LearnedApplication {
+            application,
+            at,
+            complete,
+            resources,
+            metrics,
+        };
         Ok(rows.iter().filter_map(|(_, row)| Head::of(row)).map(learned).collect())
     }
 
     async fn keep_learning(&self, application: &Application, learning: &Learning) -> Result<(), PortError> {
-        let bytes = pack(learning).map_err(unreadable)?;
-        let before = self.head(&application.id).await?;
-        let parts = u32::try_from(bytes.len().div_ceil(MOST_BYTES)).map_err(unreadable)?;
-        let Learning { at, complete, .. } = *learning;
-        let head = Head { form: FORM, application: application.clone(), at, complete, version: content(&bytes), parts };
+        let baselines = pack(learning).map_err(unreadable)?;
+        let inventory = encode(&learning.inventory).map_err(unreadable)?;
+        let before = self.head(application).await?;
+        let parts = |bytes: &[u8]| u32::try_from(bytes.len().div_ceil(MOST_BYTES)).map_err(unreadable);
+        let head = Head {
+            form: FORM,
+            application: application.clone(),
+            at: learning.at,
+            complete: learning.complete,
+            resources: learning.inventory.resources.len(),
+            metrics: learning.metrics.len(),
+            version: content(&[baselines.as_slice(), &inventory].concat()),
+            baselines: parts(&baselines)?,
+            inventory: parts(&inventory)?,
+        };
 
-        let expires = Some(at.as_second() + KEEP_PARTS);
+        let expires = Some(learning.at.as_second() + KEEP_PARTS);
         let row = |part: &[u8]| Row { body: part.to_vec(), expires, ..Row::default() };
-        let parts = head.keys().zip(bytes.chunks(MOST_BYTES)).map(|(key, part)| Write::Put(key, row(part)));
+        let bodies = baselines.chunks(MOST_BYTES).chain(inventory.chunks(MOST_BYTES));
+        let parts = head.all_keys().zip(bodies).map(|(key, part)| Write::Put(key, row(part)));
         self.rows.write_all(parts.collect()).await?;
         let row = Row { body: encode(&head).map_err(unreadable)?, ..Row::default() };
-        self.rows.write_all(vec![Write::Put(keys::learned(&head.application.id), row)]).await?;
+        self.rows.write_all(vec![Write::Put(keys::learned(application), row)]).await?;
         if let Some(before) = before.filter(|before| before.version != head.version) {
             // What is left by a failure here expires by itself.
-            let _ = self.rows.write_all(before.deletes()).await;
+            let _ = self.rows.write_all(before.all_keys().map(Write::Delete).collect()).await;
         }
         Ok(())
     }
 
-    async fn forget_learning(&self, application: &ApplicationId) -> Result<(), PortError> {
+    async fn forget_learning(&self, application: &Application) -> Result<(), PortError> {
         let before = self.head(application).await?;
         self.rows.write_all(vec![Write::Delete(keys::learned(application))]).await?;
         if let Some(before) = before {
-            let _ = self.rows.write_all(before.deletes()).await;
+            let _ = self.rows.write_all(before.all_keys().map(Write::Delete).collect()).await;
         }
         Ok(())
     }

@@ -1,13 +1,18 @@
 //! Where everything is kept: one DynamoDB table, or the same on one machine. docs/storage.md has every access with its
 //! price.
 //!
-//! An application's insights are one state at one generation. A commit replaces the packs that changed and adds the
-//! messages, in one transaction that only succeeds at the generation it was planned on. Series are written before, as
-//! rows named by their content, and are nothing until an insight names them.
+//! An application's insights are one state at one generation. A commit replaces the insights that changed with their places
+//! in the lists and adds the messages, in one transaction that only succeeds at the generation it was planned on. Series are
+//! written before, as rows named by their content, and are nothing until an insight names them.
 
 mod changes;
+mod commit;
 mod deliveries;
+#[cfg(any(test, feature = "embedded"))]
 mod embedded;
+mod events;
+mod history;
+mod index;
 mod insights;
 mod keys;
 mod learning;
@@ -17,6 +22,7 @@ mod rows;
 mod tests;
 
 pub use changes::StoredChanges;
+#[cfg(any(test, feature = "embedded"))]
 pub use embedded::{OpenError, open_embedded};
 pub use insights::DynamoStore;
 

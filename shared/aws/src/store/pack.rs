@@ -1,4 +1,4 @@
-//! Rows' bodies: several values as one compressed piece of JSON.
+//! Rows' bodies: compressed JSON.
 
 use flate2::Compression;
 use flate2::read::ZlibDecoder;
@@ -11,8 +11,6 @@ use std::io::{Read, Write};
 
 /// DynamoDB takes items up to 400 KB; keys and the rest of the row need little.
 pub(crate) const MOST_BYTES: usize = 380 * 1024;
-/// A pack that grows beyond this is split.
-const GOOD_BYTES: usize = 256 * 1024;
 
 /// An insight as it is kept: its anomalies' series are rows of their own, named here.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -50,8 +48,6 @@ impl Kept {
             series.push(Some(snapshot.clone()));
             blobs.insert(snapshot, bytes);
         }
-        // Before it is packed with others, so that the error is about this one.
-        json(&insight)?;
         Ok((Self { insight, series }, blobs))
     }
 
@@ -98,26 +94,6 @@ pub(crate) fn inflate(bytes: &[u8]) -> Result<Vec<u8>, String> {
 /// A name by what it holds: the same bytes have the same name.
 pub(crate) fn content(bytes: &[u8]) -> String {
     uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_OID, bytes).simple().to_string()
-}
-
-/// What one row holds, and its body.
-type Pack = (Vec<Kept>, Vec<u8>);
-
-/// As few packs as stay well below an item's size.
-pub(crate) fn packs(kept: Vec<Kept>) -> Result<Vec<Pack>, String> {
-    let mut waiting = vec![kept];
-    let mut done = Vec::new();
-    while let Some(mut kept) = waiting.pop() {
-        let bytes = encode(&kept)?;
-        if bytes.len() <= GOOD_BYTES || kept.len() == 1 {
-            done.push((kept, fitting(bytes)?));
-        } else {
-            let rest = kept.split_off(kept.len() / 2);
-            waiting.extend([rest, kept]);
-        }
-    }
-    done.retain(|(kept, _)| !kept.is_empty());
-    Ok(done)
 }
 
 pub(crate) fn fitting(bytes: Vec<u8>) -> Result<Vec<u8>, String> {

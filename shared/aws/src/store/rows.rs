@@ -4,6 +4,7 @@ use super::keys::{self, Key};
 use crate::error::port_error;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::{
@@ -21,8 +22,8 @@ use tokio::time::sleep;
 /// DynamoDB's own limits.
 const MOST_READS: usize = 100;
 const MOST_WRITES: usize = 25;
-const MOST_ITEMS_IN_TRANSACTION: usize = 100;
-const MOST_BYTES_IN_TRANSACTION: usize = 4 * 1024 * 1024;
+pub(super) const MOST_ITEMS_IN_TRANSACTION: usize = 100;
+pub(super) const MOST_BYTES_IN_TRANSACTION: usize = 4 * 1024 * 1024;
 /// A batch may be cut short; after so many tries that got nowhere, somebody else should wait.
 const TRIES: u32 = 8;
 /// Before the first of them; doubled for each that follows.
@@ -67,8 +68,7 @@ impl Row {
             _ => None,
         };
         let key = Key(text(keys::PARTITION)?, text(keys::SORT)?);
-        let known = [keys::APPLICATION, keys::CLOSED].into_iter();
-        let texts = known.filter_map(|name| Some((name, text(name)?))).collect();
+        let texts = keys::TEXTS.into_iter().filter_map(|name| Some((name, text(name)?))).collect();
         let number = |name: &str| item.get(name).and_then(|v| v.as_n().ok());
         let generation = number(keys::GENERATION).and_then(|n| n.parse().ok());
         let expires = number(keys::EXPIRES).and_then(|n| n.parse().ok());
@@ -133,27 +133,48 @@ impl Rows {
         last: &str,
         consistent: bool,
     ) -> Result<Vec<(Key, Row)>, PortError> {
-        let text = |text: &str| AttributeValue::S(text.to_owned());
-        let mut pages = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .key_condition_expression("#pk = :pk AND #sk BETWEEN :first AND :last")
-            .expression_attribute_names("#pk", keys::PARTITION)
-            .expression_attribute_names("#sk", keys::SORT)
-            .expression_attribute_values(":pk", text(partition))
-            .expression_attribute_values(":first", text(first))
-            .expression_attribute_values(":last", text(last))
-            .scan_index_forward(false)
-            .consistent_read(consistent)
-            .into_paginator()
-            .items()
-            .send();
+        let query = self.query((keys::PARTITION, keys::SORT), partition, first, last);
+        let mut pages = query.consistent_read(consistent).into_paginator().items().send();
         let mut rows = Vec::new();
         while let Some(item) = pages.next().await {
             rows.extend(Row::of(item.map_err(|e| self.failed("dynamodb:Query", e))?));
         }
         Ok(rows)
+    }
+
+    /// The last `limit` of them, of the table or of its index; and whether these are all. Perhaps without what was written
+    /// within the last second. Not one row more is read.
+    pub(crate) async fn page(
+        &self,
+        partition: &str,
+        is_index: bool,
+        first: &str,
+        last: &str,
+        limit: usize,
+    ) -> Result<(Vec<Row>, bool), PortError> {
+        let query = match is_index {
+            true => self.query((keys::LIST, keys::POSITION), partition, first, last).index_name(keys::LISTS),
+            false => self.query((keys::PARTITION, keys::SORT), partition, first, last),
+        };
+        let limit = i32::try_from(limit).unwrap_or(i32::MAX);
+        let answer = query.limit(limit).send().await.map_err(|e| self.failed("dynamodb:Query", e))?;
+        let rows = answer.items.unwrap_or_default().into_iter().filter_map(Row::of).map(|(_, row)| row).collect();
+        Ok((rows, answer.last_evaluated_key.is_none()))
+    }
+
+    /// From the last to the first.
+    fn query(&self, keys: (&str, &str), partition: &str, first: &str, last: &str) -> QueryFluentBuilder {
+        let text = |text: &str| AttributeValue::S(text.to_owned());
+        self.client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("#pk = :pk AND #sk BETWEEN :first AND :last")
+            .expression_attribute_names("#pk", keys.0)
+            .expression_attribute_names("#sk", keys.1)
+            .expression_attribute_values(":pk", text(partition))
+            .expression_attribute_values(":first", text(first))
+            .expression_attribute_values(":last", text(last))
+            .scan_index_forward(false)
     }
 
     pub(crate) async fn get(&self, key: &Key) -> Result<Option<Row>, PortError> {
@@ -187,7 +208,7 @@ impl Rows {
         Ok(found)
     }
 
-    /// Each by itself, in any order: for rows that nothing points at until a transaction does.
+    /// Each by itself, in any order, no row twice: for rows that nothing points at until a transaction does.
     pub(crate) async fn write_all(&self, writes: Vec<Write>) -> Result<(), PortError> {
         let action = "dynamodb:BatchWriteItem";
         let mut waiting: Vec<WriteRequest> = Vec::new();
@@ -311,7 +332,13 @@ impl Rows {
 }
 
 impl Write {
-    fn size(&self) -> usize {
+    pub(super) fn key(&self) -> &Key {
+        match self {
+            Write::Put(key, _) | Write::Delete(key) => key,
+        }
+    }
+
+    pub(super) fn size(&self) -> usize {
         match self {
             Write::Put(key, row) => row.size(key),
             Write::Delete(key) => key.0.len() + key.1.len(),

@@ -1,6 +1,6 @@
 //! `catalog/checks/*.toml`: proactive. Each answers Pass, Fail or Unknown for one resource.
 
-use super::Advice;
+use super::{Advice, LookAlike, Predicate};
 use serde::Deserialize;
 use stackseer_model::Severity;
 use std::collections::BTreeMap;
@@ -18,26 +18,22 @@ pub struct Check {
     /// Only resources with these attribute values.
     #[serde(default)]
     pub only: BTreeMap<String, String>,
-    pub condition: CheckCondition,
+    /// It fails when all hold; the first that shows something is the evidence.
+    pub when: Vec<Predicate>,
+    /// It passes when one of these holds.
+    #[serde(default)]
+    pub not_when: Vec<LookAlike>,
+    /// The share of the recommended limit that the highest use seen would be. A recommendation that would not change the
+    /// limit is none: the check passes.
+    #[serde(default)]
+    pub target: Option<f64>,
     pub recommendation: Advice,
     #[serde(default)]
     pub iam: Vec<String>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub enum CheckCondition {
-    /// Fails when the attribute is known and has one of `bad`.
-    ConfigIs { attribute: String, bad: Vec<String> },
-    /// Fails when the metric's rate per second stayed at or below `share` of the limit for `days` whole days or more.
-    RatioBelow {
-        namespace: String,
-        metric: String,
-        /// Attribute that holds the limit, per second.
-        limit: String,
-        share: f64,
-        days: u32,
-        /// The share of the limit that the recommended capacity should hold at the highest use seen.
-        target: f64,
-    },
+impl Check {
+    pub fn predicates(&self) -> impl Iterator<Item = &Predicate> {
+        self.when.iter().chain(self.not_when.iter().flat_map(|look_alike| &look_alike.when))
+    }
 }

@@ -13,24 +13,26 @@ pub struct Service {
     pub namespace: String,
     /// CloudFormation's name of the type these metrics describe.
     pub resource_type: String,
-    /// DevOps Guru's `ServiceName`, where it has one.
+    /// What people call these metrics, where they are not the service's own: `Shop`.
     #[serde(default)]
-    pub service: Option<String>,
-    /// What titles call the service: `Lambda`, `ApiGateway`, `DynamoDB`.
-    pub label: String,
+    pub label: Option<String>,
     /// The exact dimension set. A value is a template over the resource (`{name}`, `{attribute}`); `*` means every value
-    /// that `ListMetrics` knows for it.
+    /// that `ListMetrics` knows for it, and `{name}-#` every one that goes on with numbers:
+    /// `sessions-001`. `{attribute?}` is `*` where the attribute isn't known.
     pub dimensions: BTreeMap<String, String>,
     /// Only resources with these attribute values, where one CloudFormation type has several kinds.
     #[serde(default)]
     pub only: BTreeMap<String, String>,
+    /// Not resources with any of these attribute values.
+    #[serde(default)]
+    pub unless: BTreeMap<String, String>,
     /// Seconds between two points.
     pub period: u32,
     /// Seconds after a period's end until its point can be trusted to be there.
     pub publication_delay: u32,
-    /// IAM actions that reading these needs, beyond the resource discovery.
+    /// What must be switched on before CloudWatch has them: `request metrics`.
     #[serde(default)]
-    pub iam: Vec<String>,
+    pub needs: Option<String>,
     #[serde(rename = "metric")]
     pub metrics: Vec<MetricSpec>,
 }
@@ -57,4 +59,14 @@ pub struct MetricSpec {
     pub period: Option<u32>,
     #[serde(default)]
     pub publication_delay: Option<u32>,
+}
+
+impl Service {
+    /// The attributes that its dimensions need.
+    pub fn attributes(&self) -> impl Iterator<Item = &str> {
+        self.dimensions.values().filter_map(|template| {
+            let (attribute, _) = template.split_once('{')?.1.split_once('}')?;
+            Some(attribute.trim_end_matches('?'))
+        })
+    }
 }

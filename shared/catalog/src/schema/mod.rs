@@ -1,24 +1,46 @@
 //! What a file of `/catalog` may say, and the rules that hold between files.
 
+mod changes;
 mod checks;
+mod forms;
+mod looks;
 mod metrics;
 mod patterns;
+mod predicate;
+mod resources;
 mod rules;
 mod text;
 
-pub use checks::{Check, CheckCondition};
+pub use changes::{Change, ChangedProperty, Changes};
+pub use checks::Check;
+pub use forms::{Form, Said};
+pub use looks::{ANY, Look, Looks};
 pub use metrics::{MetricSpec, Service};
-pub use patterns::{Condition, DirectionWord, Effect, LookAlike, Pattern, Place, State};
+pub use patterns::{DirectionWord, Effect, Pattern};
+pub use predicate::{
+    AttributeIs, Bound, ChangeTest, Limit, LookAlike, MetricIs, Over, Place, Predicate, Side, Test, Which,
+};
+pub use resources::{
+    ArnForms, AttributeSpec, EdgeSpec, IamAction, Ignored, LiveField, Node, Notation, PartProperty, ResourceType,
+    RunBy, Scope, Variant, Way,
+};
 pub use text::{Advice, fill};
 
 use serde::de::DeserializeOwned;
 
+/// The catalogue's folders.
+pub const FOLDERS: [&str; 7] = ["resources", "ignored", "changes", "metrics", "checks", "patterns", "advice"];
+
 /// The whole catalogue, as read from its files.
 #[derive(Debug, Clone, Default)]
 pub struct Read {
+    pub resources: Vec<ResourceType>,
+    pub ignored: Vec<Ignored>,
+    pub changes: Vec<Changes>,
     pub services: Vec<Service>,
     pub checks: Vec<Check>,
     pub patterns: Vec<Pattern>,
+    pub looks: Vec<Looks>,
 }
 
 /// What is wrong with one file.
@@ -30,7 +52,8 @@ pub struct CatalogError {
     pub problem: String,
 }
 
-/// `files`: path and text. The folder in the path (`metrics`, `checks`, `patterns`) says what a file is.
+/// `files`: path and text. The folder in the path (one of [`FOLDERS`]) says what a file is; in any other it is
+/// one of metrics.
 pub fn read(files: &[(String, String)]) -> Result<Read, Vec<CatalogError>> {
     let mut read = Read::default();
     let mut errors = Vec::new();
@@ -38,7 +61,11 @@ pub fn read(files: &[(String, String)]) -> Result<Read, Vec<CatalogError>> {
         let mut parts = file.rsplit('/');
         let id = parts.next().unwrap_or_default().trim_end_matches(".toml").to_owned();
         let result = match parts.next() {
+            Some("resources") => parse(file, text).map(|r| read.resources.push(ResourceType { id, ..r })),
+            Some("ignored") => parse(file, text).map(|ignored| read.ignored.push(Ignored { id, ..ignored })),
+            Some("changes") => parse(file, text).map(|changes| read.changes.push(Changes { id, ..changes })),
             Some("checks") => parse(file, text).map(|check| read.checks.push(Check { id, ..check })),
+            Some("advice") => parse(file, text).map(|looks| read.looks.push(Looks { id, ..looks })),
             Some("patterns") => parse(file, text).map(|pattern| read.patterns.push(Pattern { id, ..pattern })),
             _ => parse(file, text).map(|service| read.services.push(Service { id, ..service })),
         };
@@ -56,4 +83,12 @@ fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, CatalogError>
         line: error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1),
         problem: error.message().to_owned(),
     })
+}
+
+impl Read {
+    /// Every change, in the order in which they decide.
+    pub fn changes(&self) -> impl Iterator<Item = &Change> {
+        let of_resources = self.resources.iter().flat_map(|r| &r.changes);
+        of_resources.chain(self.changes.iter().flat_map(|c| &c.change))
+    }
 }

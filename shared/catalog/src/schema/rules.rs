@@ -1,6 +1,9 @@
 //! What the types can't say.
 
-use super::{CatalogError, Check, Condition, Pattern, Read, Service, State};
+mod looks;
+mod resources;
+
+use super::{CatalogError, Check, Pattern, Place, Predicate, Read, ResourceType, Service, Test};
 use std::collections::BTreeMap;
 
 const PATTERN_PLACEHOLDERS: &[&str] = &[
@@ -11,12 +14,6 @@ const PATTERN_PLACEHOLDERS: &[&str] = &[
     "expected",
     "ratio",
     "start",
-    "cause",
-    "cause_type",
-    "cause_metric",
-    "cause_peak",
-    "cause_expected",
-    "cause_ratio",
     "change",
     "change_time",
     "change_before",
@@ -26,6 +23,8 @@ const PATTERN_PLACEHOLDERS: &[&str] = &[
     "change_to",
     "limit",
 ];
+/// After the name that a predicate gives itself with `as`, and of the cause.
+const OF_A_PREDICATE: &[&str] = &["", "_type", "_metric", "_peak", "_expected", "_ratio"];
 const CHECK_PLACEHOLDERS: &[&str] = &[
     "application",
     "resource",
@@ -38,10 +37,9 @@ const CHECK_PLACEHOLDERS: &[&str] = &[
     "attribute",
     "value",
     "target",
+    "cause",
+    "limit_of",
 ];
-
-/// What a watch reads of changes, less the hour in which an incident is young.
-const MOST_MINUTES: u32 = 180;
 
 /// CloudWatch's names of units.
 const UNITS: &[&str] = &[
@@ -66,9 +64,11 @@ const STATISTICS: &[&str] = &["Sum", "Average", "Minimum", "Maximum", "SampleCou
 
 pub fn broken(read: &Read) -> Vec<CatalogError> {
     let mut errors = Vec::new();
-    read.services.iter().for_each(|s| service(s, &mut errors));
-    read.checks.iter().for_each(|c| check(c, &mut errors));
-    read.patterns.iter().for_each(|p| pattern(p, &read.services, &mut errors));
+    resources::broken(read, &mut errors);
+    read.services.iter().for_each(|s| service(s, &read.resources, &mut errors));
+    read.checks.iter().for_each(|c| check(c, read, &mut errors));
+    read.patterns.iter().for_each(|p| pattern(p, read, &mut errors));
+    looks::broken(read, &mut errors);
     let mut titles: BTreeMap<&str, &str> = BTreeMap::new();
     for pattern in &read.patterns {
         if let Some(other) = titles.insert(&pattern.title, &pattern.id) {
@@ -86,8 +86,10 @@ fn error(folder: &str, id: &str, problem: String) -> CatalogError {
     CatalogError { file: format!("catalog/{folder}/{id}.toml"), line: None, problem }
 }
 
-fn service(service: &Service, errors: &mut Vec<CatalogError>) {
+fn service(service: &Service, resources: &[ResourceType], errors: &mut Vec<CatalogError>) {
     let mut say = |problem: String| errors.push(error("metrics", &service.id, problem));
+    let attributes = service.only.keys().chain(service.unless.keys()).map(String::as_str).chain(service.attributes());
+    say_all(&mut say, unknown_attribute(&service.resource_type, attributes, resources));
     if service.period == 0 {
         say("`period` must be a number of seconds above 0".to_owned());
     }
@@ -127,38 +129,44 @@ fn is_statistic(statistic: &str) -> bool {
     STATISTICS.contains(&statistic) || percentile().is_some()
 }
 
-fn check(check: &Check, errors: &mut Vec<CatalogError>) {
-    let advice = &check.recommendation;
-    for (key, template) in [
-        ("title", &check.title),
-        ("description", &check.description),
-        ("recommendation.name", &advice.name),
-        ("recommendation.description", &advice.description),
-        ("recommendation.reason", &advice.reason),
-    ] {
-        if let Some(problem) = unknown_placeholder(key, template, CHECK_PLACEHOLDERS) {
-            errors.push(error("checks", &check.id, problem));
+fn check(check: &Check, read: &Read, errors: &mut Vec<CatalogError>) {
+    let mut say = |problem: String| errors.push(error("checks", &check.id, problem));
+    let only = check.only.keys().map(String::as_str);
+    say_all(&mut say, unknown_attribute(&check.resource_type, only, &read.resources));
+    let known: Vec<String> = CHECK_PLACEHOLDERS.iter().map(|known| (*known).to_owned()).collect();
+    for (key, template) in texts(&check.title, &check.description, &check.recommendation) {
+        say_all(&mut say, unknown_placeholder(key, template, &known));
+    }
+    if !check.when.iter().any(Predicate::shows) {
+        say("`when` needs at least one predicate that shows something: the evidence".to_owned());
+    }
+    if check.target.is_some_and(|target| target <= 0.0 || target > 1.0) {
+        say("`target` is a share of the limit, above 0 and at most 1".to_owned());
+    }
+    for predicate in check.predicates() {
+        say_all(&mut say, predicate.unknown_metric(&read.services));
+        say_all(&mut say, unknown_configuration(predicate, &check.resource_type, read));
+        let by_days = predicate.bound().is_some_and(|bound| bound.over.is_some());
+        match &predicate.test {
+            Test::Change(_) => say("a check knows no changes".to_owned()),
+            Test::Metric(..) if !by_days => say("a check reads a metric by `limit` and `over`".to_owned()),
+            _ => {}
         }
     }
 }
 
-fn pattern(pattern: &Pattern, services: &[Service], errors: &mut Vec<CatalogError>) {
+fn pattern(pattern: &Pattern, read: &Read, errors: &mut Vec<CatalogError>) {
+    let services = &read.services;
     let mut say = |problem: String| errors.push(error("patterns", &pattern.id, problem));
-    let advice = &pattern.recommendation;
-    for (key, template) in [
-        ("title", &pattern.title),
-        ("description", &pattern.description),
-        ("recommendation.name", &advice.name),
-        ("recommendation.description", &advice.description),
-        ("recommendation.reason", &advice.reason),
-    ] {
-        say_all(&mut say, unknown_placeholder(key, template, PATTERN_PLACEHOLDERS));
+    let known = pattern_placeholders(pattern);
+    for (key, template) in texts(&pattern.title, &pattern.description, &pattern.recommendation) {
+        say_all(&mut say, unknown_placeholder(key, template, &known));
     }
     if pattern.rank > 100 {
         say("`rank` goes from 0 to 100".to_owned());
     }
     if pattern.when.is_empty() {
-        say("`when` needs at least one condition: the cause".to_owned());
+        say("`when` needs at least one predicate".to_owned());
     }
     if pattern.not_when.is_empty() {
         say("`not_when` needs at least one look-alike: what could this be taken for?".to_owned());
@@ -171,56 +179,72 @@ fn pattern(pattern: &Pattern, services: &[Service], errors: &mut Vec<CatalogErro
     for metric in pattern.effect.metric.iter().filter(|m| !known(m)) {
         say(format!("`effect.metric` {metric} is no metric of {} in catalog/metrics", pattern.effect.resource_type));
     }
-    for condition in pattern.when.iter().chain(pattern.not_when.iter().flat_map(|l| &l.when)) {
-        say_all(&mut say, wrong_condition(condition, services));
+    for predicate in pattern.predicates() {
+        say_all(&mut say, predicate.unknown_metric(services));
+        say_all(&mut say, unknown_configuration(predicate, &pattern.effect.resource_type, read));
+        if predicate.bound().is_some_and(|bound| bound.over.is_some()) {
+            say("`over` is for checks: a pattern looks at what is around its effect".to_owned());
+        }
     }
+}
+
+fn texts<'a>(title: &'a str, description: &'a str, advice: &'a super::Advice) -> [(&'static str, &'a str); 5] {
+    [
+        ("title", title),
+        ("description", description),
+        ("recommendation.name", &advice.name),
+        ("recommendation.description", &advice.description),
+        ("recommendation.reason", &advice.reason),
+    ]
+}
+
+fn pattern_placeholders(pattern: &Pattern) -> Vec<String> {
+    let named = pattern.when.iter().filter_map(|predicate| predicate.name.as_deref());
+    let of_predicates = ["cause"].into_iter().chain(named);
+    let of_predicates = of_predicates.flat_map(|name| OF_A_PREDICATE.iter().map(move |of| format!("{name}{of}")));
+    PATTERN_PLACEHOLDERS.iter().map(|known| (*known).to_owned()).chain(of_predicates).collect()
+}
+
+/// An attribute or property that no file of resources has. `itself`: the type of the resource that places are seen from.
+fn unknown_configuration(predicate: &Predicate, itself: &str, read: &Read) -> Option<String> {
+    for (of, attribute) in predicate.attributes() {
+        let of = of.or((predicate.at == Place::Itself).then_some(itself));
+        let fits = |r: &&ResourceType| of.is_none_or(|cfn| r.is(cfn));
+        if !read.resources.iter().filter(fits).any(|r| r.attributes.iter().any(|a| a.name == attribute)) {
+            let of = of.map_or_else(String::new, |cfn| format!(" of {cfn}"));
+            return Some(format!("{attribute} is no attribute{of} in catalog/resources"));
+        }
+    }
+    let property = predicate.property()?;
+    let mut properties = read.changes().flat_map(|change| &change.properties);
+    (!properties.any(|p| p.name == property)).then(|| format!("no change in the catalogue says anything of {property}"))
+}
+
+/// The first that no file of resources has for the type.
+fn unknown_attribute<'a>(
+    cfn: &str,
+    attributes: impl Iterator<Item = &'a str>,
+    resources: &[ResourceType],
+) -> Option<String> {
+    let Some(resource) = resources.iter().find(|r| r.is(cfn)) else {
+        return Some(format!("`resource_type` {cfn} has no file in catalog/resources"));
+    };
+    let known: Vec<&str> =
+        ["name", "arn"].into_iter().chain(resource.attributes.iter().map(|a| a.name.as_str())).collect();
+    let unknown = attributes.into_iter().find(|a| !known.contains(a))?;
+    Some(format!("{unknown} is no attribute of {cfn}, expected one of {}", known.join(", ")))
 }
 
 fn say_all(say: &mut impl FnMut(String), problem: Option<String>) {
     problem.into_iter().for_each(say);
 }
 
-fn wrong_condition(condition: &Condition, services: &[Service]) -> Option<String> {
-    let of_metric = condition.is.is_some() || !condition.metric.is_empty() || !condition.role.is_empty();
-    let of_change = !condition.change.is_empty() || !condition.class.is_empty();
-    let of_attribute = condition.attribute.is_some();
-    if [of_metric, of_change, of_attribute].iter().filter(|x| **x).count() != 1 {
-        return Some("a condition speaks of a metric (`metric` or `role`, with `is`), of a change (`change` or `class`), or of an `attribute`: of one of them".to_owned());
-    }
-    if of_metric && (condition.is.is_none() || condition.metric.is_empty() == condition.role.is_empty()) {
-        return Some("a condition on a metric has `is`, and `metric` or `role`".to_owned());
-    }
-    if condition.is == Some(State::Near) && condition.limit.is_none() {
-        return Some("`is = \"near\"` needs `limit`, the attribute that holds it".to_owned());
-    }
-    if condition.ratio.is_some_and(|ratio| ratio <= 1.0) {
-        return Some("`ratio` must be above 1".to_owned());
-    }
-    if condition.within_minutes.is_some_and(|minutes| minutes > MOST_MINUTES) {
-        return Some(format!(
-            "`within_minutes` must not be above {MOST_MINUTES}: a watch reads changes no further back"
-        ));
-    }
-    if condition.moved.is_some() && condition.property.is_none() {
-        return Some("`moved` needs `property`".to_owned());
-    }
-    if condition.statistic.is_some() && condition.metric.is_empty() {
-        return Some("`statistic` needs `metric`".to_owned());
-    }
-    let wanted = |statistic: &String| condition.statistic.as_ref().is_none_or(|s| s == statistic);
-    let known =
-        |metric: &String| services.iter().any(|s| s.metrics.iter().any(|m| &m.name == metric && wanted(&m.statistic)));
-    let unknown = condition.metric.iter().find(|m| !known(m))?;
-    let of = condition.statistic.as_ref().map_or_else(String::new, |s| format!(" {s}"));
-    Some(format!("{unknown}{of} is no metric of catalog/metrics"))
-}
-
-fn unknown_placeholder(key: &str, template: &str, known: &[&str]) -> Option<String> {
+fn unknown_placeholder(key: &str, template: &str, known: &[String]) -> Option<String> {
     let unknown = template
         .split('{')
         .skip(1)
         .filter_map(|rest| rest.split_once('}'))
         .map(|(name, _)| name)
-        .find(|name| !known.contains(name))?;
+        .find(|name| !known.iter().any(|k| k == name))?;
     Some(format!("`{key}`: unknown placeholder {{{unknown}}}, expected one of {}", known.join(", ")))
 }

@@ -15,10 +15,10 @@ pub struct Advice {
 }
 
 /// Puts `values` in place of `{name}`. A placeholder without a value stays as it is, so that a test sees it.
-pub fn fill(template: &str, values: &BTreeMap<&str, String>) -> String {
+pub fn fill<Name: AsRef<str>>(template: &str, values: &BTreeMap<Name, String>) -> String {
     let mut text = template.to_owned();
     for (name, value) in values {
-        text = text.replace(&format!("{{{name}}}"), value);
+        text = text.replace(&format!("{{{}}}", name.as_ref()), value);
     }
     text
 }

@@ -40,7 +40,7 @@ fn a_higher_severity_is_told_once() {
 
 #[test]
 fn the_same_severity_is_not_told() {
-    let mut scene = Scene::new(&["front -> checkout"]);
+    let mut scene = Scene::new(&["front -> middle", "middle -> checkout"]);
     scene.during("checkout", "Duration", "p90", 100.0, &[strong(0, LATER, 300.0)]);
     scene.during("checkout", "Throttles", "Sum", 0.0, &[strong(12, LATER, 30.0)]);
     scene.ticks(5, 60);

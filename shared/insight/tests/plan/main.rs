@@ -2,8 +2,10 @@
 
 mod causes;
 mod closing;
+mod explaining;
 mod extending;
 mod grouping;
 mod opening;
+mod relapsing;
 mod repeating;
 mod scene;

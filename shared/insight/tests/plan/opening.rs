@@ -45,7 +45,7 @@ fn one_strong_symptom_opens_and_says_why() {
     assert_eq!((insight.status, insight.severity), (Status::Ongoing, Severity::High));
     assert_eq!((insight.start_time, insight.open_time), (minute(0), minute(5)));
     assert_eq!(insight.name, "Lambda Errors Anomalous In Stack shop: checkout");
-    assert_eq!(insight.history[0].reason, "Errors was 30 a minute against none expected from 12:00 UTC");
+    assert_eq!(insight.history[0].reason, "Errors of checkout: 30 a minute against none expected, from 12:00 UTC");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use stackseer_catalog::Catalog;
 use stackseer_detect::{BandPoint, Detection, Direction, Span};
-use stackseer_insight::{Observed, Outcome, Plan, Situation, plan};
+use stackseer_insight::{Observed, Outcome, Plan, Repeats, Situation, plan};
 use stackseer_model::*;
 
 pub const FUNCTION: &str = "AWS::Lambda::Function";
@@ -30,15 +30,18 @@ pub struct Episode {
 
 pub const LATER: i64 = 1_000_000;
 
+#[derive(Clone)]
 pub struct Scene {
     pub inventory: Inventory,
     pub events: Vec<ChangeEvent>,
     pub known: Vec<Insight>,
     /// Everything told so far.
     pub told: Vec<Message>,
+    pub repeats: Repeats,
     metrics: Vec<Watched>,
 }
 
+#[derive(Clone)]
 struct Watched {
     metric: Metric,
     expected: f64,
@@ -47,6 +50,8 @@ struct Watched {
     state: State,
     /// From this minute on nothing is published.
     silent: i64,
+    /// In place of what the episodes make.
+    detection: Option<Detection>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -59,8 +64,14 @@ enum State {
 impl Scene {
     /// `a -> b` waits, `a ~> b` does not. Every resource is a function unless [`Self::resource`] said otherwise before.
     pub fn new(edges: &[&str]) -> Self {
-        let mut scene =
-            Self { inventory: Inventory::default(), events: vec![], known: vec![], told: vec![], metrics: vec![] };
+        let mut scene = Self {
+            inventory: Inventory::default(),
+            events: vec![],
+            known: vec![],
+            told: vec![],
+            repeats: Repeats::Keep,
+            metrics: vec![],
+        };
         for edge in edges {
             scene.edge(edge);
         }
@@ -108,8 +119,26 @@ impl Scene {
         let metric = known.into_iter().find(|m| m.key.name == name && m.key.statistic == statistic);
         let metric = metric.unwrap_or_else(|| panic!("{name} {statistic} of {resource} is not in the catalogue"));
         let episodes = episodes.to_vec();
-        self.metrics.push(Watched { metric, expected, episodes, warm: true, state: State::Read, silent: LATER });
+        self.metrics.push(Watched {
+            metric,
+            expected,
+            episodes,
+            warm: true,
+            state: State::Read,
+            silent: LATER,
+            detection: None,
+        });
         self
+    }
+
+    /// A metric of which the real detector says what it sees.
+    pub fn detected(&mut self, resource: &str, name: &str, statistic: &str) {
+        self.during(resource, name, statistic, 0.0, &[]);
+    }
+
+    /// Of the last metric.
+    pub fn set_detection(&mut self, detection: Detection) {
+        self.metrics.last_mut().unwrap().detection = Some(detection);
     }
 
     pub fn change(&mut self, name: &str, resource: &str, at: i64) -> &mut Self {
@@ -176,6 +205,7 @@ impl Scene {
             events: &events,
             known: &self.known,
             catalog: Catalog::builtin(),
+            repeats: self.repeats,
         })
     }
 
@@ -232,6 +262,9 @@ impl Watched {
     }
 
     fn detection(&self, now: i64) -> Detection {
+        if let Some(detection) = &self.detection {
+            return detection.clone();
+        }
         let at = |m: i64| minute(m).as_second();
         let (first, last) = (now - WINDOW_MINUTES, now - 2);
         let value =

@@ -2,7 +2,7 @@
 
 use stackseer_catalog::Catalog;
 use stackseer_incident::{Incident, IncidentSource};
-use stackseer_line::{Baselines, History, Reach, Sensitivity, Watch, learn, metrics_of, watch};
+use stackseer_line::{Baselines, History, Reach, Repeats, Sensitivity, Watch, learn, metrics_of, watch};
 use stackseer_model::ports::Store;
 use stackseer_model::{Insight, Message};
 use stackseer_testkit::MemoryStore;
@@ -37,8 +37,15 @@ async fn run(incident: &Incident, catalog: &Catalog) -> Replayed {
     let mut ever = Vec::new();
     for now in incident.ticks() {
         let known = store.insight_state(&application.id, now).await.expect("a store in memory");
-        let about =
-            Watch { catalog, application, learned: &learned, known: &known.insights, now, reach: Reach::SymptomsFirst };
+        let about = Watch {
+            catalog,
+            application,
+            learned: &learned,
+            known: &known.insights,
+            now,
+            reach: Reach::SymptomsFirst,
+            repeats: Repeats::default(),
+        };
         let plan = watch(&source, &source, &about).await.expect("a source of files").plan;
         if !plan.changed.is_empty() {
             store

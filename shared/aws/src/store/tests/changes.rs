@@ -1,10 +1,11 @@
 use super::*;
-use crate::discovery::kinds::from_arn;
 
 const MIDNIGHT: i64 = NOW - NOW % DAY;
 
 fn function() -> Resource {
-    from_arn("arn:aws:lambda:eu-west-1:123456789012:function:checkout").unwrap()
+    stackseer_catalog::Catalog::builtin()
+        .resource_of_arn("arn:aws:lambda:eu-west-1:123456789012:function:checkout")
+        .unwrap()
 }
 
 fn inventory() -> Inventory {
@@ -14,6 +15,7 @@ fn inventory() -> Inventory {
 fn change(id: &str, second: i64, function: &str) -> RegionChange {
     RegionChange {
         id: id.into(),
+        scope: scope(),
         time: at(second),
         source: "lambda.amazonaws.com".into(),
         name: "UpdateFunctionCode".into(),
@@ -26,7 +28,7 @@ fn change(id: &str, second: i64, function: &str) -> RegionChange {
 }
 
 async fn ids(store: &DynamoStore, from: i64, to: i64) -> Vec<String> {
-    let events = store.changes().change_events(&inventory(), at(from), at(to)).await.unwrap();
+    let events = store.changes(scope()).change_events(&inventory(), at(from), at(to)).await.unwrap();
     events.into_iter().map(|e| e.id).collect()
 }
 
@@ -35,7 +37,7 @@ async fn a_change_comes_back_as_an_event_of_whom_it_touched() {
     let (store, calls) = plain();
     let (ours, theirs) = (change("a", NOW - 60, "checkout"), change("b", NOW - 60, "of-another-team"));
     store.record_changes(&[ours.clone(), theirs]).await.unwrap();
-    let events = store.changes().change_events(&inventory(), at(NOW - 3600), at(NOW)).await.unwrap();
+    let events = store.changes(scope()).change_events(&inventory(), at(NOW - 3600), at(NOW)).await.unwrap();
     let expected = ChangeEvent {
         id: "a".into(),
         time: ours.time,
@@ -64,7 +66,7 @@ async fn the_range_is_kept_to_the_second_and_over_midnight() {
     let queries = calls.of("dynamodb.Query");
     let days: Vec<&str> =
         queries.iter().map(|q| q.input["ExpressionAttributeValues"][":pk"]["S"].as_str().unwrap()).collect();
-    assert_eq!(days, ["changes#2027-01-14", "changes#2027-01-15"]);
+    assert_eq!(days, ["2027-01-14", "2027-01-15"].map(|day| format!("changes#123456789012#eu-west-1#{day}")));
     assert_eq!(ids(&store, MIDNIGHT + 1, MIDNIGHT + 2).await, ["1"]);
     assert_eq!(ids(&store, MIDNIGHT + 4000, MIDNIGHT + 5000).await, [] as [&str; 0]);
     assert_eq!(calls.of("dynamodb.Query").len(), 4, "a window within a day is one");
@@ -121,6 +123,18 @@ async fn what_can_not_be_read_is_no_quiet_day() {
     let mut row = put(&calls)[0].clone();
     row["body"] = json!({"B": "bm9uc2Vuc2U="});
     engine.run("BatchWriteItem", json!({"RequestItems": {TABLE: [{"PutRequest": {"Item": row}}]}}));
-    let error = store.changes().change_events(&inventory(), at(NOW - 3600), at(NOW)).await.unwrap_err();
+    let error = store.changes(scope()).change_events(&inventory(), at(NOW - 3600), at(NOW)).await.unwrap_err();
     assert!(matches!(error, PortError::Permanent { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn another_account_s_resource_of_the_same_name_was_not_changed() {
+    let (store, _) = plain();
+    let ours = change("a", NOW - 60, "checkout");
+    // Even under the same id.
+    let theirs = RegionChange { scope: Scope::new("210987654321", "eu-west-1"), actor: None, ..ours.clone() };
+    let elsewhere = RegionChange { scope: Scope::new("123456789012", "eu-west-2"), ..theirs.clone() };
+    store.record_changes(&[ours.clone(), theirs, elsewhere]).await.unwrap();
+    let events = store.changes(scope()).change_events(&inventory(), at(NOW - 3600), at(NOW)).await.unwrap();
+    assert_eq!(events.into_iter().map(|e| e.actor).collect::<Vec<_>>(), [ours.actor]);
 }

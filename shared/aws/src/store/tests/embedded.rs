@@ -19,7 +19,7 @@ async fn what_was_kept_is_there_when_the_file_is_opened_again() {
     let store = open_embedded(&path).unwrap();
     assert_eq!(open(&store, &app).await, from_ref(&kept));
     assert_eq!(store.messages(&app.id, 0).await.unwrap(), [message(&kept, 1)]);
-    assert_eq!(store.learning(&app.id).await.unwrap(), Some(learned));
+    assert_eq!(store.learning(&app).await.unwrap(), Some(learned));
 }
 
 /// Also the guard against a `Scan`: it is none of the operations, so no test that calls one passes.
@@ -110,5 +110,28 @@ fn a_folder_or_a_place_that_can_not_be_is_an_error_about_the_path() {
         let error = open_embedded(&path).unwrap_err();
         assert!(matches!(&error, OpenError::File { path: named, .. } if *named == path), "{error:?}");
         assert!(!error.to_string().contains("move it away"), "{error}");
+    }
+}
+
+fn json_of(node: &saphyr::Yaml<'_>) -> Value {
+    use saphyr::Yaml::{Mapping, Sequence, Tagged};
+    match node {
+        Tagged(_, inner) => json_of(inner),
+        Mapping(pairs) => pairs.iter().map(|(k, v)| (k.as_str().unwrap().to_owned(), json_of(v))).collect(),
+        Sequence(items) => items.iter().map(json_of).collect(),
+        other => other.as_str().map_or(Value::Null, Value::from),
+    }
+}
+
+#[test]
+fn the_table_is_the_one_that_is_deployed() {
+    use saphyr::LoadableYamlNode;
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../template.yaml");
+    let text = std::fs::read_to_string(path).unwrap();
+    let template = json_of(&saphyr::Yaml::load_from_str(&text).unwrap()[0]);
+    let deployed = &template["Resources"]["Table"]["Properties"];
+    let ours = embedded_store::table();
+    for part in ["BillingMode", "KeySchema", "AttributeDefinitions", "GlobalSecondaryIndexes"] {
+        assert_eq!(deployed[part], ours[part], "{part}");
     }
 }

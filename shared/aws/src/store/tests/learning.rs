@@ -2,11 +2,12 @@ use super::*;
 use std::sync::atomic::AtomicBool;
 
 async fn read(store: &DynamoStore, application: &Application) -> Option<Learning> {
-    store.learning(&application.id).await.unwrap()
+    store.learning(application).await.unwrap()
 }
 
 fn head(application: Application, learning: &Learning) -> LearnedApplication {
-    LearnedApplication { application, at: learning.at, complete: learning.complete }
+    let (resources, metrics) = (learning.inventory.resources.len(), learning.metrics.len());
+    LearnedApplication { application, at: learning.at, complete: learning.complete, resources, metrics }
 }
 
 /// Of the rows put, those of this partition.
@@ -38,18 +39,18 @@ async fn five_thousand_metrics_come_back_from_rows_that_fit() {
     let (store, calls) = plain();
     let app = application("shop");
     assert_eq!(read(&store, &app).await, None);
-    assert_eq!(store.learned_applications().await.unwrap(), []);
+    assert_eq!(store.learned_applications(&scope()).await.unwrap(), []);
     let learned = learning(5000, 0);
     store.keep_learning(&app, &learned).await.unwrap();
     let before = calls.all().len();
     assert!(read(&store, &app).await.as_ref() == Some(&learned));
-    assert_eq!(store.learned_applications().await.unwrap(), [head(app, &learned)]);
+    assert_eq!(store.learned_applications(&scope()).await.unwrap(), [head(app, &learned)]);
 
     let read: Vec<Call> = calls.all().split_off(before);
     assert!(read.iter().all(|c| c.operation == "dynamodb.Query" || c.operation == "dynamodb.GetItem"));
     let written = put(&calls);
     let (heads, parts) = (of(&written, "learned"), of(&written, "learning#"));
-    assert_eq!((heads.len(), parts.len()), (1, 16), "6 MB of baselines");
+    assert_eq!((heads.len(), parts.len()), (1, 17), "6 MB of baselines, and the inventory");
     assert!(bytes(heads[0]) < 1024, "what a tick reads of an application");
     assert!(parts.iter().all(|part| bytes(part) < 400 * 1024));
     assert!(parts.iter().all(|part| part["expires"]["N"] == json!((NOW + 60 * DAY).to_string())));
@@ -60,7 +61,7 @@ async fn five_thousand_metrics_come_back_from_rows_that_fit() {
 }
 
 #[tokio::test]
-async fn an_ordinary_application_is_one_part_and_the_emptiest_comes_back_too() {
+async fn an_ordinary_application_is_one_part_of_each_and_the_emptiest_comes_back_too() {
     let (store, calls) = plain();
     let empty = Learning {
         at: at(NOW),
@@ -73,7 +74,7 @@ async fn an_ordinary_application_is_one_part_and_the_emptiest_comes_back_too() {
     for (name, learned) in [("shop", learning(60, 0)), ("empty", empty)] {
         let (app, before) = (application(name), put(&calls).len());
         store.keep_learning(&app, &learned).await.unwrap();
-        assert_eq!(put(&calls).len() - before, 2, "{name}");
+        assert_eq!(put(&calls).len() - before, 3, "{name}");
         assert_eq!(read(&store, &app).await, Some(learned));
     }
 }
@@ -87,7 +88,7 @@ async fn the_new_replaces_the_old_and_leaves_nothing_of_it() {
         let learned = learning(metrics, seed);
         store.keep_learning(&app, &learned).await.unwrap();
         assert_eq!(read(&store, &app).await, Some(learned));
-        assert_eq!(stored(&engine, &app), if metrics == 60 { 1 } else { 3 }, "kept once more, it is the same rows");
+        assert_eq!(stored(&engine, &app), if metrics == 60 { 2 } else { 4 }, "kept once more, it is the same rows");
     }
     let steps: Vec<String> = put(&calls).iter().map(|i| key(i).split(['#', ' ']).next().unwrap().to_owned()).collect();
     assert_eq!(steps.last().unwrap(), "learned", "the head last");
@@ -141,13 +142,13 @@ async fn killed_between_parts_and_head_the_old_holds_and_it_can_be_done_again() 
             store.keep_learning(&app, old).await.unwrap();
         }
         let (dying, calls) = over(&engine, |call| {
-            let head = call.input.to_string().contains(r#""learned""#);
+            let head = call.input.to_string().contains(r#""learned#"#);
             (call.operation == "dynamodb.BatchWriteItem" && head).then(|| Reply::Error(400, "Killed", "killed".into()))
         });
         dying.keep_learning(&app, &new).await.unwrap_err();
         assert!(!of(&put(&calls), "learning#").is_empty());
         assert_eq!(read(&store, &app).await, before);
-        assert_eq!(store.learned_applications().await.unwrap().len(), usize::from(before.is_some()));
+        assert_eq!(store.learned_applications(&scope()).await.unwrap().len(), usize::from(before.is_some()));
     }
     store.keep_learning(&app, &new).await.unwrap();
     assert_eq!(read(&store, &app).await, Some(new));
@@ -190,6 +191,7 @@ async fn what_another_version_kept_or_nobody_can_read_is_never_learned_and_can_b
         (head, pack::encode(&unlike).unwrap()),
         (head, b"nonsense".to_vec()),
         (part, b"nonsense".to_vec()),
+        (of(&written, "learning#")[1], b"nonsense".to_vec()),
         (part, pack::encode(&json!({"metrics": []})).unwrap()),
         (part, pack::deflate(&[255; 64]).unwrap()),
     ] {
@@ -198,7 +200,7 @@ async fn what_another_version_kept_or_nobody_can_read_is_never_learned_and_can_b
         let write = json!({"RequestItems": {TABLE: [{"PutRequest": {"Item": broken}}]}});
         engine.run("BatchWriteItem", write);
         assert_eq!(read(&store, &app).await, None, "{row}");
-        let known = store.learned_applications().await.unwrap();
+        let known = store.learned_applications(&scope()).await.unwrap();
         assert!(known.iter().any(|l| l.application == neighbour), "the others stay");
         assert_eq!(known.len(), if std::ptr::eq(row, head) { 1 } else { 2 });
         store.keep_learning(&app, &learning(20, 0)).await.unwrap();
@@ -224,16 +226,16 @@ async fn what_is_forgotten_is_gone_and_the_other_application_is_not() {
     store.keep_learning(&shop, &of_shop).await.unwrap();
     store.keep_learning(&blog, &of_blog).await.unwrap();
     assert_eq!(read(&store, &shop).await, Some(of_shop));
-    assert_eq!(store.learned_applications().await.unwrap().len(), 2);
-    store.forget_learning(&shop.id).await.unwrap();
+    assert_eq!(store.learned_applications(&scope()).await.unwrap().len(), 2);
+    store.forget_learning(&shop).await.unwrap();
     assert_eq!(read(&store, &shop).await, None);
     assert_eq!(read(&store, &blog).await, Some(of_blog.clone()));
-    assert_eq!(store.learned_applications().await.unwrap(), [head(blog, &of_blog)]);
+    assert_eq!(store.learned_applications(&scope()).await.unwrap(), [head(blog, &of_blog)]);
     let deletes: usize = calls.all().iter().map(|c| c.input.to_string().matches("DeleteRequest").count()).sum();
-    assert_eq!(deletes, 1 + 3);
+    assert_eq!(deletes, 1 + 4);
     // Twice, and what never was.
-    store.forget_learning(&shop.id).await.unwrap();
-    store.forget_learning(&application("never").id).await.unwrap();
+    store.forget_learning(&shop).await.unwrap();
+    store.forget_learning(&application("never")).await.unwrap();
 }
 
 #[tokio::test]
@@ -250,4 +252,39 @@ async fn of_two_who_want_to_learn_one_application_one_gets_it_until_it_is_releas
     store.release_learning(&shop).await.unwrap();
     assert!(reserve(&shop, 901).await.unwrap());
     assert!(!reserve(&blog, 901).await.unwrap());
+}
+
+#[tokio::test]
+async fn the_inventory_and_the_counts_are_read_without_the_baselines() {
+    let (store, calls) = plain();
+    let (app, learned) = (application("shop"), learning(700, 0));
+    assert_eq!(store.learned_inventory(&app).await.unwrap(), None);
+    store.keep_learning(&app, &learned).await.unwrap();
+    let before = calls.all().len();
+    assert_eq!(store.learned_inventory(&app).await.unwrap().as_ref(), Some(&learned.inventory));
+    let known = &store.learned_applications(&scope()).await.unwrap()[0];
+    assert_eq!((known.resources, known.metrics), (1, 700));
+    for call in calls.all().split_off(before) {
+        let range = &call.input["ExpressionAttributeValues"];
+        let inventory = [&range[":first"], &range[":last"]].iter().all(|v| v.to_string().contains("#inventory"));
+        let heads = call.input.to_string().contains("learned#123456789012#eu-west-1");
+        assert!(inventory || heads, "{}", call.input);
+    }
+}
+
+#[tokio::test]
+async fn each_account_and_region_knows_its_own_applications() {
+    let (store, _) = plain();
+    let (ours, theirs) = (application("shop"), application_in("210987654321", "shop"));
+    let (of_ours, of_theirs) = (learning(3, 0), learning(4, 1));
+    store.keep_learning(&ours, &of_ours).await.unwrap();
+    store.keep_learning(&theirs, &of_theirs).await.unwrap();
+    let known = |application: &Application| {
+        let (store, scope) = (&store, application.scope());
+        async move { store.learned_applications(&scope).await.unwrap() }
+    };
+    assert_eq!(known(&ours).await, [head(ours.clone(), &of_ours)]);
+    assert_eq!(known(&theirs).await, [head(theirs.clone(), &of_theirs)]);
+    store.forget_learning(&theirs).await.unwrap();
+    assert_eq!((known(&theirs).await, read(&store, &ours).await), (vec![], Some(of_ours)));
 }

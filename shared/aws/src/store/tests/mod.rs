@@ -6,7 +6,9 @@ mod embedded;
 mod engine;
 mod insights;
 mod learning;
+mod lists;
 mod trouble;
+mod units;
 
 use super::embedded::{self as embedded_store, TABLE};
 use super::*;
@@ -28,7 +30,15 @@ fn at(second: i64) -> Timestamp {
 }
 
 fn application(name: &str) -> Application {
-    Application::new("123456789012", "eu-west-1", Boundary::Stack { name: name.to_owned() })
+    application_in("123456789012", name)
+}
+
+fn application_in(account: &str, name: &str) -> Application {
+    Application::new(account, "eu-west-1", Boundary::Stack { name: name.to_owned() })
+}
+
+fn scope() -> Scope {
+    Scope::new("123456789012", "eu-west-1")
 }
 
 fn metric(name: &str) -> Metric {
@@ -182,7 +192,7 @@ fn series_of(insight: &mut Insight) -> &mut Vec<BandPoint> {
 }
 
 fn closed(insight: &Insight, second: i64) -> Insight {
-    Insight { status: Status::Closed, update_time: at(second), ..insight.clone() }
+    Insight { status: Status::Closed, end_time: Some(at(second)), update_time: at(second), ..insight.clone() }
 }
 
 fn message(insight: &Insight, number: usize) -> Message {

@@ -1,0 +1,166 @@
+//! One thing that is so, or not, or not known: a place, what is looked at there, and what it is compared with. Patterns and
+//! checks are made of these.
+
+mod limit;
+mod read;
+
+pub use limit::{Bound, Limit, Over, Side};
+
+use super::{DirectionWord, Service};
+use read::Raw;
+use serde::Deserialize;
+use stackseer_model::{EventClass, Metric, Role};
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(try_from = "Raw")]
+pub struct Predicate {
+    pub at: Place,
+    /// Only resources of this type.
+    pub resource_type: Option<String>,
+    pub test: Test,
+    /// What texts call it: `{requests_peak}` for `as = "requests"`.
+    pub name: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    /// The resource itself: the effect's, or the one that is checked.
+    Itself,
+    /// What it calls and waits for, directly or through others.
+    Downstream,
+    /// What calls it or feeds it, directly or through others.
+    Upstream,
+    /// What writes to it (to a queue, stream, topic), directly.
+    Producer,
+    /// What reads from it, directly.
+    Consumer,
+    /// Anything in the application.
+    Application,
+}
+
+#[derive(Debug, Clone)]
+pub enum Test {
+    Metric(Which, MetricIs),
+    Attribute(String, AttributeIs),
+    Change(ChangeTest),
+    /// Something is there at all.
+    Present,
+}
+
+/// The metrics that are meant: of these names, or of these roles.
+#[derive(Debug, Clone)]
+pub struct Which {
+    pub metric: Vec<String>,
+    pub role: Vec<Role>,
+    /// Only this statistic, where several are read: `Average`, `p90`.
+    pub statistic: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+pub enum MetricIs {
+    /// Anomalous upwards; with a ratio, so many times the expected, whether or not that is anomalous.
+    High(Option<f64>),
+    /// Anomalous downwards; with a ratio, one over it of the expected.
+    Low(Option<f64>),
+    /// Neither, of all that fit: each was read and learned. It shows nothing; it only rules something out.
+    Normal(Option<f64>),
+    /// By a limit and not by its own history.
+    By(Bound),
+}
+
+#[derive(Debug, Clone)]
+pub enum AttributeIs {
+    Known,
+    OneOf(Vec<String>),
+    /// Read, and not set.
+    Unset,
+    By(Bound),
+}
+
+#[derive(Debug, Clone)]
+pub struct ChangeTest {
+    /// Names of change events.
+    pub change: Vec<String>,
+    pub class: Vec<EventClass>,
+    /// The change must say that this property changed, and went this way.
+    pub property: Option<String>,
+    pub moved: Option<DirectionWord>,
+    /// How long before the onset it may lie; none: 60.
+    pub within_minutes: Option<u32>,
+}
+
+/// What something could be taken for, and how to tell.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LookAlike {
+    /// Why this rules it out.
+    pub because: String,
+    /// All must hold.
+    pub when: Vec<Predicate>,
+}
+
+impl Which {
+    pub fn fits(&self, name: &str, role: Role, statistic: &str) -> bool {
+        (self.metric.iter().any(|m| m == name) || self.role.contains(&role))
+            && self.statistic.as_ref().is_none_or(|wanted| wanted == statistic)
+    }
+
+    pub fn means(&self, metric: &Metric) -> bool {
+        self.fits(&metric.key.name, metric.role, &metric.key.statistic)
+    }
+}
+
+impl Predicate {
+    /// Whether it can be the evidence of something. What is normal, or merely there, only rules something out.
+    pub fn shows(&self) -> bool {
+        !matches!(self.test, Test::Present | Test::Metric(_, MetricIs::Normal(_)))
+    }
+
+    /// The limit it compares with, if it does.
+    pub fn bound(&self) -> Option<&Bound> {
+        match &self.test {
+            Test::Metric(_, MetricIs::By(bound)) | Test::Attribute(_, AttributeIs::By(bound)) => Some(bound),
+            _ => None,
+        }
+    }
+
+    /// Whether it asks for the daily use of a metric, which learning collects.
+    pub fn asks_daily(&self, name: &str, role: Role, statistic: &str) -> bool {
+        let Test::Metric(which, MetricIs::By(Bound { over: Some(_), .. })) = &self.test else { return false };
+        which.fits(name, role, statistic)
+    }
+
+    /// The attributes it reads, each with the type of the resource that has it where it says one.
+    pub fn attributes(&self) -> Vec<(Option<&str>, &str)> {
+        let own = match &self.test {
+            Test::Attribute(name, _) => Some((self.resource_type.as_deref(), name.as_str())),
+            _ => None,
+        };
+        let limit = self.bound().map(|bound| {
+            let elsewhere = bound.limit.at.map(|_| bound.limit.resource_type.as_deref());
+            (elsewhere.unwrap_or(self.resource_type.as_deref()), bound.limit.attribute.as_str())
+        });
+        own.into_iter().chain(limit).collect()
+    }
+
+    /// The property of a change that it asks about.
+    pub fn property(&self) -> Option<&str> {
+        match &self.test {
+            Test::Change(change) => change.property.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// A metric that no file of metrics has.
+    pub(super) fn unknown_metric(&self, services: &[Service]) -> Option<String> {
+        let Test::Metric(which, _) = &self.test else { return None };
+        let wanted = |statistic: &String| which.statistic.as_ref().is_none_or(|s| s == statistic);
+        let known = |metric: &String| {
+            services.iter().any(|s| s.metrics.iter().any(|m| &m.name == metric && wanted(&m.statistic)))
+        };
+        let unknown = which.metric.iter().find(|m| !known(m))?;
+        let of = which.statistic.as_ref().map_or_else(String::new, |s| format!(" {s}"));
+        Some(format!("{unknown}{of} is no metric of catalog/metrics"))
+    }
+}

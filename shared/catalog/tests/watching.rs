@@ -1,0 +1,72 @@
+//! Every resource found is watched, known but without metrics, or not supported yet; helpers are no resources.
+
+use stackseer_catalog::Catalog;
+use stackseer_model::{Attribute, Inventory, Metric, Resource, ResourceState, Watching, WatchingCounts};
+
+fn resource(cfn: &str, name: &str, attributes: &[(&str, &str)]) -> Resource {
+    let mut resource = Resource::new(cfn, name);
+    attributes.iter().for_each(|(attribute, value)| resource.set(attribute, *value));
+    resource
+}
+
+/// `published` of each metric.
+fn states(resources: Vec<Resource>, published: impl Fn(&Metric) -> Option<bool>) -> Vec<ResourceState> {
+    let catalog = Catalog::builtin();
+    let metrics: Vec<Metric> = resources.iter().flat_map(|r| catalog.metrics_of(r, |_, _| vec![]).0).collect();
+    let inventory = Inventory { resources, ..Inventory::default() };
+    catalog.watching(&inventory, &metrics, published)
+}
+
+fn without(why: &str) -> Watching {
+    Watching::WithoutMetrics(why.to_owned())
+}
+
+#[test]
+fn each_resource_is_in_one_state_with_its_reason() {
+    let mut group =
+        resource("AWS::ElasticLoadBalancingV2::TargetGroup", "group", &[("target_group", "targetgroup/g/1")]);
+    group.set("load_balancer_type", Attribute::Unknown("Fn::ImportValue protocol".to_owned()));
+    let states = states(
+        vec![
+            resource("AWS::SQS::Queue", "jobs", &[]),
+            resource("AWS::S3::Bucket", "files", &[]),
+            resource("AWS::ECS::Service", "web", &[]),
+            resource("AWS::ElastiCache::ReplicationGroup", "sessions", &[]),
+            group,
+            resource("AWS::ElasticLoadBalancingV2::LoadBalancer", "gate", &[("load_balancer_type", "gateway")]),
+            resource("AWS::Redshift::Cluster", "warehouse", &[]),
+            resource("AWS::Glue::Job", "nightly", &[]),
+            resource("AWS::IAM::Role", "role", &[]),
+            resource("AWS::Logs::LogGroup", "logs", &[]),
+            resource("AWS::EC2::Subnet", "subnet", &[]),
+            resource("Custom::Seed", "seed", &[]),
+        ],
+        |_| None,
+    );
+    let expected = [
+        ("jobs", Watching::Watched),
+        ("files", without("request metrics are off")),
+        ("web", without("cluster of web is not known")),
+        ("sessions", without("nothing is published")),
+        ("group", without("load_balancer_type of group is not known")),
+        ("gate", Watching::NotSupported),
+        ("warehouse", Watching::NotSupported),
+        ("nightly", Watching::NotSupported),
+    ];
+    let found: Vec<_> = states.iter().map(|s| (s.resource.name.as_str(), s.watching.clone())).collect();
+    assert_eq!(found, expected);
+    let counts: WatchingCounts = states.iter().collect();
+    assert_eq!(counts, WatchingCounts { watched: 1, without_metrics: 4, not_supported: 3 });
+    assert_eq!(counts.all(), 8);
+}
+
+#[test]
+fn what_was_read_and_published_nothing_is_not_watched_and_what_was_not_read_may_be() {
+    let queue = || vec![resource("AWS::SQS::Queue", "jobs", &[])];
+    assert_eq!(states(queue(), |_| Some(false))[0].watching, without("nothing is published"));
+    assert_eq!(states(queue(), |m| Some(m.key.name == "NumberOfMessagesSent"))[0].watching, Watching::Watched);
+    assert_eq!(
+        states(queue(), |m| (m.key.name == "NumberOfMessagesSent").then_some(false))[0].watching,
+        Watching::Watched
+    );
+}

@@ -1,0 +1,155 @@
+//! What is said of an incident, from the evidence of now. Each number is computed in one place: the span's.
+
+use crate::abnormal::Abnormal;
+use crate::group::Group;
+use crate::situation::Situation;
+use crate::topology::Topology;
+use crate::{advice, cause, pattern, text};
+use stackseer_catalog::fill;
+use stackseer_model::*;
+
+pub struct Findings {
+    pub name: String,
+    pub description: String,
+    pub pattern: Option<Named>,
+    pub causes: Vec<Cause>,
+    pub recommendations: Vec<Recommendation>,
+    pub considered: Vec<Considered>,
+}
+
+/// The pattern that named it.
+pub struct Named {
+    pub id: String,
+    pub rank: u8,
+}
+
+pub fn findings(
+    situation: &Situation<'_>,
+    topology: &Topology<'_>,
+    group: &Group<'_>,
+    main: &Abnormal<'_>,
+) -> Findings {
+    let causes = cause::rank(situation, topology, group, main);
+    let pattern::Judged { best, considered } = pattern::best(situation, topology, group);
+    let findings = match best {
+        Some(found) => by_pattern(situation, topology, group, causes, &found),
+        None => generic(situation, group, causes, main),
+    };
+    Findings { considered, ..findings }
+}
+
+fn by_pattern(
+    situation: &Situation<'_>,
+    topology: &Topology<'_>,
+    group: &Group<'_>,
+    mut causes: Vec<Cause>,
+    found: &pattern::Match<'_>,
+) -> Findings {
+    let said = |template: &str| sentence(template, found);
+    lead_with(situation, topology, group, &mut causes, found);
+    let advised = &found.pattern.recommendation;
+    let recommendation = Recommendation {
+        name: said(&advised.name),
+        description: said(&advised.description),
+        reason: said(&advised.reason),
+        link: advised.link.clone(),
+        ..advice::look(situation, found.cause.resource, &found.effect)
+    };
+    Findings {
+        name: said(&found.pattern.title),
+        description: said(&found.pattern.description),
+        pattern: Some(Named { id: found.pattern.id.clone(), rank: found.pattern.rank }),
+        recommendations: vec![advice::relate(situation, group, recommendation, &found.effect)],
+        causes,
+        considered: vec![],
+    }
+}
+
+/// DevOps Guru's generic form: what, where, and by what.
+fn generic(situation: &Situation<'_>, group: &Group<'_>, causes: Vec<Cause>, main: &Abnormal<'_>) -> Findings {
+    let metric = main.metric();
+    let resource = situation.inventory.named(&metric.resource);
+    let boundary = match situation.application.boundary {
+        Boundary::Stack { .. } => format!(" In Stack {}", situation.application.name),
+        Boundary::Tag { .. } => format!(" In Application {}", situation.application.name),
+        Boundary::Unassigned => String::new(),
+    };
+    let by = causes.first().filter(|c| c.resource.id != resource.id);
+    let by = by.map_or_else(String::new, |c| format!(", caused by {}", c.resource.name));
+    let service = situation.catalog.service_label(&resource.resource_type);
+    let why = match causes.first() {
+        Some(cause) => format!("Most likely cause: {}: {}.", cause.resource.name, cause.reason),
+        None => "No clear cause: no resource shows most of the harm, and no change came just before.".to_owned(),
+    };
+    let recommendation = advice::by_role(situation, main, causes.first());
+    Findings {
+        name: format!("{service} {} Anomalous{boundary}: {}{by}", metric.key.name, resource.name),
+        description: format!("{}. {why}", summary(situation, main)),
+        pattern: None,
+        recommendations: vec![advice::relate(situation, group, recommendation, main)],
+        causes,
+        considered: vec![],
+    }
+}
+
+/// A metric's label, unlike a resource's name, may be written with a capital.
+fn sentence(template: &str, found: &pattern::Match<'_>) -> String {
+    let text = fill(template, &found.values);
+    if template.starts_with("{metric}") || template.starts_with("{cause_metric}") { capital(&text) } else { text }
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// The pattern's cause comes first.
+fn lead_with(
+    situation: &Situation<'_>,
+    topology: &Topology<'_>,
+    group: &Group<'_>,
+    causes: &mut Vec<Cause>,
+    found: &pattern::Match<'_>,
+) {
+    let Some(resource) = situation.inventory.resource(found.cause.resource) else { return };
+    let known = causes.iter().position(|c| c.resource.id == resource.id).map(|i| causes.remove(i));
+    let reason = found.cause.said(found.effect.start);
+    let symptom = &found.effect.metric().resource;
+    let cause = Cause {
+        resource: ResourceRef::from(resource),
+        metric: found.cause.metric.map(|m| m.metric.key.name.clone()),
+        share: known.as_ref().and_then(|c| c.share),
+        rank: 1,
+        changes: known.map_or_else(Vec::new, |c| c.changes),
+        path: cause::path(situation, topology, group, symptom, &resource.id, &reason),
+        reason,
+    };
+    causes.insert(0, cause);
+    causes.iter_mut().zip(1..).for_each(|(cause, rank)| cause.rank = rank);
+}
+
+/// `Errors of checkout: 30 a minute against none expected, from 12:00 UTC`
+pub fn summary(situation: &Situation<'_>, abnormal: &Abnormal<'_>) -> String {
+    let metric = abnormal.metric();
+    let resource = situation.inventory.named(&metric.resource);
+    capital(&format!(
+        "{} of {}: {} against {} expected, from {}",
+        situation.label(metric),
+        resource.name,
+        text::value(metric, abnormal.peak),
+        text::value(metric, abnormal.expected),
+        text::moment(abnormal.start, situation.now),
+    ))
+}
+
+/// The same of a resource that is named already.
+pub fn shown(situation: &Situation<'_>, abnormal: &Abnormal<'_>) -> String {
+    let metric = abnormal.metric();
+    format!(
+        "{} {} against {} expected, from {}",
+        situation.label(metric),
+        text::value(metric, abnormal.peak),
+        text::value(metric, abnormal.expected),
+        text::moment(abnormal.start, situation.now),
+    )
+}

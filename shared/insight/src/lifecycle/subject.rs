@@ -1,0 +1,44 @@
+//! What an insight is about, and whether a span is of it.
+
+use crate::abnormal::Abnormal;
+use stackseer_model::*;
+
+/// Spans of one metric this close together are one anomaly: CloudWatch corrects late points and the window slides.
+const SLACK_SECONDS: i64 = 10 * 60;
+/// Late points may move a span's end by so many periods after it was told.
+const LATE_PERIODS: i64 = 2;
+
+pub fn of(main: &Abnormal<'_>) -> Subject {
+    let metric = main.metric();
+    Subject { what: metric.key.to_string(), resource: Some(metric.resource.clone()) }
+}
+
+pub fn same_metric(anomaly: &Anomaly, abnormal: &Abnormal<'_>) -> bool {
+    anomaly.metric().is_some_and(|m| m.key == abnormal.metric().key && m.resource == abnormal.metric().resource)
+}
+
+/// The anomaly of the insight that this span is or goes on with.
+pub fn position(insight: &Insight, abnormal: &Abnormal<'_>, now: Timestamp) -> Option<usize> {
+    insight.anomalies.iter().position(|a| {
+        same_metric(a, abnormal)
+            && a.start_time.as_second() <= abnormal.end.unwrap_or(now).as_second() + SLACK_SECONDS
+            && a.end_time.is_none_or(|end| end.as_second() + SLACK_SECONDS >= abnormal.start.as_second())
+    })
+}
+
+/// Whether the insight has a symptom in the same metric, at any time.
+pub fn belongs(insight: &Insight, abnormal: &Abnormal<'_>) -> bool {
+    insight.anomalies.iter().any(|a| same_metric(a, abnormal))
+}
+
+/// Whether a closed insight has told this very span. What goes beyond its end is a relapse, however near.
+pub fn is_told(insight: &Insight, abnormal: &Abnormal<'_>) -> bool {
+    let Some(end) = abnormal.end else { return false };
+    let late = LATE_PERIODS * i64::from(abnormal.metric().period);
+    insight.status == Status::Closed
+        && insight.anomalies.iter().filter(|a| same_metric(a, abnormal)).any(|a| {
+            a.end_time.is_some_and(|told| {
+                end.as_second() <= told.as_second() + late && told.as_second() >= abnormal.start.as_second()
+            })
+        })
+}

@@ -1,0 +1,86 @@
+//! What makes a predicate true.
+
+use super::Limit;
+use crate::abnormal::{Abnormal, ratio};
+use crate::{cause, text};
+use stackseer_model::{Attribute, ChangeEvent, Metric, PropertyChange, ResourceId, Timestamp};
+
+#[derive(Clone, Copy)]
+pub struct Shown<'a> {
+    pub resource: &'a ResourceId,
+    pub metric: Option<ShownMetric<'a>>,
+    pub attribute: Option<ShownAttribute<'a>>,
+    pub event: Option<&'a ChangeEvent>,
+    pub change: Option<&'a PropertyChange>,
+    pub limit: Option<Limit<'a>>,
+}
+
+#[derive(Clone, Copy)]
+pub struct ShownMetric<'a> {
+    pub metric: &'a Metric,
+    pub value: f64,
+    pub expected: f64,
+    pub ratio: f64,
+    /// The days that were looked at, and since when; none: the effect's time was.
+    pub days: Option<(usize, Timestamp)>,
+}
+
+#[derive(Clone, Copy)]
+pub struct ShownAttribute<'a> {
+    pub name: &'a str,
+    pub value: &'a Attribute,
+}
+
+impl ShownAttribute<'_> {
+    /// As people read it: `enabled`, `3 min`, `not set`.
+    pub fn said(&self) -> String {
+        match self.value {
+            Attribute::Known(value) => Limit::quantity(self.name, value).map_or_else(|| value.clone(), |q| q.said()),
+            Attribute::Unset | Attribute::Unknown(_) => "not set".to_owned(),
+        }
+    }
+}
+
+impl<'a> Shown<'a> {
+    pub fn of(resource: &'a ResourceId) -> Self {
+        Self { resource, metric: None, attribute: None, event: None, change: None, limit: None }
+    }
+
+    /// The effect itself, where nothing else shows anything.
+    pub fn effect(effect: &Abnormal<'a>) -> Self {
+        let metric = ShownMetric {
+            metric: &effect.observed.metric,
+            value: effect.span.peak,
+            expected: effect.span.expected,
+            ratio: effect.ratio(),
+            days: None,
+        };
+        Self { metric: Some(metric), ..Self::of(&effect.observed.metric.resource) }
+    }
+
+    /// By which the clearest of several is picked.
+    pub(super) fn size(&self) -> f64 {
+        self.metric.map_or(0.0, |m| if m.ratio.is_finite() { m.ratio } else { f64::MAX })
+    }
+
+    /// In numbers, as a cause's reason.
+    pub fn said(&self, onset: Timestamp) -> String {
+        if let Some(event) = self.event {
+            return cause::describe(event, onset);
+        }
+        match (self.metric, self.attribute, self.limit) {
+            (Some(shown), _, Some(limit)) => {
+                format!("{} {} of {}", shown.metric.key.name, text::value(shown.metric, shown.value), limit.said())
+            }
+            (Some(shown), _, None) => format!(
+                "{} {} against {} expected ({})",
+                shown.metric.key.name,
+                text::value(shown.metric, shown.value),
+                text::value(shown.metric, shown.expected),
+                text::times(ratio(shown.value, shown.expected)),
+            ),
+            (None, Some(attribute), _) => format!("{} is {}", attribute.name.replace('_', " "), attribute.said()),
+            (None, None, _) => "its configuration".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! What is known of each type of resource: where CloudWatch has it, and its own page in the AWS console.
+
+use crate::arn::{self, partition};
+use stackseer_model::{Insight, ResourceRef};
+use std::fmt::Write;
+
+/// Type, namespace, dimension, and page: `{name}`, `{arn}` and its last two parts `{id}` and `{parent}`, `{region}`, `{account}`.
+/// Without a page of its own, or where what it needs is not known, it is searched for.
+type Row = (&'static str, &'static str, &'static str, &'static str);
+
+const KINDS: &[Row] = &[
+    (
+        "ApiGateway::RestApi",
+        "AWS/ApiGateway",
+        "ApiName",
+        "apigateway/main/apis/{id}/resources?api={id}&region={region}",
+    ),
+    ("ApiGatewayV2::Api", "AWS/ApiGateway", "ApiId", "apigateway/main/api-detail?api={id}&region={region}"),
+    ("AppSync::GraphQLApi", "AWS/AppSync", "GraphQLAPIId", "appsync/home?region={region}#/{id}/v1/home"),
+    (
+        "AutoScaling::AutoScalingGroup",
+        "AWS/AutoScaling",
+        "AutoScalingGroupName",
+        "ec2/home?region={region}#AutoScalingGroupDetails:id={name}",
+    ),
+    ("DynamoDB::Table", "AWS/DynamoDB", "TableName", "dynamodbv2/home?region={region}#table?name={name}"),
+    ("EC2::Instance", "AWS/EC2", "InstanceId", "ec2/home?region={region}#InstanceDetails:instanceId={id}"),
+    ("ECS::Cluster", "AWS/ECS", "ClusterName", "ecs/v2/clusters/{name}?region={region}"),
+    ("ECS::Service", "AWS/ECS", "ServiceName", "ecs/v2/clusters/{parent}/services/{id}/health?region={region}"),
+    ("EFS::FileSystem", "AWS/EFS", "FileSystemId", "efs/home?region={region}#/file-systems/{id}"),
+    ("EKS::Cluster", "ContainerInsights", "ClusterName", "eks/clusters/{name}?region={region}"),
+    // Its page's address has the engine, which nothing here knows.
+    ("ElastiCache::CacheCluster", "AWS/ElastiCache", "CacheClusterId", ""),
+    (
+        "ElastiCache::ReplicationGroup",
+        "AWS/ElastiCache",
+        "ReplicationGroupId",
+        "elasticache/home?region={region}#/redis/{name}",
+    ),
+    (
+        "ElasticLoadBalancingV2::LoadBalancer",
+        "AWS/ApplicationELB",
+        "LoadBalancer",
+        "ec2/home?region={region}#LoadBalancer:loadBalancerArn={arn}",
+    ),
+    (
+        "ElasticLoadBalancingV2::TargetGroup",
+        "AWS/ApplicationELB",
+        "TargetGroup",
+        "ec2/home?region={region}#TargetGroup:targetGroupArn={arn}",
+    ),
+    ("Events::Rule", "AWS/Events", "RuleName", "events/home?region={region}#/eventbus/{bus}/rules/{id}"),
+    ("Kinesis::Stream", "AWS/Kinesis", "StreamName", "kinesis/home?region={region}#/streams/details/{name}/monitoring"),
+    (
+        "KinesisFirehose::DeliveryStream",
+        "AWS/Firehose",
+        "DeliveryStreamName",
+        "firehose/home?region={region}#/details/{name}/monitoring",
+    ),
+    ("Lambda::Function", "AWS/Lambda", "FunctionName", "lambda/home?region={region}#/functions/{name}?tab=monitoring"),
+    ("OpenSearchService::Domain", "AWS/ES", "DomainName", "aos/home?region={region}#opensearch/domains/{name}"),
+    ("RDS::DBCluster", "AWS/RDS", "DBClusterIdentifier", "rds/home?region={region}#database:id={name};is-cluster=true"),
+    (
+        "RDS::DBInstance",
+        "AWS/RDS",
+        "DBInstanceIdentifier",
+        "rds/home?region={region}#database:id={name};is-cluster=false",
+    ),
+    (
+        "Redshift::Cluster",
+        "AWS/Redshift",
+        "ClusterIdentifier",
+        "redshiftv2/home?region={region}#/cluster-details?cluster={name}",
+    ),
+    ("S3::Bucket", "AWS/S3", "BucketName", "s3/buckets/{name}?region={region}"),
+    ("SNS::Topic", "AWS/SNS", "TopicName", "sns/v3/home?region={region}#/topic/{arn}"),
+    (
+        "SQS::Queue",
+        "AWS/SQS",
+        "QueueName",
+        "sqs/v3/home?region={region}#/queues/https%3A%2F%2Fsqs.{region}.{domain}%2F{account}%2F{name}",
+    ),
+    (
+        "StepFunctions::StateMachine",
+        "AWS/States",
+        "StateMachineArn",
+        "states/home?region={region}#/statemachines/view/{arn}",
+    ),
+];
+const SEARCH: &str = "resource-explorer/home?region={region}#/search?query={name}";
+
+fn row(resource_type: &str) -> Option<&'static Row> {
+    let plain = resource_type.strip_prefix("AWS::")?;
+    KINDS.iter().find(|row| row.0 == plain)
+}
+
+/// `AWS/DynamoDB`; by the rule most services follow where the type is not in the table.
+pub(crate) fn namespace(resource_type: &str) -> String {
+    let by_rule = || match resource_type.split("::").collect::<Vec<_>>()[..] {
+        ["AWS", service, ..] => format!("AWS/{service}"),
+        _ => "Stackseer".to_owned(),
+    };
+    row(resource_type).map_or_else(by_rule, |row| row.1.to_owned())
+}
+
+/// `("TableName", "shop-orders")`
+pub(crate) fn dimension(insight: &Insight, resource: &ResourceRef) -> (String, String) {
+    let name = row(&resource.resource_type).map_or("ResourceName", |row| row.2);
+    let arn = arn::of_resource(insight, resource).pop().filter(|_| name.ends_with("Arn"));
+    (name.to_owned(), arn.unwrap_or_else(|| resource.name.clone()))
+}
+
+/// The start of every address in the AWS console.
+pub(crate) fn console(region: &str) -> String {
+    let domain = match partition(region) {
+        "aws-cn" => "console.amazonaws.cn",
+        "aws-us-gov" => "console.amazonaws-us-gov.com",
+        _ => "console.aws.amazon.com",
+    };
+    format!("https://{region}.{domain}")
+}
+
+/// The resource's own page, or the search for it.
+pub(crate) fn page(insight: &Insight, resource: &ResourceRef) -> String {
+    let own = row(&resource.resource_type).map(|row| row.3).filter(|page| !page.is_empty());
+    let path = own.and_then(|page| filled(page, insight, resource)).or_else(|| filled(SEARCH, insight, resource));
+    format!("{}/{}", console(&insight.application.region), path.unwrap_or_default())
+}
+
+/// None: something it needs is not known.
+fn filled(page: &str, insight: &Insight, resource: &ResourceRef) -> Option<String> {
+    let region = &insight.application.region;
+    let arn = arn::of_resource(insight, resource).pop();
+    let mut parts = arn.as_deref().unwrap_or_default().rsplit(['/', ':']).filter(|part| !part.is_empty());
+    let (id, parent) = (parts.next(), parts.next());
+    let mut filled = String::new();
+    for piece in page.split('{') {
+        let Some((wanted, rest)) = piece.split_once('}') else {
+            filled.push_str(piece);
+            continue;
+        };
+        let value = match wanted {
+            "region" => Some(region.as_str()),
+            "account" => Some(insight.application.account.as_str()),
+            "domain" => Some(if partition(region) == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" }),
+            "name" => Some(resource.name.as_str()),
+            "arn" => arn.as_deref(),
+            "id" => id,
+            "parent" => parent,
+            // `rule/nightly` is on the default bus, `rule/orders/nightly` on its own.
+            "bus" => parent.map(|bus| if bus == "rule" { "default" } else { bus }),
+            _ => None,
+        };
+        filled.push_str(&escaped(value?));
+        filled.push_str(rest);
+    }
+    Some(filled)
+}
+
+/// Percent-encoded, as far as a query or a fragment needs it.
+fn escaped(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut escaped, byte| {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b':' => {
+                escaped.push(char::from(byte))
+            }
+            _ => _ = write!(escaped, "%{byte:02X}"),
+        }
+        escaped
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::examples::load_test;
+    use stackseer_model::ResourceId;
+
+    fn resource(resource_type: &str, id: &str, name: &str) -> ResourceRef {
+        ResourceRef { id: ResourceId(id.to_owned()), name: name.to_owned(), resource_type: resource_type.to_owned() }
+    }
+
+    fn path(resource_type: &str, id: &str, name: &str) -> String {
+        let page = page(&load_test(), &resource(resource_type, id, name));
+        page.strip_prefix("https://eu-central-1.console.aws.amazon.com/").unwrap().to_owned()
+    }
+
+    #[test]
+    fn a_resource_has_its_own_page() {
+        for (resource_type, id, name, expected) in [
+            (
+                "AWS::DynamoDB::Table",
+                "AWS::DynamoDB::Table/shop-orders",
+                "shop-orders",
+                "dynamodbv2/home?region=eu-central-1#table?name=shop-orders",
+            ),
+            (
+                "AWS::SQS::Queue",
+                "AWS::SQS::Queue/jobs",
+                "jobs",
+                "sqs/v3/home?region=eu-central-1#/queues/https%3A%2F%2Fsqs.eu-central-1.amazonaws.com%2F123456789012%2Fjobs",
+            ),
+            (
+                "AWS::ECS::Service",
+                "arn:aws:ecs:eu-central-1:123456789012:service/main/web",
+                "web",
+                "ecs/v2/clusters/main/services/web/health?region=eu-central-1",
+            ),
+            (
+                "AWS::Events::Rule",
+                "arn:aws:events:eu-central-1:123456789012:rule/nightly",
+                "nightly",
+                "events/home?region=eu-central-1#/eventbus/default/rules/nightly",
+            ),
+            (
+                "AWS::Events::Rule",
+                "arn:aws:events:eu-central-1:123456789012:rule/orders/nightly",
+                "orders/nightly",
+                "events/home?region=eu-central-1#/eventbus/orders/rules/nightly",
+            ),
+            (
+                "AWS::ApiGateway::RestApi",
+                "arn:aws:apigateway:eu-central-1::/restapis/a1b2c3",
+                "front",
+                "apigateway/main/apis/a1b2c3/resources?api=a1b2c3&region=eu-central-1",
+            ),
+            (
+                "AWS::RDS::DBCluster",
+                "arn:aws:rds:eu-central-1:123456789012:cluster:main",
+                "main",
+                "rds/home?region=eu-central-1#database:id=main;is-cluster=true",
+            ),
+        ] {
+            assert_eq!(path(resource_type, id, name), expected);
+        }
+    }
+
+    #[test]
+    fn what_has_no_known_page_is_searched_for() {
+        let search = |name: &str| format!("resource-explorer/home?region=eu-central-1#/search?query={name}");
+        assert_eq!(path("AWS::IoT::Thing", "AWS::IoT::Thing/a b&c", "a b&c"), search("a%20b%26c"));
+        // Its page needs the id of the API, which only an ARN has.
+        assert_eq!(path("AWS::ApiGateway::RestApi", "AWS::ApiGateway::RestApi/front", "front"), search("front"));
+        assert_eq!(path("", "gone", "gone"), search("gone"));
+    }
+
+    #[test]
+    fn every_type_has_a_namespace_and_a_dimension() {
+        let dimension = |resource_type, id| dimension(&load_test(), &resource(resource_type, id, "x"));
+        let said = |(name, value): (String, String)| format!("{name}={value}");
+        assert_eq!(namespace("AWS::DynamoDB::Table"), "AWS/DynamoDB");
+        assert_eq!(said(dimension("AWS::DynamoDB::Table", "x")), "TableName=x");
+        assert_eq!(
+            said(dimension("AWS::StepFunctions::StateMachine", "x")),
+            "StateMachineArn=arn:aws:states:eu-central-1:123456789012:stateMachine:x"
+        );
+        assert_eq!(namespace("AWS::IoT::Thing"), "AWS/IoT");
+        assert_eq!(said(dimension("AWS::IoT::Thing", "x")), "ResourceName=x");
+        assert_eq!(namespace(""), "Stackseer");
+    }
+
+    #[test]
+    fn the_table_is_in_order_and_asks_for_nothing_unknown() {
+        assert!(KINDS.is_sorted_by_key(|row| row.0));
+        let insight = load_test();
+        for (resource_type, _, dimension, page) in KINDS {
+            assert!(!dimension.is_empty());
+            let full = resource(&format!("AWS::{resource_type}"), "arn:aws:x:eu-central-1:1:a/b/c", "c");
+            assert!(page.is_empty() || filled(page, &insight, &full).is_some(), "{page}");
+        }
+    }
+}
