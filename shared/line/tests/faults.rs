@@ -82,7 +82,15 @@ impl Line {
     }
 
     async fn watch(&self, at: Timestamp) -> Result<Done, PortError> {
-        run_watch(Catalog::builtin(), &self.source, &self.source, &self.store, &task(TaskKind::Watch, at)).await
+        run_watch(
+            Catalog::builtin(),
+            &self.source,
+            &self.source,
+            &self.store,
+            Repeats::Keep,
+            &task(TaskKind::Watch, at),
+        )
+        .await
     }
 
     async fn tick(&self, kind: TaskKind, at: Timestamp) -> Result<Ticked, PortError> {
@@ -485,7 +493,9 @@ async fn an_application_of_five_thousand_metrics_is_watched_in_one_go() {
     let learning = Learning { at: from, complete: true, inventory, metrics, baselines, unseen: BTreeMap::new() };
     store.keep_learning(&SHOP.application, &learning).await.unwrap();
 
-    let done = run_watch(Catalog::builtin(), &source, &Line::new().source, &store, &task(TaskKind::Watch, to)).await;
+    let done =
+        run_watch(Catalog::builtin(), &source, &Line::new().source, &store, Repeats::Keep, &task(TaskKind::Watch, to))
+            .await;
     let done = done.unwrap();
     assert_eq!((done.metrics_read, done.opened), (5_000, 1));
     assert!(done.calls <= 11, "{} calls", done.calls);
