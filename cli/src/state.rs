@@ -18,7 +18,7 @@ pub enum State {
 
 impl State {
     /// What earlier scans learned of the application; nothing where that can't be read any more.
-    pub async fn learned(&self, application: &ApplicationId) -> Result<Learned, PortError> {
+    pub async fn learned(&self, application: &Application) -> Result<Learned, PortError> {
         let kept = match self {
             Self::Kept(store) => store.learning(application).await?,
             Self::Forgotten => None,

@@ -118,7 +118,7 @@ impl Scan<'_> {
 
         let progress = Progress::start(&format!("{name}: finding resources"), 0);
         // A recording wants the whole history.
-        let earlier = if record.is_some() { Learned::default() } else { self.state.learned(&application.id).await? };
+        let earlier = if record.is_some() { Learned::default() } else { self.state.learned(application).await? };
         let inventory = resources.inventory(application).await?.with_missed(earlier.inventory);
         let (metrics, events) = (self.aws.metrics(), self.aws.events());
         let source = Recorder::new(&metrics, &events, record.is_some());
