@@ -9,6 +9,8 @@ use stackseer_catalog::fill;
 use stackseer_model::*;
 
 pub struct Findings {
+    /// What it is about: the symptom that the name speaks of.
+    pub subject: Subject,
     pub name: String,
     pub description: String,
     pub pattern: Option<Named>,
@@ -56,6 +58,7 @@ fn by_pattern(
         ..advice::look(situation, found.cause.resource, &found.effect)
     };
     Findings {
+        subject: subject(&found.effect),
         name: said(&found.pattern.title),
         description: said(&found.pattern.description),
         pattern: Some(Named { id: found.pattern.id.clone(), rank: found.pattern.rank }),
@@ -83,6 +86,7 @@ fn generic(situation: &Situation<'_>, group: &Group<'_>, causes: Vec<Cause>, mai
     };
     let recommendation = advice::by_role(situation, main, causes.first());
     Findings {
+        subject: subject(main),
         name: format!("{service} {} Anomalous{boundary}: {}{by}", metric.key.name, resource.name),
         description: format!("{}. {why}", summary(situation, main)),
         pattern: None,
@@ -90,6 +94,11 @@ fn generic(situation: &Situation<'_>, group: &Group<'_>, causes: Vec<Cause>, mai
         causes,
         considered: vec![],
     }
+}
+
+fn subject(named: &Abnormal<'_>) -> Subject {
+    let metric = named.metric();
+    Subject { what: metric.key.to_string(), resource: Some(metric.resource.clone()) }
 }
 
 /// A metric's label, unlike a resource's name, may be written with a capital.

@@ -47,12 +47,16 @@ pub fn count(
         .filter(counts)
         .map(|o| minutes(o, impact.until))
         .max_by_key(BTreeMap::len)?;
+    let during = |o: &Observed, minutes: Minutes| -> Minutes {
+        let spans: Vec<&Abnormal<'_>> = group.all().filter(|a| a.metric().key == o.metric.key).collect();
+        minutes.into_iter().filter(|(m, _)| spans.iter().any(|a| is_in(a, *m))).collect()
+    };
     let failing: Vec<Minutes> = seen
         .clone()
         .filter(|o| of(Role::Errors)(o) || of(Role::Throttles)(o))
         .filter(counts)
         .filter(is_abnormal)
-        .map(|o| minutes(o, impact.until))
+        .map(|o| during(o, minutes(o, impact.until)))
         .collect();
     let refused: Vec<Minutes> =
         seen.filter(of(Role::Throttles)).filter(counts).filter(is_abnormal).map(|o| minutes(o, impact.until)).collect();
@@ -65,7 +69,7 @@ pub fn count(
         // What is refused at the door is counted in no request.
         let requests = at(&traffic) + refused.iter().map(at).sum::<f64>();
         let failed = failing.iter().map(at).sum::<f64>().min(requests);
-        let is_slow = slow.iter().any(|a| a.overlaps(time(second), time(second)));
+        let is_slow = slow.iter().any(|a| is_in(a, second));
         let slowed = if is_slow { requests - failed } else { 0.0 };
         impact.requests += requests;
         impact.failed += failed;
@@ -79,6 +83,11 @@ pub fn count(
 }
 
 type Minutes = BTreeMap<i64, f64>;
+
+/// What is ordinary between two bursts is no part of the harm.
+fn is_in(abnormal: &Abnormal<'_>, second: i64) -> bool {
+    abnormal.start.as_second() <= second && abnormal.end.is_none_or(|end| second < end.as_second())
+}
 
 fn counts(observed: &&Observed) -> bool {
     matches!(observed.metric.key.statistic.as_str(), "Sum" | "SampleCount") && observed.metric.period <= 60

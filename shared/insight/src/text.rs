@@ -96,17 +96,23 @@ pub fn moment(time: Timestamp, now: Timestamp) -> String {
     }
 }
 
-/// `7 min before`, `at the same minute`, `3 min after`.
+/// `7m before`, `in the same minute`, `3m after`.
 pub fn before(event: Timestamp, onset: Timestamp) -> String {
     match (onset.as_second() - event.as_second()) / 60 {
         0 => "in the same minute".to_owned(),
-        minutes if minutes > 0 => format!("{minutes} min before"),
-        minutes => format!("{} min after", -minutes),
+        minutes if minutes > 0 => format!("{} before", lasted(event, onset)),
+        _ => format!("{} after", lasted(onset, event)),
     }
 }
 
+/// `40m`, `5h 48m`, `17d 1h`.
 pub fn lasted(from: Timestamp, to: Timestamp) -> String {
-    duration((to.as_second() - from.as_second()).max(0) as f64 * 1000.0)
+    let minutes = (to.as_second() - from.as_second()).max(0) / 60;
+    let (days, hours) = (minutes / (24 * 60), minutes / 60 % 24);
+    // To the minute, to the hour beyond two days.
+    let parts = [(days, "d"), (hours, "h"), (if days < 2 { minutes % 60 } else { 0 }, "m")];
+    let said: Vec<String> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, unit)| format!("{n}{unit}")).collect();
+    if said.is_empty() { "less than a minute".to_owned() } else { said.join(" ") }
 }
 
 #[cfg(test)]
@@ -121,6 +127,14 @@ mod tests {
             said,
             ["0", "0.00437", "0.5", "1", "4.13", "37.3", "100", "812", "1,240", "1,234,567", "-1,500", "unknown"]
         );
+    }
+
+    #[test]
+    fn lengths_of_time_have_one_form() {
+        let at = |minutes: i64| Timestamp::from_second(minutes * 60).unwrap();
+        let said = [0, 40, 348, 26 * 60 + 5, 17 * 24 * 60 + 65].map(|minutes| lasted(at(0), at(minutes)));
+        assert_eq!(said, ["less than a minute", "40m", "5h 48m", "1d 2h 5m", "17d 1h"]);
+        assert_eq!((before(at(3), at(10)), before(at(10), at(10))), ("7m before".into(), "in the same minute".into()));
     }
 
     #[test]

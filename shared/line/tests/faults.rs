@@ -345,7 +345,7 @@ async fn a_stack_deleted_while_it_is_watched_is_closed_and_forgotten() {
     run().await.unwrap();
     let insights = line.store.insights(&SHOP.application.id);
     assert!(insights.iter().all(|i| i.status == Status::Closed), "{insights:#?}");
-    assert!(line.reactive()[0].history.last().unwrap().reason.contains("no longer exists"));
+    assert!(line.reactive()[0].history.last().unwrap().reason.contains("no longer watched"));
     let messages = line.store.messages();
     run().await.unwrap();
     assert_eq!(line.store.messages(), messages, "a second time tells nothing");

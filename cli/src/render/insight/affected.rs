@@ -11,7 +11,8 @@ use std::cmp::Reverse;
 const MOST_ANOMALIES: usize = 8;
 
 pub fn affected(page: &mut Page, insight: &Insight, view: &View<'_>) {
-    if insight.insight_type() == InsightType::Proactive {
+    // One that became part of another has nothing of its own any more.
+    if insight.insight_type() == InsightType::Proactive || insight.anomalies.is_empty() {
         return;
     }
     page.heading("Affected");

@@ -138,7 +138,7 @@ fn one_change(events: &[&ChangeEvent]) -> Change {
     }
 }
 
-/// `UpdateTable (write_capacity 10 → 2) 7 min before`
+/// `UpdateTable (write_capacity 10 → 2) 7m before`
 pub fn describe(event: &ChangeEvent, onset: Timestamp) -> String {
     let what = match what(event) {
         none if none.is_empty() => none,
@@ -182,10 +182,10 @@ mod tests {
     fn a_change_says_no_more_than_its_event_does() {
         let onset: Timestamp = "2026-01-26T12:01:00Z".parse().unwrap();
         let said = |from, to| describe(&event("1", "Update", "12:00", &[], from, to), onset);
-        assert_eq!(said(Some("1"), Some("2")), "Update (code 1 → 2) 1 min before");
-        assert_eq!(said(None, Some("2")), "Update (code → 2) 1 min before");
-        assert_eq!(said(Some("1"), None), "Update (code, was 1) 1 min before");
-        assert_eq!(said(None, None), "Update (code) 1 min before");
+        assert_eq!(said(Some("1"), Some("2")), "Update (code 1 → 2) 1m before");
+        assert_eq!(said(None, Some("2")), "Update (code → 2) 1m before");
+        assert_eq!(said(Some("1"), None), "Update (code, was 1) 1m before");
+        assert_eq!(said(None, None), "Update (code) 1m before");
     }
 
     #[test]

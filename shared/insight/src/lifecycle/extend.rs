@@ -1,7 +1,7 @@
 //! What is new of an insight that is open.
 
 use super::repeat;
-use super::subject::{self, position};
+use super::subject::position;
 use super::tell::{note, tell};
 use crate::abnormal::{self, Abnormal};
 use crate::findings::{self, Findings};
@@ -67,7 +67,7 @@ fn explain(
 ) {
     let now = situation.now;
     let main = group.main(topology, Some(&insight.subject));
-    let Findings { name, description, pattern, causes, recommendations, considered, .. } =
+    let Findings { subject, name, description, pattern, causes, recommendations, considered, .. } =
         findings::findings(situation, topology, group, main);
     let rank = |id: Option<&str>| {
         situation.catalog.patterns().iter().find(|p| Some(p.id.as_str()) == id).map_or(0, |p| p.rank)
@@ -94,7 +94,7 @@ fn explain(
         note(insight, Transited::Renamed { from }, reason, now);
     }
     let advised = recommendations.iter().any(|r| insight.recommendations.iter().all(|known| known.name != r.name));
-    insight.subject = subject::of(main);
+    insight.subject = subject;
     insight.description = repeat::described(insight, description);
     if let Nature::Reactive { pattern: kept, .. } = &mut insight.nature {
         *kept = pattern.map(|p| p.id);

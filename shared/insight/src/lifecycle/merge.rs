@@ -34,6 +34,8 @@ pub fn absorb(elder: &mut Insight, younger: &mut Insight, messages: &mut Vec<Mes
             elder.events.push(event.clone());
         }
     }
+    // A share of harm that is counted elsewhere now.
+    younger.causes.iter_mut().for_each(|cause| cause.share = None);
     elder.start_time = elder.start_time.min(younger.start_time);
     let ending = Ending::PartOf { insight: elder.id.clone() };
     younger.status = Status::Closed;

@@ -51,10 +51,9 @@ pub fn open(
     let now = situation.now;
     let start = group.start();
     let main = group.main(topology, None);
-    let subject = subject::of(main);
-    let id = InsightId::of(&situation.application.id, &subject.what, start.as_second());
-    let Findings { name, description, pattern, causes, recommendations, considered, .. } =
+    let Findings { subject, name, description, pattern, causes, recommendations, considered, .. } =
         findings::findings(situation, topology, group, main);
+    let id = InsightId::of(&situation.application.id, &subject.what, start.as_second());
     let impact = impact::count(situation, topology, group, None);
     let mut insight = Insight {
         id,

@@ -65,4 +65,5 @@ fn is_same(earlier: &Insight, insight: &Insight) -> bool {
         && earlier.id != insight.id
         && earlier.start_time < insight.start_time
         && (earlier.subject == insight.subject || by_pattern)
+        && (by_pattern || earlier.pattern().is_none() || insight.pattern().is_none())
 }

@@ -8,11 +8,6 @@ const SLACK_SECONDS: i64 = 10 * 60;
 /// Late points may move a span's end by so many periods after it was told.
 const LATE_PERIODS: i64 = 2;
 
-pub fn of(main: &Abnormal<'_>) -> Subject {
-    let metric = main.metric();
-    Subject { what: metric.key.to_string(), resource: Some(metric.resource.clone()) }
-}
-
 pub fn same_metric(anomaly: &Anomaly, abnormal: &Abnormal<'_>) -> bool {
     anomaly.metric().is_some_and(|m| m.key == abnormal.metric().key && m.resource == abnormal.metric().resource)
 }

@@ -62,13 +62,13 @@ fn refused_at_the_front_door_is_an_outage_and_behind_it_is_not_yet() {
 
 #[test]
 fn it_is_named_after_what_harms_most_requests_and_renamed_when_another_overtakes() {
-    let mut scene = Scene::new(&["a -> b"]);
+    let mut scene = Scene::new(&["a ~> b"]);
     scene.during("a", "Errors", "Sum", 0.0, &[strong(0, LATER, 30.0)]);
     scene.during("b", "Errors", "Sum", 0.0, &[strong(20, LATER, 40.0)]);
     scene.ticks(5, 40);
     assert!(scene.insight().name.contains(": a"), "{} little more is no reason", scene.insight().name);
 
-    let mut scene = Scene::new(&["a -> b"]);
+    let mut scene = Scene::new(&["a ~> b"]);
     scene.during("a", "Errors", "Sum", 0.0, &[strong(0, LATER, 30.0)]);
     scene.during("b", "Errors", "Sum", 0.0, &[strong(20, LATER, 300.0)]);
     scene.ticks(5, 40);
