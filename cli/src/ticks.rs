@@ -86,9 +86,15 @@ pub async fn run(
     Ok(Found {
         insights: store.insights(&application.id),
         unseen: unseen.into_iter().collect(),
-        with_history: with_history(&learned),
+        // What is usually absent is learned from absence, but not where nothing at all was recorded.
+        with_history: if is_blank(incident) { 0 } else { with_history(&learned) },
         metrics: learned.metrics,
     })
+}
+
+fn is_blank(incident: &Incident) -> bool {
+    let range = &incident.learn;
+    incident.series.iter().all(|recorded| recorded.series.between(range.from, range.to).is_empty())
 }
 
 /// How many metrics have enough history to tell what is normal.

@@ -29,7 +29,7 @@ fn what_is_normal_is_never_the_evidence() {
     assert_eq!(insight.causes[0].metric.as_deref(), Some("MemoryUtilization"));
     assert!(insight.causes[0].reason.starts_with("MemoryUtilization 70 % against 40 % expected"), "{insight:#?}");
     assert!(insight.description.contains("CPU is as ever (12 %)"), "{}", insight.description);
-    assert_eq!(because(&scene, "ecs-memory-deployment"), ["no such change on web within 120m before"]);
+    assert_eq!(because(&scene, "ecs-memory-deployment"), ["no such change on web within 120 min before"]);
 }
 
 #[test]
