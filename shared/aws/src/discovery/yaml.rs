@@ -126,7 +126,7 @@ fn plain_scalar(text: String) -> Value {
     }
     let number = text.parse::<i64>().map(|n| json!(n)).or_else(|_| text.parse::<f64>().map(|n| json!(n)));
     match number {
-        Ok(number) if number.to_string() == text => number,
+        Ok(number) if number.to_string().as_str() == text => number,
         _ => Value::String(text),
     }
 }
