@@ -71,8 +71,9 @@ class Demo(unittest.TestCase):
         found = [i for i in self.insights(deployment) if i["application"]["name"] == "shop"]
 
         def told(insights):
-            fields = ("name", "type", "severity", "status", "pattern")
-            return sorted((*(i[field] for field in fields), i["causes"][0]["resource"]) for i in insights)
+            fields = ("name", "type", "severity", "status")
+            named = lambda i: i.get("pattern") or i.get("check")
+            return sorted((*(i[field] for field in fields), named(i), i["causes"][0]["resource"]["name"]) for i in insights)
 
         self.assertEqual(told(found), told(expected))
         for insight in expected:
