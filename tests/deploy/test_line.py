@@ -113,7 +113,7 @@ def rows(partition):
 def changes():
     """How many are recorded of yesterday, today and tomorrow."""
     days = [time.time() + days * 86400 for days in (-1, 0, 1)]
-    return sum(len(rows(f"changes#{ACCOUNT}/{REGION}#{iso(day)[:10]}")) for day in days)
+    return sum(len(rows(f"changes#{ACCOUNT}#{REGION}#{iso(day)[:10]}")) for day in days)
 
 
 def of(message_type, insight_type, bodies):
