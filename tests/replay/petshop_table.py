@@ -37,7 +37,7 @@ def replay(stackseer, folder):
 
 
 def first_causes(insights):
-    return [insight["causes"][0]["resource"] if insight["causes"] else "no clear cause" for insight in insights]
+    return [insight["causes"][0]["resource"]["name"] if insight["causes"] else "no clear cause" for insight in insights]
 
 
 def is_hit(insights, injected):

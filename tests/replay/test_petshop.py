@@ -168,7 +168,7 @@ class Petshop(unittest.TestCase):
         return code, out.getvalue(), error.getvalue()
 
     def test_the_table_judges_by_the_first_cause(self):
-        insight = lambda *causes: {"name": "x", "causes": [{"resource": cause} for cause in causes]}
+        insight = lambda *causes: {"name": "x", "causes": [{"resource": {"name": cause}} for cause in causes]}
         issue, ordinary = "some_traffic-issue_0", "some_traffic-ordinary"
         code, out, _ = self.table({issue: [insight(NODES[1], "PetSite")], ordinary: []})
         self.assertEqual(code, 0)
