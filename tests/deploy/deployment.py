@@ -21,7 +21,7 @@ from emulator import ACCOUNT, CREDENTIALS, REGION, Emulator, Proxy, free_port  #
 
 STACK = "stackseer"
 # In the deployment's own words.
-FUNCTIONS = ["tick", "watch", "learn", "record", "notify"]
+FUNCTIONS = ["tick", "watch", "learn", "record", "notify", "api", "operate"]
 ARCHITECTURE = "arm64" if platform.machine() in ("aarch64", "arm64") else "x86_64"
 # ministack checks these calls under another name than AWS does; what AWS wants allowed is allowed to be called so here.
 ALSO = {"sqs:SendMessage": "sqs:SendMessageBatch", "lambda:GetFunctionConcurrency": "lambda:PutFunctionConcurrency"}

@@ -11,6 +11,8 @@ pub enum Function {
     Learn,
     Record,
     Notify,
+    Api,
+    Operate,
 }
 
 type Actions = &'static [&'static str];
@@ -57,9 +59,10 @@ const CHANNELS: Actions = &[
 ];
 
 impl Function {
-    pub const ALL: [Self; 5] = [Self::Tick, Self::Watch, Self::Learn, Self::Record, Self::Notify];
+    pub const ALL: [Self; 7] =
+        [Self::Tick, Self::Watch, Self::Learn, Self::Record, Self::Notify, Self::Api, Self::Operate];
 
-    /// As binary and folder are called.
+    /// As binary and folder are called; `operate` is `api` with another role.
     pub fn name(self) -> &'static str {
         match self {
             Self::Tick => "tick",
@@ -67,6 +70,8 @@ impl Function {
             Self::Learn => "learn",
             Self::Record => "record",
             Self::Notify => "notify",
+            Self::Api => "api",
+            Self::Operate => "operate",
         }
     }
 
@@ -78,6 +83,8 @@ impl Function {
             Self::Learn => &[INVENTORY, SERIES, DIMENSIONS, COMMIT],
             Self::Record => &[WRITTEN_ROWS],
             Self::Notify => &[INSIGHT, WRITTEN_ROWS, CHANNELS, QUEUE],
+            Self::Api => &[INSIGHT],
+            Self::Operate => &[COMMIT],
         };
         let mut actions: BTreeSet<&str> = parts.iter().copied().flatten().copied().collect();
         if self == Self::Learn {
