@@ -5,6 +5,7 @@
 
 pub mod api;
 mod body;
+mod caller;
 mod cursor;
 mod error;
 pub mod generated;
@@ -16,5 +17,6 @@ mod show;
 pub mod time;
 
 pub use api::{Api, Clock, Pace, Ports, Setup, SystemClock};
+pub use caller::Caller;
 pub use generated::types as wire;
 pub use router::router;

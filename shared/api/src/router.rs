@@ -2,9 +2,11 @@
 
 use crate::api::{Api, Ports};
 use crate::body::{json, unknown};
+use crate::caller::guard;
 use crate::generated::Operation;
 use crate::operations::insights;
 use axum::Router;
+use axum::middleware::from_fn;
 use axum::routing::{MethodFilter, MethodRouter, get, on};
 
 const OPENAPI: &str = include_str!("generated/openapi.json");
@@ -47,9 +49,10 @@ fn method(operation: Operation) -> MethodFilter {
 
 fn route<P: Ports>(operation: Operation) -> MethodRouter<Api<P>> {
     let method = method(operation);
-    match operation {
+    let handler = match operation {
         Operation::ListInsights => on(method, insights::list::<P>),
         Operation::DescribeInsight => on(method, insights::describe::<P>),
         _ => on(method, unknown),
-    }
+    };
+    handler.layer(from_fn(move |request, next| guard(operation, request, next)))
 }
