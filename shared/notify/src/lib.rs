@@ -6,7 +6,6 @@ pub mod chat;
 mod detail;
 pub mod email;
 pub mod eventbridge;
-mod filter;
 mod kinds;
 mod links;
 pub mod ops_item;
@@ -26,5 +25,4 @@ mod fields;
 #[cfg(test)]
 mod tests;
 
-pub use filter::{Filter, FilterError};
 pub use links::Links;
