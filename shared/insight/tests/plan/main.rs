@@ -6,6 +6,7 @@ mod explaining;
 mod extending;
 mod grouping;
 mod impact;
+mod muting;
 mod opening;
 mod relapsing;
 mod repeating;
