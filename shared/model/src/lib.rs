@@ -10,6 +10,7 @@ mod id;
 mod impact;
 mod insight;
 mod learning;
+mod length;
 mod message;
 mod metric;
 mod place;
@@ -31,6 +32,7 @@ pub use evidence::{ConfigEvidence, DatabaseEvidence, Evidence, LogEvidence, Metr
 pub use id::{AnomalyId, ApplicationId, InsightId, ResourceId, event_id};
 pub use impact::Impact;
 pub use insight::{Considered, Insight, InsightType, Nature, Repeat, Severity, Status, Subject};
+pub use length::{lasted, length, relative};
 pub use learning::{KeptBaseline, LearnedApplication, Learning};
 pub use message::{Message, MessageType};
 pub use metric::{BadDirection, Kind, Metric, MetricKey, MissingPoint, Role};
