@@ -32,8 +32,8 @@ pub use evidence::{ConfigEvidence, DatabaseEvidence, Evidence, LogEvidence, Metr
 pub use id::{AnomalyId, ApplicationId, InsightId, ResourceId, event_id};
 pub use impact::Impact;
 pub use insight::{Considered, Insight, InsightType, Nature, Repeat, Severity, Status, Subject};
-pub use length::{lasted, length, relative};
 pub use learning::{KeptBaseline, LearnedApplication, Learning};
+pub use length::{lasted, length, relative};
 pub use message::{Message, MessageType};
 pub use metric::{BadDirection, Kind, Metric, MetricKey, MissingPoint, Role};
 pub use place::Place;

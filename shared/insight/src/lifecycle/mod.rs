@@ -125,6 +125,8 @@ fn remember(situation: &Situation<'_>, found: &mut [Abnormal<'_>]) {
                 let (a, b) = (found[i], found[j]);
                 found[i].remember(b.start, b.peak, b.expected);
                 found[j].remember(a.start, a.peak, a.expected);
+                let end = a.end.zip(b.end).map(|(a, b)| a.max(b));
+                (found[i].end, found[j].end) = (end, end);
             }
         }
     }

@@ -104,9 +104,9 @@ pub fn reopen(
     messages: &mut Vec<Message>,
 ) {
     let now = situation.now;
-    let quiet = insight.end_time.map_or_else(String::new, |end| {
-        format!("came back {} after its end: ", lasted(end, group.start().max(end)))
-    });
+    let quiet = insight
+        .end_time
+        .map_or_else(String::new, |end| format!("came back {} after its end: ", lasted(end, group.start().max(end))));
     insight.status = Status::Ongoing;
     insight.end_time = None;
     let reason = format!("{quiet}{}", because(situation, group));

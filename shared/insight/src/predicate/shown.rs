@@ -81,7 +81,12 @@ impl<'a> Shown<'a> {
         }
         match (self.metric, self.attribute, self.limit) {
             (Some(shown), _, Some(limit)) => {
-                format!("{} {} of {}", text::label(catalog, shown.metric), text::value(shown.metric, shown.value), limit.said())
+                format!(
+                    "{} {} of {}",
+                    text::label(catalog, shown.metric),
+                    text::value(shown.metric, shown.value),
+                    limit.said()
+                )
             }
             (Some(shown), _, None) => format!(
                 "{} {} against {} expected ({})",

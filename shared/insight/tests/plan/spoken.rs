@@ -17,7 +17,9 @@ impl Evidence {
     pub fn of(insight: &Insight, now: Timestamp) -> Self {
         let mut known = Self::default();
         known.words(insight);
-        known.times.extend([Some(insight.start_time), insight.end_time, Some(insight.open_time), Some(now)].iter().flatten());
+        known
+            .times
+            .extend([Some(insight.start_time), insight.end_time, Some(insight.open_time), Some(now)].iter().flatten());
         for anomaly in &insight.anomalies {
             known.times.extend([Some(anomaly.start_time), anomaly.end_time].iter().flatten());
             if let Some(of) = anomaly.of_metric() {
@@ -286,5 +288,8 @@ fn what_is_not_of_the_evidence_is_strange() {
     let times = vec![time("2026-01-13T14:03:00Z"), time("2026-01-13T14:10:00Z")];
     let known = Evidence { said: BTreeSet::from(["30 a minute".to_owned()]), times, ..Evidence::default() };
     assert!(known.strange_in("30 a minute from 14:03 UTC, 7 min before").is_empty());
-    assert_eq!(known.strange_in("31 a minute from 14:04 UTC, 8 min before, 30"), ["31 a minute", "14:04 UTC", "8 min", "30"]);
+    assert_eq!(
+        known.strange_in("31 a minute from 14:04 UTC, 8 min before, 30"),
+        ["31 a minute", "14:04 UTC", "8 min", "30"]
+    );
 }
