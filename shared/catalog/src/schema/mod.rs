@@ -15,7 +15,7 @@ pub use changes::{Change, ChangedProperty, Changes};
 pub use checks::Check;
 pub use forms::{Form, Said};
 pub use looks::{ANY, Look, Looks};
-pub use metrics::{MetricSpec, Service};
+pub use metrics::{MetricSpec, Needs, Service};
 pub use patterns::{DirectionWord, Effect, Pattern};
 pub use predicate::{
     AttributeIs, Bound, ChangeTest, Limit, LookAlike, MetricIs, Over, Place, Predicate, Side, Test, Which,
