@@ -1,11 +1,11 @@
 //! One task of the deployed line, from what is kept to what is committed.
 
 use crate::learn::{History, Learned, learn, restored, to_keep};
-use crate::settings::tune;
+use crate::settings::{quiet, tune};
 use crate::watch::{Reach, Watch, check, watch};
 use crate::{HISTORY_DAYS, WINDOW_MINUTES, metrics_of};
 use stackseer_catalog::Catalog;
-use stackseer_insight::{Plan, Repeats, mute};
+use stackseer_insight::{Plan, Repeats};
 use stackseer_model::ports::{
     Committed, EventHistory, EventSource, InsightState, LearningStore, MetricSource, PortError, ResourceSource,
     SettingsStore, Store, settings_or,
@@ -76,7 +76,7 @@ pub async fn run_watch(
             repeats,
         };
         let mut watched = watch(metrics, events, &about).await?;
-        mute(&mut watched.plan, &state.insights, &settings.muted(task.at), task.at);
+        quiet(&mut watched.plan, &state.insights, &settings, &watched.watching, task.at);
         done.metrics_read += watched.metrics_read;
         done.calls += watched.calls;
         done.unseen = watched.unseen;
@@ -150,7 +150,7 @@ async fn reserved_learn(
     for _ in 0..TRIES {
         let state = store.insight_state(&task.application.id, task.at).await?;
         let mut plan = check(catalog, &task.application, &learned, &state.insights, task.at);
-        mute(&mut plan, &state.insights, &settings.muted(task.at), task.at);
+        quiet(&mut plan, &state.insights, &settings, &learned.watching, task.at);
         if commit(store, task, &state, &plan, &mut done).await? {
             // Last: a death before it makes the task come back, and the checks are the same again.
             store.keep_learning(&task.application, &to_keep(learned, task.at)).await?;
@@ -193,7 +193,7 @@ pub async fn run_retire(
         let checked = check(catalog, &task.application, &nothing, &state.insights, task.at);
         plan.changed.extend(checked.changed);
         plan.messages.extend(checked.messages);
-        mute(&mut plan, &state.insights, &settings.muted(task.at), task.at);
+        quiet(&mut plan, &state.insights, &settings, &[], task.at);
         if commit(store, task, &state, &plan, &mut done).await? {
             store.forget_learning(&task.application).await?;
             return Ok(done);

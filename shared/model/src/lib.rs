@@ -14,6 +14,7 @@ mod id;
 mod impact;
 mod insight;
 mod learning;
+mod length;
 mod message;
 mod metric;
 mod mute;
@@ -46,6 +47,7 @@ pub use id::{
 pub use impact::Impact;
 pub use insight::{Considered, Insight, InsightType, Nature, Repeat, Severity, Status, Subject};
 pub use learning::{KeptBaseline, LearnedApplication, Learning};
+pub use length::{lasted, length, relative};
 pub use message::{Message, MessageType};
 pub use metric::{BadDirection, Kind, Metric, MetricKey, MissingPoint, Role};
 pub use mute::{Mute, Muted, Mutes, Quiet};

@@ -6,7 +6,7 @@ use stackseer_model::ports::{
 };
 use stackseer_model::{
     Application, ApplicationId, AuditEntry, ChangeEvent, Feedback, Insight, InsightId, Inventory, LearnedApplication,
-    Learning, Message, RegionChange, Scope, Timestamp,
+    Learning, Message, RegionChange, ResourceState, Scope, Timestamp,
 };
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -127,6 +127,10 @@ impl LearningStore for MemoryStore {
         Ok(self.learning(application).await?.map(|learning| learning.inventory))
     }
 
+    async fn resource_states(&self, application: &Application) -> Result<Option<Vec<ResourceState>>, PortError> {
+        Ok(self.learning(application).await?.map(|learning| learning.watching))
+    }
+
     async fn learned_applications(&self, scope: &Scope) -> Result<Vec<LearnedApplication>, PortError> {
         let mut state = self.state();
         state.fail()?;
@@ -136,6 +140,7 @@ impl LearningStore for MemoryStore {
             complete: learning.complete,
             resources: learning.inventory.resources.len(),
             metrics: learning.metrics.len(),
+            watching: learning.watching.iter().collect(),
         };
         Ok(state.learnings.values().filter(|(application, _)| application.scope() == *scope).map(head).collect())
     }
