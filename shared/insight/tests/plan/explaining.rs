@@ -43,7 +43,7 @@ fn what_could_not_be_read_is_not_normal() {
     let mut cold = growing();
     cold.metric("web", "CPUUtilization", "Average", 12.0).cold();
     cold.tick(5);
-    assert_eq!(because(&cold, "ecs-memory-growth"), ["it can't be told: CPUUtilization of web is not learned yet"]);
+    assert_eq!(because(&cold, "ecs-memory-growth"), ["it can't be told: CPU utilisation of web is not learned yet"]);
 }
 
 #[test]
