@@ -333,7 +333,10 @@ async fn rows_are_json_compressed() {
     let (store, _) = over(&engine, |_| None);
     let topic = "arn:aws:sns:eu-west-1:123456789012:ends";
     let rows = [
-        ("channel#ends", json!({"id": "ends", "topic": topic, "filter": {"severities": [], "message_types": ["CLOSED_INSIGHT"]}})),
+        (
+            "channel#ends",
+            json!({"id": "ends", "topic": topic, "filter": {"severities": [], "message_types": ["CLOSED_INSIGHT"]}}),
+        ),
         (
             "state",
             json!({
