@@ -16,5 +16,6 @@ mod show;
 pub mod time;
 
 pub use api::{Api, Caller, Clock, Desk, History, Pace, Ports, Setup, SystemClock, Tester};
+pub use error::{Error, Reason};
 pub use generated::types as wire;
 pub use router::router;

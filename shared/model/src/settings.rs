@@ -1,5 +1,6 @@
 use crate::{
-    Boundary, ChannelId, Coverage, MetricSensitivity, Mute, MuteId, Mutes, NotificationChannel, Sensitivity, SensitivityId,
+    Boundary, ChannelId, Coverage, MetricSensitivity, Mute, MuteId, Mutes, NotificationChannel, Sensitivity,
+    SensitivityId,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -45,7 +45,9 @@ pub async fn add<P: Ports>(
             return Err(Error::Conflict { kind: CHANNEL, id: channel.id.to_string(), message });
         }
         if settings.channels.len() >= MOST_CHANNELS {
-            return Err(Error::QuotaExceeded(format!("There are {MOST_CHANNELS} channels already, and no more can be")));
+            return Err(Error::QuotaExceeded(format!(
+                "There are {MOST_CHANNELS} channels already, and no more can be"
+            )));
         }
         settings.channels.insert(channel.id.clone(), channel.clone());
         Ok(())

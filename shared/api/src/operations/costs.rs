@@ -12,9 +12,7 @@ use axum::extract::State;
 use serde_json::json;
 use stackseer_catalog::Catalog;
 use stackseer_model::ports::PortError;
-use stackseer_model::{
-    Application, Boundary, EstimateAsked, Inventory, LearnedApplication, ResourceId, Watching,
-};
+use stackseer_model::{Application, Boundary, EstimateAsked, Inventory, LearnedApplication, ResourceId, Watching};
 use std::collections::BTreeMap;
 
 const ESTIMATE: &str = "COST_ESTIMATION";
@@ -40,7 +38,8 @@ pub async fn start<P: Ports>(
     let command = command("start-cost-estimation", &[("resource-collection", json!(input.resource_collection))]);
     let entry = api.entry(&caller, &format!("Asked what {} would cost", name(&api, &asked.of)), Some(&command));
     api.change(&entry, |settings| {
-        let same_token = settings.estimate.as_ref().filter(|before| asked.token.is_some() && before.token == asked.token);
+        let same_token =
+            settings.estimate.as_ref().filter(|before| asked.token.is_some() && before.token == asked.token);
         match same_token {
             Some(before) if before.of == asked.of => {}
             Some(_) => {

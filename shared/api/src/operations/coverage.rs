@@ -113,7 +113,8 @@ fn add_stack(coverage: &mut Vec<Coverage>, name: &str) -> Result<(), Error> {
     match stacks {
         Some(names) if names.iter().any(|known| known == name) => {}
         Some(names) if names.len() >= MOST_STACKS => {
-            let message = format!("{MOST_STACKS} stacks are watched already, and no more can be by name; {EVERY} is all");
+            let message =
+                format!("{MOST_STACKS} stacks are watched already, and no more can be by name; {EVERY} is all");
             return Err(Error::field("ResourceCollection.CloudFormation.StackNames", message));
         }
         Some(names) => names.push(name.to_owned()),

@@ -37,12 +37,8 @@ pub async fn put<P: Ports>(
         return Err(Error::field("InsightFeedback", "InsightFeedback needs the Id of an insight, and the Feedback"));
     };
     let insight = found(&api, id, None).await?;
-    let feedback = Feedback {
-        insight: insight.id.clone(),
-        kind: feedback_kind(option),
-        by: caller.0.clone(),
-        time: api.now(),
-    };
+    let feedback =
+        Feedback { insight: insight.id.clone(), kind: feedback_kind(option), by: caller.0.clone(), time: api.now() };
     let what = format!("Said of {}: {}", insight.name, json!(option).as_str().unwrap_or_default());
     let command = command("put-feedback", &[("insight-feedback", json!(input.insight_feedback))]);
     let entry = api.entry(&caller, &what, Some(&command));

@@ -12,7 +12,9 @@ use crate::show::summary::{Insights, insights};
 use crate::wire;
 use axum::extract::State;
 use stackseer_model::ports::{InsightList, Page, PortError, Position};
-use stackseer_model::{Application, Boundary, Insight, InsightId, InsightSummary, InsightType, Scope, Status, Timestamp};
+use stackseer_model::{
+    Application, Boundary, Insight, InsightId, InsightSummary, InsightType, Scope, Status, Timestamp,
+};
 
 const USUAL_PAGE: usize = 100;
 /// Of more stacks than these, all insights are looked through.

@@ -11,12 +11,14 @@ use stackseer_notify as notify;
 pub fn described(insight: &Insight, feedback: Option<&Feedback>, now: Timestamp) -> wire::DescribeInsightResponse {
     let feedback = feedback.map(|feedback| feedback_option(feedback.kind));
     match insight.insight_type() {
-        InsightType::Reactive => {
-            wire::DescribeInsightResponse { reactive_insight: Some(reactive(insight, feedback, now)), proactive_insight: None }
-        }
-        InsightType::Proactive => {
-            wire::DescribeInsightResponse { reactive_insight: None, proactive_insight: Some(proactive(insight, feedback)) }
-        }
+        InsightType::Reactive => wire::DescribeInsightResponse {
+            reactive_insight: Some(reactive(insight, feedback, now)),
+            proactive_insight: None,
+        },
+        InsightType::Proactive => wire::DescribeInsightResponse {
+            reactive_insight: None,
+            proactive_insight: Some(proactive(insight, feedback)),
+        },
     }
 }
 
