@@ -6,8 +6,8 @@ use etcetera::{BaseStrategy, choose_base_strategy};
 use jiff::Timestamp;
 use stackseer_aws::store::{DynamoStore, open_embedded};
 use stackseer_line::{Learned, restored, to_keep};
-use stackseer_model::ports::{Committed, InsightState, LearningStore, PortError, Store};
-use stackseer_model::{Application, ApplicationId, Insight, Message};
+use stackseer_model::ports::{Committed, InsightState, LearningStore, PortError, Store, settings_or};
+use stackseer_model::{Application, ApplicationId, Insight, Message, Scope, Settings};
 use std::path::PathBuf;
 
 /// The store on this machine, or nothing that lasts.
@@ -35,6 +35,14 @@ impl State {
         match self {
             Self::Kept(store) => store.keep_learning(application, &to_keep(learned.clone(), now)).await,
             Self::Forgotten => Ok(()),
+        }
+    }
+
+    /// What people set with the console.
+    pub async fn settings(&self, scope: &Scope) -> Result<Settings, PortError> {
+        match self {
+            Self::Kept(store) => settings_or(store, scope, &Settings::default()).await,
+            Self::Forgotten => Ok(Settings::default()),
         }
     }
 

@@ -220,10 +220,7 @@ impl Aws {
 
     /// The ways of telling people that the settings name.
     #[cfg(feature = "channels")]
-    pub fn channels(
-        &self,
-        settings: &crate::channels::ChannelSettings,
-    ) -> Result<Vec<crate::channels::AnyChannel>, crate::channels::FifoTopic> {
+    pub fn channels(&self, settings: &crate::channels::ChannelSettings) -> Vec<crate::channels::AnyChannel> {
         crate::channels::all(&self.sdk, settings)
     }
 
