@@ -139,6 +139,7 @@ pub(crate) fn load_test() -> Insight {
         history: vec![],
         considered: vec![],
         repeat: None,
+        handling: Handling::default(),
     }
 }
 
@@ -337,6 +338,7 @@ pub(crate) fn message(message_type: MessageType, insight: &Insight) -> Message {
         time: at("14:10"),
         anomalies,
         reason: reason.to_owned(),
+        watching: Some(WatchingCounts { watched: 12, without_metrics: 3, not_supported: 2 }),
     }
 }
 

@@ -37,6 +37,7 @@ fn insight() -> Insight {
         history: vec![],
         considered: vec![],
         repeat: None,
+        handling: Handling::default(),
     }
 }
 
@@ -48,6 +49,7 @@ fn message(message_type: MessageType) -> Message {
         time: at(),
         anomalies: vec![],
         reason: "because".to_owned(),
+        watching: None,
     }
 }
 
