@@ -90,6 +90,7 @@ impl Scan<'_> {
         let progress = Progress::start(&format!("{name}: finding resources"), 0);
         // A recording wants the whole history.
         let earlier = if record.is_some() { Learned::default() } else { self.state.learned(application).await? };
+        let known_inventory = earlier.inventory.clone();
         let inventory = resources.inventory(application).await?.with_missed(earlier.inventory);
         let (metrics, events) = (self.aws.metrics(), self.aws.events());
         let source = Recorder::new(&metrics, &events, record.is_some());
@@ -114,7 +115,7 @@ impl Scan<'_> {
             .await?
         };
 
-        if learned.metrics_read > 0 {
+        if learned.metrics_read > 0 || learned.inventory != known_inventory {
             self.state.keep_learned(application, &learned, now).await?;
         }
         source.take_with_points();
@@ -146,6 +147,8 @@ impl Scan<'_> {
             watched.calls,
             metrics_billed as f64 * DOLLARS_A_METRIC,
         ));
+
+        self.state.keep_changes(application, &watched.changes, now).await?;
 
         let changed: Vec<Insight> = watched.plan.changed.into_iter().chain(checked.changed).collect();
         let messages: Vec<Message> = watched.plan.messages.into_iter().chain(checked.messages).collect();
