@@ -38,7 +38,7 @@ pub use place::Place;
 pub use recommendation::{Recommendation, RelatedAnomaly, RelatedEvent, RelatedMetric};
 pub use resource::{Edge, EdgeKind, Inventory, Resource, ResourceRef, Unseen};
 pub use series::{BandPoint, Point, Series};
-pub use summary::{InsightCounts, InsightSummary};
+pub use summary::{InsightCounts, InsightSummary, MOST_NAMED};
 pub use task::{Task, TaskKind};
 pub use transition::{Ending, Transited, Transition};
 pub use watching::{ResourceState, Watching, WatchingCounts};

@@ -1,9 +1,11 @@
 mod history;
 
-use stackseer_model::ports::{ChangeLog, Committed, InsightState, LearningStore, PortError, Position, Store};
+use stackseer_model::ports::{
+    ChangeLog, Committed, InsightSource, InsightState, LearningStore, PortError, Position, Store,
+};
 use stackseer_model::{
-    Application, ApplicationId, ChangeEvent, Insight, Inventory, LearnedApplication, Learning, Message, RegionChange,
-    Scope, Timestamp,
+    Application, ApplicationId, ChangeEvent, Insight, InsightId, Inventory, LearnedApplication, Learning, Message,
+    RegionChange, Scope, Timestamp,
 };
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -107,6 +109,14 @@ impl Store for MemoryStore {
         let committed = Committed::At(known.generation);
         state.messages.extend_from_slice(messages);
         Ok(committed)
+    }
+}
+
+impl InsightSource for MemoryStore {
+    async fn insight(&self, id: &InsightId) -> Result<Option<Insight>, PortError> {
+        let mut state = self.state();
+        state.fail()?;
+        Ok(state.applications.values().flat_map(|known| &known.insights).find(|insight| insight.id == *id).cloned())
     }
 }
 

@@ -1,0 +1,3 @@
+//! What each operation does, by what it is about.
+
+pub mod insights;

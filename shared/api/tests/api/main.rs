@@ -1,0 +1,5 @@
+//! The API over a store in memory, asked as clients ask it.
+
+mod errors;
+mod insights;
+mod scene;
