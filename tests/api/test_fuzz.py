@@ -10,11 +10,15 @@ import sys
 import unittest
 import urllib.parse
 
-from model import ERRORS, LEAST, OPERATIONS, Request, example, flaws, request, string
+from clients import insights
+from model import ERRORS, LEAST, OPERATIONS, SECOND, UUID, Request, example, flaws, request, string
 from server import started
 
 SEED = int(os.environ.get("STACKSEER_FUZZ_SEED", 1))
 REQUESTS = int(os.environ.get("STACKSEER_FUZZ_REQUESTS", 4000))
+ID_PATTERNS = [r"^[\w-]*$", r"^[\w~.-]*$"]
+# Beyond 64 KB a server may hang up on what it takes for no HTTP.
+LONGEST_TARGET = 8000
 # Each of what the model has, and of what it hasn't.
 METHODS = ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND"]
 TYPES = ["application/json", "application/x-amz-json-1.1", "text/plain", "application/xml", "multipart/form-data; boundary=x", "", "é"]
@@ -37,24 +41,26 @@ TEXTS = [
 NUMBERS = [0, -1, 1, 2**31, 2**53 + 1, 2**63, -(2**64), 10**400, 0.1, -0.0, 1e308, 1e-320, 253402300800, -62135596801]
 
 
+def quoted(value):
+    return urllib.parse.quote(value if isinstance(value, str) else json.dumps(value), safe="", errors="replace")
+
+
 def deep(levels):
     return b"[" * levels + b"]" * levels
 
 
 class Fuzz:
-    def __init__(self, seed):
+    """`document` describes the operations of Stackseer's own, as OpenAPI; `ids` are of insights and anomalies that there are."""
+
+    def __init__(self, seed, document, ids):
         self.chance = random.Random(seed)
+        self.ids = ids
+        self.document = document
+        self.own = [(method.upper(), path, what) for path, of in document["paths"].items() for method, what in of.items()]
 
     def request(self):
         """A request, its body as bytes, and headers to send besides."""
-        operation = self.chance.choice(list(OPERATIONS.values()))
-        values = self.values(operation)
-        for _ in range(self.chance.choice((0, 0, 1, 1, 2, 4))):
-            values = self.spoilt(values)
-        try:
-            whole = request(operation, values)
-        except (TypeError, UnicodeEncodeError):
-            whole = Request(operation.http["method"], operation.http["requestUri"], values)
+        whole = self.of_own() if self.chance.random() < 0.3 else self.of_model()
         body = self.body(whole)
         headers = {}
         if self.chance.random() < 0.1:
@@ -63,7 +69,55 @@ class Fuzz:
             whole = whole._replace(method=self.chance.choice(METHODS))
         if self.chance.random() < 0.15:
             whole = whole._replace(target=self.target(whole.target))
-        return whole, body, headers
+        return whole._replace(target=whole.target[:LONGEST_TARGET]), body, headers
+
+    def of_model(self):
+        operation = self.chance.choice(list(OPERATIONS.values()))
+        values = self.several(self.values(operation))
+        try:
+            return request(operation, values)
+        except (TypeError, UnicodeEncodeError):
+            return Request(operation.http["method"], operation.http["requestUri"], values)
+
+    def of_own(self):
+        method, path, what = self.chance.choice(self.own)
+        query = {}
+        for parameter in what.get("parameters", ()):
+            value = self.junk() if self.chance.random() < 0.1 else self.fitting(parameter["schema"])
+            if parameter["in"] == "path":
+                path = path.replace("{%s}" % parameter["name"], quoted(value))
+            elif parameter["required"] or self.chance.random() < 0.7:
+                query[parameter["name"]] = value
+        body = what.get("requestBody", {}).get("content", {}).get("application/json")
+        target = f"{path}?{'&'.join(f'{name}={quoted(value)}' for name, value in query.items())}" if query else path
+        return Request(method, target, self.several(self.fitting(body["schema"])) if body else None)
+
+    def fitting(self, schema):
+        """What fits a schema, most of the time."""
+        if "$ref" in schema:
+            return self.fitting(self.document["components"]["schemas"][schema["$ref"].rpartition("/")[2]])
+        if "enum" in schema:
+            return self.chance.choice(schema["enum"])
+        if schema.get("pattern") in ID_PATTERNS and self.chance.random() < 0.7:
+            return self.chance.choice(self.ids)
+        match schema.get("type"):
+            case "object":
+                members, required = schema.get("properties", {}), schema.get("required", ())
+                return {n: self.fitting(m) for n, m in members.items() if n in required or self.chance.random() < 0.5}
+            case "array":
+                return [self.fitting(schema["items"]) for _ in range(self.chance.choice((0, 1, 2)))]
+            case "string":
+                length = self.chance.choice((schema.get("minLength", 0), min(schema.get("maxLength", 36), 5000), 12))
+                return self.chance.choice(("a" * length, UUID, self.chance.choice(TEXTS)))
+            case "boolean":
+                return self.chance.random() < 0.5
+            case _:
+                return self.chance.choice((schema.get("minimum", 1), schema.get("maximum", SECOND), self.chance.choice(NUMBERS)))
+
+    def several(self, values):
+        for _ in range(self.chance.choice((0, 0, 1, 1, 2, 4))):
+            values = self.spoilt(values)
+        return values
 
     def values(self, operation):
         if operation.input_shape is None:
@@ -83,6 +137,8 @@ class Fuzz:
             return {n: self.some(m) for n, m in shape.members.items() if n in required or self.chance.random() < 0.5}
         if kind == "list":
             return [self.some(shape.member) for _ in range(self.chance.choice((0, 1, 1, 2, 3)))]
+        if shape.name in ("InsightId", "AnomalyId") and self.chance.random() < 0.7:
+            return self.chance.choice(self.ids)
         if kind == "string" and not shape.enum:
             return string(shape) if self.chance.random() < 0.9 else self.chance.choice(TEXTS)
         if kind == "string":
@@ -159,7 +215,9 @@ class Fuzzed(unittest.TestCase):
         print(f"fuzz: {REQUESTS} requests, seed {SEED}", file=sys.stderr)
         server = started()
         self.addCleanup(server.stop)
-        fuzz, statuses = Fuzz(SEED), {}
+        ids = [i["id"] for i in insights()] + [a["id"] for i in insights() for a in i["anomalies"]]
+        document = server.send(Request("GET", "/stackseer/openapi.json", None))
+        fuzz, statuses = Fuzz(SEED, document.json(), ids), {}
         for number in range(REQUESTS):
             whole, body, headers = fuzz.request()
             sent = f"request {number} of seed {SEED}: {whole.method} {whole.target[:300]} {headers} {body[:600]!r}"
