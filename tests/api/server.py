@@ -70,7 +70,7 @@ class Server:
             text=True,
         )
         try:
-            self.host, self.port, self.token = self.opened()
+            self.host, self.port, self.page = self.opened()
         except BaseException:
             self.stop()
             raise
@@ -84,11 +84,11 @@ class Server:
         said = []
         for line in self.process.stdout:
             said.append(line)
-            if found := re.search(r"http://(127\.0\.0\.1):(\d+)/\S*token=(\S+)", line):
+            if found := re.search(r"http://(127\.0\.0\.1):(\d+)(/\S*)?", line):
                 watchdog.cancel()
                 # Else the pipe fills.
                 threading.Thread(target=self.process.stdout.read, daemon=True).start()
-                return found[1], int(found[2]), found[3]
+                return found[1], int(found[2]), found[3] or "/"
         watchdog.cancel()
         self.log.seek(0)
         raise RuntimeError(f"the console did not start:\n{''.join(said)}\n{self.log.read()}")
@@ -139,7 +139,7 @@ class Server:
 
     @functools.cached_property
     def keys(self):
-        return {"access_key": "stackseer", "secret_key": self.token}
+        return {"access_key": "stackseer", "secret_key": "stackseer"}
 
     @functools.cached_property
     def boto(self):
