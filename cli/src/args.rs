@@ -112,17 +112,10 @@ Examples:
 Cost: AWS bills $0.01 per 1,000 metrics requested; --verbose says how many and
 what they cost. What was learned within the last 20 hours is kept in the state
 and not read again, unless --record wants it.")]
-#[command(group = clap::ArgGroup::new("coverage").required(true).multiple(true))]
+#[command(group = clap::ArgGroup::new("asked").args(["stack", "tag", "region_wide"]).required(true).multiple(true))]
 pub struct Scan {
-    /// A CloudFormation stack with its nested stacks; may be given again
-    #[arg(long, value_name = "NAME", group = "coverage")]
-    pub stack: Vec<String>,
-    /// Resources with this tag; keys start with devops-guru-, without a value each value is an application; may be given again
-    #[arg(long, value_name = "KEY=VALUE", group = "coverage", value_parser = tag)]
-    pub tag: Vec<Tag>,
-    /// Every stack, and the resources that are in none
-    #[arg(long, group = "coverage")]
-    pub region_wide: bool,
+    #[command(flatten)]
+    pub coverage: Coverage,
     /// Look as of this time instead of now, e.g. 2026-11-22T14:30:00Z; remembers nothing
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub at: Option<Timestamp>,
@@ -135,6 +128,25 @@ pub struct Scan {
     pub state: State,
     #[command(flatten)]
     pub knowledge: Knowledge,
+}
+
+#[derive(Debug, Clone, Default, ClapArgs)]
+pub struct Coverage {
+    /// A CloudFormation stack with its nested stacks; may be given again
+    #[arg(long, value_name = "NAME")]
+    pub stack: Vec<String>,
+    /// Resources with this tag; keys start with devops-guru-, without a value each value is an application; may be given again
+    #[arg(long, value_name = "KEY=VALUE", value_parser = tag)]
+    pub tag: Vec<Tag>,
+    /// Every stack, and the resources that are in none
+    #[arg(long)]
+    pub region_wide: bool,
+}
+
+impl Coverage {
+    pub fn is_empty(&self) -> bool {
+        self.stack.is_empty() && self.tag.is_empty() && !self.region_wide
+    }
 }
 
 #[derive(Debug, Clone, ClapArgs)]
@@ -261,14 +273,22 @@ pub struct Demo {
 }
 
 /// Tries each kind of call that a scan makes, once, read-only.
+///
+/// Of the stacks, tags or the Region it is given it also says how many of the resources a scan would watch, and why not the rest.
 #[derive(Debug, ClapArgs)]
 #[command(after_long_help = "\
 Examples:
   stackseer doctor --profile production
-  stackseer doctor --output json | jq '.checks[] | select(.ok | not)'")]
+  stackseer doctor --output json | jq '.checks[] | select(.ok | not)'
+  # Of a stack also what a scan would watch, and what not and why
+  stackseer doctor --stack shop")]
 pub struct Doctor {
     #[command(flatten)]
+    pub coverage: Coverage,
+    #[command(flatten)]
     pub account: Account,
+    #[command(flatten)]
+    pub knowledge: Knowledge,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

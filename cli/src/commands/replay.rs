@@ -1,7 +1,7 @@
 //! `stackseer replay`: the line over an incident folder.
 
 use crate::args::{self, Global, Output};
-use crate::render::{ApplicationReport, Calls, Report, View, Window, journal, unwatched};
+use crate::render::{ApplicationReport, Calls, Report, View, Window, journal};
 use crate::ticks::{self, Change};
 use anyhow::Result;
 use stackseer_incident::{Incident, read_folder};
@@ -55,7 +55,8 @@ pub async fn play(
             application: incident.application.clone(),
             window: Window { from: incident.watch.from, to: incident.watch.to },
             resources: incident.inventory.resources.clone(),
-            unwatched: unwatched(view.catalog, &incident.inventory, &found.metrics),
+            watching: found.watching.iter().collect(),
+            states: found.watching,
             metrics: found.metrics.len(),
             metrics_with_history: found.with_history,
             metrics_watched: found.metrics.len(),

@@ -66,6 +66,14 @@ impl<P> Api<P> {
         self.setup.clock.now()
     }
 
+    /// Whether it is one's own account and Region, or one of the account that is named.
+    pub(crate) fn is_asked(&self, scope: &Scope, account: Option<&str>) -> bool {
+        match account {
+            None => *scope == self.setup.own,
+            Some(account) => scope.account == account && self.scopes().any(|known| known == scope),
+        }
+    }
+
     pub(crate) fn scopes(&self) -> impl Iterator<Item = &Scope> {
         std::iter::once(&self.setup.own).chain(&self.setup.others)
     }

@@ -1,10 +1,13 @@
 //! From method and path to the operation.
 
 use crate::api::{Api, Ports};
-use crate::body::{json, unknown};
+use crate::body::{json, unknown, with_request_id};
 use crate::generated::Operation;
-use crate::operations::insights;
+use crate::operations::{
+    anomalies, applications, events, health, insights, organization, recommendations, resources, status,
+};
 use axum::Router;
+use axum::middleware::map_response;
 use axum::routing::{MethodFilter, MethodRouter, get, on};
 
 const OPENAPI: &str = include_str!("generated/openapi.json");
@@ -18,7 +21,8 @@ pub fn router<P: Ports>(api: Api<P>) -> Router {
             router = router.route(path, route::<P>(operation));
         }
     }
-    router.fallback(unknown).method_not_allowed_fallback(unknown).with_state(api)
+    let router = router.fallback(unknown).method_not_allowed_fallback(unknown);
+    router.layer(map_response(with_request_id)).with_state(api)
 }
 
 /// Paths of others that are one of this operation's too: `GET /insights/search` asks for an insight of that id.
@@ -48,8 +52,32 @@ fn method(operation: Operation) -> MethodFilter {
 fn route<P: Ports>(operation: Operation) -> MethodRouter<Api<P>> {
     let method = method(operation);
     match operation {
-        Operation::ListInsights => on(method, insights::list::<P>),
+        Operation::DeleteInsight => on(method, insights::delete::<P>),
+        Operation::DescribeAccountHealth => on(method, health::account::<P>),
+        Operation::DescribeAccountOverview => on(method, health::overview::<P>),
+        Operation::DescribeAnomaly => on(method, anomalies::describe::<P>),
         Operation::DescribeInsight => on(method, insights::describe::<P>),
+        Operation::DescribeOrganizationHealth => on(method, organization::organization_health::<P>),
+        Operation::DescribeOrganizationOverview => on(method, organization::overview::<P>),
+        Operation::DescribeOrganizationResourceCollectionHealth => on(method, organization::collection::<P>),
+        Operation::DescribeResourceCollectionHealth => on(method, health::collection::<P>),
+        Operation::GetClock => on(method, status::clock::<P>),
+        Operation::GetSeries => on(method, anomalies::series::<P>),
+        Operation::GetStatus => on(method, status::status::<P>),
+        Operation::GetTopology => on(method, applications::topology::<P>),
+        Operation::ListAnomaliesForInsight => on(method, anomalies::list::<P>),
+        Operation::ListAnomalousLogGroups => on(method, anomalies::log_groups::<P>),
+        Operation::ListApplications => on(method, applications::list::<P>),
+        Operation::ListChanges => on(method, events::changes::<P>),
+        Operation::ListEvents => on(method, events::list::<P>),
+        Operation::ListInsights => on(method, insights::list::<P>),
+        Operation::ListMonitoredResources => on(method, resources::monitored_resources::<P>),
+        Operation::ListOrganizationInsights => on(method, organization::list::<P>),
+        Operation::ListRecommendations => on(method, recommendations::list::<P>),
+        Operation::ListResources => on(method, resources::list::<P>),
+        Operation::SearchInsights => on(method, insights::search::<P>),
+        Operation::SearchOrganizationInsights => on(method, organization::search::<P>),
+        Operation::SetClock => on(method, status::set_clock::<P>),
         _ => on(method, unknown),
     }
 }

@@ -337,6 +337,7 @@ pub(crate) fn message(message_type: MessageType, insight: &Insight) -> Message {
         time: at("14:10"),
         anomalies,
         reason: reason.to_owned(),
+        watching: Some(WatchingCounts { watched: 12, without_metrics: 3, not_supported: 2 }),
     }
 }
 

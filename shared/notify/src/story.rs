@@ -61,6 +61,8 @@ pub(crate) struct Story {
     pub description: Option<String>,
     pub advice: Vec<Advice>,
     pub link: String,
+    /// `Watched: 12 of 17 resources of shop (…)`, where it is known.
+    pub watched: Option<String>,
 }
 
 pub(crate) struct Advice {
@@ -118,6 +120,7 @@ pub(crate) fn story(message: &Message, insight: &Insight, links: &Links) -> Stor
             _ => insight.recommendations.iter().take(MOST_ADVICE).map(advice).collect(),
         },
         link: links.insight(insight),
+        watched: message.watching.map(|counts| sentence(&counts.said(&insight.application.name))),
     }
 }
 

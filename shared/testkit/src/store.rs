@@ -5,7 +5,7 @@ use stackseer_model::ports::{
 };
 use stackseer_model::{
     Application, ApplicationId, ChangeEvent, Insight, InsightId, Inventory, LearnedApplication, Learning, Message,
-    RegionChange, Scope, Timestamp,
+    RegionChange, ResourceState, Scope, Timestamp,
 };
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -131,6 +131,10 @@ impl LearningStore for MemoryStore {
         Ok(self.learning(application).await?.map(|learning| learning.inventory))
     }
 
+    async fn resource_states(&self, application: &Application) -> Result<Option<Vec<ResourceState>>, PortError> {
+        Ok(self.learning(application).await?.map(|learning| learning.watching))
+    }
+
     async fn learned_applications(&self, scope: &Scope) -> Result<Vec<LearnedApplication>, PortError> {
         let mut state = self.state();
         state.fail()?;
@@ -140,6 +144,7 @@ impl LearningStore for MemoryStore {
             complete: learning.complete,
             resources: learning.inventory.resources.len(),
             metrics: learning.metrics.len(),
+            watching: learning.watching.iter().collect(),
         };
         Ok(state.learnings.values().filter(|(application, _)| application.scope() == *scope).map(head).collect())
     }
