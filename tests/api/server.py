@@ -60,10 +60,10 @@ class Server:
     def __init__(self):
         self.home = tempfile.TemporaryDirectory()
         self.log = open(pathlib.Path(self.home.name) / "log", "w+")
-        plain = {"PATH": os.environ["PATH"], "HOME": self.home.name, "XDG_DATA_HOME": self.home.name}
+        self.plain = {"PATH": os.environ["PATH"], "HOME": self.home.name, "XDG_DATA_HOME": self.home.name}
         self.process = subprocess.Popen(
-            [binary(), "demo", "--console", "--port", "0"],
-            env=plain,
+            [binary(), "demo", "--console", "--at-end", "--no-open", "--port", "0"],
+            env=self.plain,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=self.log,
@@ -75,6 +75,7 @@ class Server:
             self.stop()
             raise
         self.url = f"http://{self.host}:{self.port}"
+        self.token = self.page.partition("token=")[2]
         self.connection = None
 
     def opened(self):
@@ -139,7 +140,17 @@ class Server:
 
     @functools.cached_property
     def keys(self):
-        return {"access_key": "stackseer", "secret_key": "stackseer"}
+        """As a profile's `credential_process` gets them."""
+        printed = subprocess.run(
+            [binary(), "console", "--credentials"], env=self.plain, capture_output=True, text=True, check=True, timeout=60
+        )
+        keys = json.loads(printed.stdout)
+        return {"access_key": keys["AccessKeyId"], "secret_key": keys["SecretAccessKey"]}
+
+    @functools.cached_property
+    def session(self):
+        """The cookie of a browser that was opened at the address printed."""
+        return {"Cookie": self.raw("GET", self.page).headers["set-cookie"].partition(";")[0]}
 
     @functools.cached_property
     def boto(self):
