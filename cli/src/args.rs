@@ -123,6 +123,8 @@ pub struct Scan {
     #[arg(long, value_name = "DIR")]
     pub record: Option<PathBuf>,
     #[command(flatten)]
+    pub again: Again,
+    #[command(flatten)]
     pub account: Account,
     #[command(flatten)]
     pub state: State,
@@ -156,6 +158,32 @@ pub struct Knowledge {
     /// may be given again
     #[arg(long, value_name = "FILE.toml|FOLDER")]
     pub catalog: Vec<PathBuf>,
+}
+
+/// How severe the same incident is when it comes again.
+#[derive(Debug, Clone, Copy, ClapArgs)]
+pub struct Again {
+    /// Severity of an incident that was there within the last seven days
+    #[arg(long, value_enum, default_value_t, value_name = "RULE")]
+    pub repeats: Repeats,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Repeats {
+    /// Its own; from the third time on, one lower
+    #[default]
+    Keep,
+    /// Always low, as DevOps Guru had it; a second outage is easily missed
+    Low,
+}
+
+impl From<Repeats> for stackseer_line::Repeats {
+    fn from(repeats: Repeats) -> Self {
+        match repeats {
+            Repeats::Keep => Self::Keep,
+            Repeats::Low => Self::Low,
+        }
+    }
 }
 
 /// Which AWS account, found as every AWS tool finds it.
@@ -194,6 +222,8 @@ pub struct Replay {
     /// Incident folder
     #[arg(value_name = "DIR")]
     pub folder: PathBuf,
+    #[command(flatten)]
+    pub again: Again,
     #[command(flatten)]
     pub knowledge: Knowledge,
 }
@@ -270,6 +300,8 @@ pub struct Demo {
     /// Save the three weeks and the day as an incident folder, for `stackseer replay`
     #[arg(long, value_name = "DIR")]
     pub record: Option<PathBuf>,
+    #[command(flatten)]
+    pub again: Again,
 }
 
 /// Tries each kind of call that a scan makes, once, read-only.

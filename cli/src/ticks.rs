@@ -33,6 +33,7 @@ pub struct Found {
 pub async fn run(
     incident: &Incident,
     catalog: &Catalog,
+    repeats: Repeats,
     mut tell: impl FnMut(Change<'_>) -> Result<()>,
 ) -> Result<Found> {
     let source = IncidentSource::new(incident);
@@ -66,7 +67,7 @@ pub async fn run(
             known: &known.insights,
             now,
             reach: Reach::SymptomsFirst,
-            repeats: Repeats::default(),
+            repeats,
         };
         let watched = watch(&source, &source, &about).await?;
         unseen.extend(watched.unseen);

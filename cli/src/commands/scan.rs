@@ -33,7 +33,7 @@ pub async fn run(args: &args::Scan, global: &Global) -> Result<()> {
     let aws = super::connect(&args.account).await?;
     // What was found as of another time is no state of now.
     let state = if args.at.is_some() { State::Forgotten } else { State::open(&args.state)? };
-    let scan = Scan { aws: &aws, catalog: &catalog, state: &state, now, global };
+    let scan = Scan { repeats: args.again.repeats.into(), aws: &aws, catalog: &catalog, state: &state, now, global };
 
     let resources = aws.resources(&catalog);
     let applications = applications(&resources, &args.coverage, aws.region()).await?;
@@ -66,6 +66,7 @@ pub async fn run(args: &args::Scan, global: &Global) -> Result<()> {
 }
 
 struct Scan<'a> {
+    repeats: Repeats,
     aws: &'a Aws,
     catalog: &'a Catalog,
     state: &'a State,
@@ -127,7 +128,7 @@ impl Scan<'_> {
             known: &known.insights,
             now,
             reach: Reach::Everything,
-            repeats: Repeats::default(),
+            repeats: self.repeats,
         };
         let watched = watch(&source, &source, &about).await?;
         let checked = check(catalog, application, &learned, &known.insights, now);

@@ -1,5 +1,6 @@
 use anyhow::{Context, Result, bail};
-use stackseer_aws::channels::{ChannelSettings, Filter, Links};
+use stackseer_aws::channels::{ChannelSettings, Links};
+use stackseer_model::Filter;
 
 /// `read`: a variable of the environment, none where it is empty.
 pub fn channels(read: impl Fn(&str) -> Option<String>) -> Result<ChannelSettings> {

@@ -136,7 +136,12 @@ async fn the_whole_incident_opens_once_and_closes_once() {
     let count = |kind: MessageType| told.iter().filter(|m| m.message_type == kind).count();
     assert_eq!((count(MessageType::NewInsight), count(MessageType::ClosedInsight)), (1, 1));
     let learned = &line.store.learned_applications(&SHOP.application.scope()).await.unwrap()[0];
-    assert!(learned.watching.watched > 0 && told.iter().all(|m| m.watching == Some(learned.watching)), "{told:?}");
+    let (quiet, resources) = (learned.watching, learned.watching.all());
+    assert_eq!(quiet, WatchingCounts { watched: 9, without_metrics: 1, not_supported: 0 });
+    assert_eq!(told[0].watching, Some(quiet));
+    // By then also the one has published of which there was nothing before.
+    let end = told.iter().find(|m| m.message_type == MessageType::ClosedInsight).and_then(|m| m.watching);
+    assert_eq!(end, Some(WatchingCounts { watched: resources, ..WatchingCounts::default() }));
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use crate::changes::changes;
 use crate::detail::{Dialect, told};
-use crate::text::{clock, lasted, moment, named, nth, one_line, percent, sentence};
+use crate::text::{clock, moment, named, nth, one_line, percent, sentence};
 use crate::{Links, said, text};
 use stackseer_model::*;
 

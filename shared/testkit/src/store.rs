@@ -1,11 +1,12 @@
 mod history;
+mod settings;
 
 use stackseer_model::ports::{
-    ChangeLog, Committed, InsightSource, InsightState, LearningStore, PortError, Position, Store,
+    ChangeLog, Committed, InsightSource, InsightState, KeptSettings, LearningStore, PortError, Position, Store,
 };
 use stackseer_model::{
-    Application, ApplicationId, ChangeEvent, Insight, InsightId, Inventory, LearnedApplication, Learning, Message,
-    RegionChange, ResourceState, Scope, Timestamp,
+    Application, ApplicationId, AuditEntry, ChangeEvent, Feedback, Insight, InsightId, Inventory, LearnedApplication,
+    Learning, Message, RegionChange, ResourceState, Scope, Timestamp,
 };
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -24,6 +25,9 @@ struct State {
     reserved: BTreeMap<ApplicationId, Timestamp>,
     changes: BTreeMap<(Scope, String), RegionChange>,
     events: BTreeMap<ApplicationId, BTreeMap<Position, ChangeEvent>>,
+    settings: BTreeMap<Scope, KeptSettings>,
+    feedback: BTreeMap<(Scope, InsightId), Feedback>,
+    audit: BTreeMap<Scope, BTreeMap<Position, AuditEntry>>,
     messages: Vec<Message>,
     failures: Vec<PortError>,
     commit_failures: Vec<PortError>,

@@ -37,6 +37,7 @@ fn insight() -> Insight {
         history: vec![],
         considered: vec![],
         repeat: None,
+        handling: Handling::default(),
     }
 }
 

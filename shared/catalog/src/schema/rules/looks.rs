@@ -37,10 +37,11 @@ fn of_file(looks: &Looks, read: &Read, errors: &mut Vec<Broken>) {
         say("resource_type", format!("`resource_type` {} has no file in catalog/resources", looks.resource_type));
     }
     for role in ROLES {
+        let written = format!("{role:?}").to_lowercase();
         match looks.looks.iter().filter(|l| l.role.contains(&role)).count() {
             1 => {}
-            0 => say("look", format!("no `look` speaks of the role {role:?}")),
-            _ => say("look", format!("more than one `look` speaks of the role {role:?}")),
+            0 => say("look", format!("no `look` speaks of the role `{written}`: each has exactly one")),
+            _ => say("look", format!("more than one `look` speaks of the role `{written}`")),
         }
     }
     for (i, Look { name, description, place, command, .. }) in looks.looks.iter().enumerate() {
