@@ -15,6 +15,7 @@ pub mod rule;
 mod show;
 pub mod time;
 
-pub use api::{Api, Clock, Pace, Ports, Setup, SystemClock};
+pub use api::{Api, Caller, Clock, Desk, History, Pace, Ports, Setup, SystemClock, Tester};
+pub use error::{Error, Reason};
 pub use generated::types as wire;
 pub use router::router;

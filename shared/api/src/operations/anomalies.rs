@@ -121,9 +121,8 @@ fn log_group(name: &str, found: &Lines<'_>) -> wire::AnomalousLogGroup {
         number_of_log_lines_occurrences: lines.occurrences.try_into().ok(),
         ..Default::default()
     };
-    let showcase = |lines: &(&Anomaly, &LogEvidence)| wire::LogAnomalyShowcase {
-        log_anomaly_classes: Some(vec![shown(lines)]),
-    };
+    let showcase =
+        |lines: &(&Anomaly, &LogEvidence)| wire::LogAnomalyShowcase { log_anomaly_classes: Some(vec![shown(lines)]) };
     // Over only when all are.
     let ends: Option<Vec<_>> = found.iter().map(|(anomaly, _)| anomaly.end_time).collect();
     wire::AnomalousLogGroup {

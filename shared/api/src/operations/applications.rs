@@ -14,7 +14,7 @@ use stackseer_notify as notify;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-const APPLICATION: &str = "APPLICATION";
+pub const APPLICATION: &str = "APPLICATION";
 
 /// All of one's own account and Region, or the one that is named.
 pub async fn asked<P: Ports>(api: &Api<P>, id: Option<&str>) -> Result<Vec<LearnedApplication>, Error> {

@@ -102,9 +102,8 @@ pub struct Health {
 
 pub async fn health<P: Ports>(api: &Api<P>, scope: &Scope) -> Result<Health, PortError> {
     let learned = api.ports.learned_applications(scope).await?;
-    let sum = |of: fn(&LearnedApplication) -> usize| {
-        i64::try_from(learned.iter().map(of).sum::<usize>()).unwrap_or(i64::MAX)
-    };
+    let sum =
+        |of: fn(&LearnedApplication) -> usize| i64::try_from(learned.iter().map(of).sum::<usize>()).unwrap_or(i64::MAX);
     let open = open(api, scope).await?;
     Ok(Health { open, metrics: sum(|l| l.metrics), watched: sum(|l| l.watching.watched) })
 }

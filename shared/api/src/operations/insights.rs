@@ -1,7 +1,7 @@
 //! Insights: listed, searched, described and deleted.
 
-use super::{is_in, range};
-use crate::api::{Api, Ports};
+use super::{command, is_in, range};
+use crate::api::{Api, Caller, Ports};
 use crate::body::{Answer, Body};
 use crate::cursor::Request;
 use crate::error::Error;
@@ -12,7 +12,9 @@ use crate::show::summary::{Insights, insights};
 use crate::wire;
 use axum::extract::State;
 use stackseer_model::ports::{InsightList, Page, PortError, Position};
-use stackseer_model::{Application, Boundary, Insight, InsightId, InsightSummary, InsightType, Scope, Status, Timestamp};
+use stackseer_model::{
+    Application, Boundary, Insight, InsightId, InsightSummary, InsightType, Scope, Status, Timestamp,
+};
 
 const USUAL_PAGE: usize = 100;
 /// Of more stacks than these, all insights are looked through.
@@ -185,15 +187,19 @@ pub async fn describe<P: Ports>(
     Body(input): Body<wire::DescribeInsightRequest>,
 ) -> Result<Answer<wire::DescribeInsightResponse>, Error> {
     let insight = found(&api, &input.id, input.account_id.as_deref()).await?;
-    Ok(Answer(show::insight::described(&insight, api.now())))
+    let feedback = api.ports.feedback(&insight.application.scope(), &insight.id).await?;
+    Ok(Answer(show::insight::described(&insight, feedback.as_ref(), api.now())))
 }
 
 pub async fn delete<P: Ports>(
     State(api): State<Api<P>>,
+    caller: Caller,
     Body(input): Body<wire::DeleteInsightRequest>,
 ) -> Result<Answer<wire::DeleteInsightResponse>, Error> {
     let insight = found(&api, &input.id, None).await?;
-    match api.ports.delete_insight(&insight.id).await? {
+    let what = format!("Deleted the insight {} ({})", insight.name, insight.id);
+    let entry = api.entry(&caller, &what, Some(&command("delete-insight", &[("id", insight.id.as_str().into())])));
+    match api.ports.delete_insight(&insight.id, &entry).await? {
         true => Ok(Answer(wire::DeleteInsightResponse {})),
         false => Err(Error::not_found(INSIGHT, &input.id)),
     }

@@ -2,18 +2,41 @@
 
 pub mod anomalies;
 pub mod applications;
+pub mod audit;
+pub mod channels;
+pub mod costs;
+pub mod coverage;
 pub mod events;
+pub mod feedback;
+pub mod handling;
 pub mod health;
 pub mod insights;
+pub mod integrations;
+pub mod mutes;
 pub mod organization;
 pub mod recommendations;
 pub mod resources;
+pub mod sensitivities;
+pub mod settings;
 pub mod status;
 
 use crate::error::Error;
 use crate::time::Time;
 use crate::wire;
+use serde_json::Value;
 use stackseer_model::{Application, Boundary, Timestamp};
+
+/// The AWS CLI's command for an operation of DevOps Guru, with its arguments.
+pub fn command(operation: &str, arguments: &[(&str, Value)]) -> String {
+    let mut command = format!("aws devops-guru {operation}");
+    for (name, value) in arguments {
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let is_plain = text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.:/=,".contains(c));
+        let text = if is_plain { text } else { format!("'{}'", text.replace('\'', r"'\''")) };
+        command.push_str(&format!(" --{name} {text}"));
+    }
+    command
+}
 
 pub type Range = (Option<Timestamp>, Option<Timestamp>);
 

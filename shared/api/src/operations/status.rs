@@ -43,7 +43,10 @@ pub async fn set_clock<P: Ports>(
 ) -> Result<Answer<wire::SetClockResponse>, Error> {
     pace(&api)?;
     if input.speed.is_some_and(|speed| !(speed > 0.0 && speed <= MOST_SPEED)) {
-        return Err(Error::field("Speed", format!("Speed is more than 0 and at most {MOST_SPEED} seconds in a second")));
+        return Err(Error::field(
+            "Speed",
+            format!("Speed is more than 0 and at most {MOST_SPEED} seconds in a second"),
+        ));
     }
     if !api.setup.clock.set(input.paused, input.speed, input.now.map(|now| now.0)) {
         return Err(Error::field("Now", "The clock can't be set to that time"));
