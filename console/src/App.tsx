@@ -48,9 +48,11 @@ export function App() {
   }, [place]);
   return (
     <>
-      <a className="skip" href="#/" onClick={(event) => { event.preventDefault(); document.querySelector<HTMLElement>('main h1')?.focus(); }}>
-        Skip to the page’s content
-      </a>
+      <nav aria-label="Skip">
+        <a className="skip" href="#/" onClick={(event) => { event.preventDefault(); document.querySelector<HTMLElement>('main h1')?.focus(); }}>
+          Skip to the page’s content
+        </a>
+      </nav>
       <div id="top"><TopBar /></div>
       <AppLayout
         headerSelector="#top"

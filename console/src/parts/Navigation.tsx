@@ -7,7 +7,6 @@ export function Navigation({ place }: { place?: string }) {
   return (
     <SideNavigation
       activeHref={`#/${place ?? ''}`}
-      header={{ text: 'Stackseer', href: '#/' }}
       onFollow={follow}
       items={[
         page('Dashboard', '#/'), page('Insights', '#/insights'), page('Topology', '#/topology'), page('Changes', '#/changes'),
