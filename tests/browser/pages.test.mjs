@@ -29,7 +29,6 @@ const PAGES = [
   ['topology', () => '#/topology', 'Topology', ['shop-checkout', 'shop-orders']],
   ['resources', () => '#/resources', 'Analysed resources', ['shop-checkout', 'Watched']],
   ['changes', () => '#/changes', 'Changes', ['UpdateTable']],
-  ['expiries', () => '#/expiries', 'Expiries', []],
   ['cost', () => '#/cost', 'Cost', ['By service']],
   ...['coverage', 'channels', 'sensitivity', 'integrations', 'mutes', 'audit'].map((name) => [
     `settings-${name}`, () => `#/settings/${name}`, 'Settings', [],

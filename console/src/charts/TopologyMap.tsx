@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import type { TopologyEdge, TopologyNode } from '../api/types';
 import { layers, wayKey, type Cell } from './layers';
 
-const WIDTH = 164, HEIGHT = 52, GAP_X = 44, GAP_Y = 22, MARGIN = 16;
+const WIDTH = 164, HEIGHT = 52, GAP_X = 34, GAP_Y = 22, MARGIN = 16;
 
 /** Who calls, feeds or writes to whom; what is wrong has a red frame and a number. */
 export function TopologyMap({ nodes, edges, chosen, onChoose }: {
@@ -76,10 +76,9 @@ function Node({ node, at, isChosen, onChoose }: { node: TopologyNode; at: At; is
         onChoose();
       }}
     >
-      <title>{`${node.Label} ${node.Name}`}</title>
       <rect className={frame} width={WIDTH} height={HEIGHT} rx={8} />
-      <text x={12} y={21} className="faint">{short(node.Label || node.Type, 22)}</text>
-      <text x={12} y={40} fontWeight={700}>{short(node.Name, 20)}</text>
+      <text x={10} y={21} className="faint">{`${short(node.Label || node.Type, 24)} `}</text>
+      <text x={10} y={40} fontWeight={700}>{short(node.Name, 24)}</text>
       {many > 0 && <><circle className="badge" cx={WIDTH} cy={0} r={10} /><text className="badge-text" x={WIDTH} y={4} textAnchor="middle">{many}</text></>}
     </g>
   );

@@ -10,7 +10,7 @@ export function Navigation({ place }: { place?: string }) {
       onFollow={follow}
       items={[
         page('Dashboard', '#/'), page('Insights', '#/insights'), page('Topology', '#/topology'), page('Changes', '#/changes'),
-        page('Analysed resources', '#/resources'), page('Expiries', '#/expiries'),
+        page('Analysed resources', '#/resources'),
         { type: 'divider' },
         page('Cost', '#/cost'), page('Settings', '#/settings'),
       ]}
