@@ -112,17 +112,10 @@ Examples:
 Cost: AWS bills $0.01 per 1,000 metrics requested; --verbose says how many and
 what they cost. What was learned within the last 20 hours is kept in the state
 and not read again, unless --record wants it.")]
-#[command(group = clap::ArgGroup::new("coverage").required(true).multiple(true))]
+#[command(group = clap::ArgGroup::new("asked").args(["stack", "tag", "region_wide"]).required(true).multiple(true))]
 pub struct Scan {
-    /// A CloudFormation stack with its nested stacks; may be given again
-    #[arg(long, value_name = "NAME", group = "coverage")]
-    pub stack: Vec<String>,
-    /// Resources with this tag; keys start with devops-guru-, without a value each value is an application; may be given again
-    #[arg(long, value_name = "KEY=VALUE", group = "coverage", value_parser = tag)]
-    pub tag: Vec<Tag>,
-    /// Every stack, and the resources that are in none
-    #[arg(long, group = "coverage")]
-    pub region_wide: bool,
+    #[command(flatten)]
+    pub coverage: Coverage,
     /// Look as of this time instead of now, e.g. 2026-11-22T14:30:00Z; remembers nothing
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub at: Option<Timestamp>,
@@ -130,11 +123,32 @@ pub struct Scan {
     #[arg(long, value_name = "DIR")]
     pub record: Option<PathBuf>,
     #[command(flatten)]
+    pub again: Again,
+    #[command(flatten)]
     pub account: Account,
     #[command(flatten)]
     pub state: State,
     #[command(flatten)]
     pub knowledge: Knowledge,
+}
+
+#[derive(Debug, Clone, Default, ClapArgs)]
+pub struct Coverage {
+    /// A CloudFormation stack with its nested stacks; may be given again
+    #[arg(long, value_name = "NAME")]
+    pub stack: Vec<String>,
+    /// Resources with this tag; keys start with devops-guru-, without a value each value is an application; may be given again
+    #[arg(long, value_name = "KEY=VALUE", value_parser = tag)]
+    pub tag: Vec<Tag>,
+    /// Every stack, and the resources that are in none
+    #[arg(long)]
+    pub region_wide: bool,
+}
+
+impl Coverage {
+    pub fn is_empty(&self) -> bool {
+        self.stack.is_empty() && self.tag.is_empty() && !self.region_wide
+    }
 }
 
 #[derive(Debug, Clone, ClapArgs)]
@@ -144,6 +158,32 @@ pub struct Knowledge {
     /// may be given again
     #[arg(long, value_name = "FILE.toml|FOLDER")]
     pub catalog: Vec<PathBuf>,
+}
+
+/// How severe the same incident is when it comes again.
+#[derive(Debug, Clone, Copy, ClapArgs)]
+pub struct Again {
+    /// Severity of an incident that was there within the last seven days
+    #[arg(long, value_enum, default_value_t, value_name = "RULE")]
+    pub repeats: Repeats,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Repeats {
+    /// Its own; from the third time on, one lower
+    #[default]
+    Keep,
+    /// Always low, as DevOps Guru had it; a second outage is easily missed
+    Low,
+}
+
+impl From<Repeats> for stackseer_line::Repeats {
+    fn from(repeats: Repeats) -> Self {
+        match repeats {
+            Repeats::Keep => Self::Keep,
+            Repeats::Low => Self::Low,
+        }
+    }
 }
 
 /// Which AWS account, found as every AWS tool finds it.
@@ -182,6 +222,8 @@ pub struct Replay {
     /// Incident folder
     #[arg(value_name = "DIR")]
     pub folder: PathBuf,
+    #[command(flatten)]
+    pub again: Again,
     #[command(flatten)]
     pub knowledge: Knowledge,
 }
@@ -258,17 +300,27 @@ pub struct Demo {
     /// Save the three weeks and the day as an incident folder, for `stackseer replay`
     #[arg(long, value_name = "DIR")]
     pub record: Option<PathBuf>,
+    #[command(flatten)]
+    pub again: Again,
 }
 
 /// Tries each kind of call that a scan makes, once, read-only.
+///
+/// Of the stacks, tags or the Region it is given it also says how many of the resources a scan would watch, and why not the rest.
 #[derive(Debug, ClapArgs)]
 #[command(after_long_help = "\
 Examples:
   stackseer doctor --profile production
-  stackseer doctor --output json | jq '.checks[] | select(.ok | not)'")]
+  stackseer doctor --output json | jq '.checks[] | select(.ok | not)'
+  # Of a stack also what a scan would watch, and what not and why
+  stackseer doctor --stack shop")]
 pub struct Doctor {
     #[command(flatten)]
+    pub coverage: Coverage,
+    #[command(flatten)]
     pub account: Account,
+    #[command(flatten)]
+    pub knowledge: Knowledge,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

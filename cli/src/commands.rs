@@ -1,5 +1,6 @@
 //! One file per command, and what they share.
 
+mod coverage;
 mod demo;
 mod detect;
 mod doctor;

@@ -7,12 +7,14 @@ mod page;
 mod permissions;
 mod report;
 mod time;
+mod watching;
 mod words;
 
 pub use insight::insight;
 pub use page::{Page, Width, rule};
 pub use permissions::Permissions;
-pub use report::{ApplicationReport, Calls, Report, Window, unwatched};
+pub use permissions::Surveyed;
+pub use report::{ApplicationReport, Calls, Report, Window};
 
 use jiff::Timestamp;
 use stackseer_catalog::Catalog;

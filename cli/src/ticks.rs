@@ -4,13 +4,13 @@ use crate::progress::Progress;
 use anyhow::{Result, ensure};
 use jiff::Timestamp;
 use stackseer_catalog::Catalog;
-use stackseer_incident::{Incident, IncidentSource};
+use stackseer_incident::{Incident, IncidentSource, Recorded};
 use stackseer_insight::Plan;
 use stackseer_line::{
     Baselines, History, Learned, Reach, Repeats, Sensitivity, Watch, check, learn, metrics_of, watch,
 };
 use stackseer_model::ports::{Committed, Store};
-use stackseer_model::{Insight, Metric, Transition, Unseen};
+use stackseer_model::{Insight, Metric, ResourceId, ResourceState, Transition, Unseen};
 use stackseer_testkit::MemoryStore;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow::Continue;
@@ -26,12 +26,14 @@ pub struct Found {
     pub insights: Vec<Insight>,
     pub unseen: Vec<Unseen>,
     pub metrics: Vec<Metric>,
+    pub watching: Vec<ResourceState>,
     pub with_history: usize,
 }
 
 pub async fn run(
     incident: &Incident,
     catalog: &Catalog,
+    repeats: Repeats,
     mut tell: impl FnMut(Change<'_>) -> Result<()>,
 ) -> Result<Found> {
     let source = IncidentSource::new(incident);
@@ -65,7 +67,7 @@ pub async fn run(
             known: &known.insights,
             now,
             reach: Reach::SymptomsFirst,
-            repeats: Repeats::default(),
+            repeats,
         };
         let watched = watch(&source, &source, &about).await?;
         unseen.extend(watched.unseen);
@@ -83,10 +85,13 @@ pub async fn run(
         }
         progress.set(done + 1);
     }
+    let has_points = |recorded: &&Recorded| !recorded.series.0.is_empty();
+    let published: BTreeSet<&ResourceId> = incident.series.iter().filter(has_points).map(|r| &r.resource).collect();
     Ok(Found {
         insights: store.insights(&application.id),
         unseen: unseen.into_iter().collect(),
         // What is usually absent is learned from absence, but not where nothing at all was recorded.
+        watching: catalog.watching(&incident.inventory, &learned.metrics, |m| Some(published.contains(&m.resource))),
         with_history: if is_blank(incident) { 0 } else { with_history(&learned) },
         metrics: learned.metrics,
     })

@@ -44,7 +44,7 @@ pub async fn run(args: &args::Demo, global: &Global) -> Result<()> {
     incident.learn.to = week_end;
     incident.watch = Range { from: week_end, to: whole.to };
     let is_reactive = |i: &Insight| i.insight_type() == InsightType::Reactive;
-    let ordinary = play(&incident, global, &view, "", is_reactive).await?;
+    let ordinary = play(&incident, args.again.repeats.into(), global, &view, "", is_reactive).await?;
     match ordinary.insights.iter().filter(|i| is_reactive(i)).count() {
         0 => say("nothing opened.")?,
         opened => say(&format!("{opened} opened that should not have."))?,
@@ -54,7 +54,7 @@ pub async fn run(args: &args::Demo, global: &Global) -> Result<()> {
     incident.learn = whole;
     incident.watch = day;
     let heading = "The next day something happens, and nobody says what. Times are UTC.";
-    let mut report = play(&incident, global, &view, heading, |_| true).await?;
+    let mut report = play(&incident, args.again.repeats.into(), global, &view, heading, |_| true).await?;
     // In the order of the day.
     report.insights.sort_by(|a, b| (a.open_time, &a.name).cmp(&(b.open_time, &b.name)));
     let picked = picked(args, &report)?;

@@ -2,11 +2,10 @@
 
 use super::View;
 use super::page::{DIM, Page, good, severity};
-use super::time::lasted;
 use super::words::sentence;
 use anstyle::Style;
 use jiff::Timestamp;
-use stackseer_model::{Anomaly, AnomalyId, Ending, Insight, Severity, Transited, Transition};
+use stackseer_model::{Anomaly, AnomalyId, Ending, Insight, Severity, Transited, Transition, lasted};
 
 /// Width of `11-22 14:10  MEDIUM  `.
 const COLUMN: usize = 21;

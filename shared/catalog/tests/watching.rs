@@ -18,7 +18,15 @@ fn states(resources: Vec<Resource>, published: impl Fn(&Metric) -> Option<bool>)
 }
 
 fn without(why: &str) -> Watching {
-    Watching::WithoutMetrics(why.to_owned())
+    Watching::WithoutMetrics { because: why.to_owned(), turn_on: None }
+}
+
+/// Said as the bucket's metrics file has it.
+fn request_metrics_off() -> Watching {
+    let service = Catalog::builtin().services().iter().find(|s| s.id == "s3-requests").unwrap();
+    let turn_on = service.needs.as_ref().map(|needs| needs.turn_on.clone());
+    assert!(turn_on.as_ref().is_some_and(|text| text.contains("put-bucket-metrics-configuration")));
+    Watching::WithoutMetrics { because: "request metrics are off".to_owned(), turn_on }
 }
 
 #[test]
@@ -45,7 +53,7 @@ fn each_resource_is_in_one_state_with_its_reason() {
     );
     let expected = [
         ("jobs", Watching::Watched),
-        ("files", without("request metrics are off")),
+        ("files", request_metrics_off()),
         ("web", without("cluster of web is not known")),
         ("sessions", without("nothing is published")),
         ("group", without("load_balancer_type of group is not known")),

@@ -40,6 +40,7 @@ fn message(id: &str, insight: &str) -> Message {
         time: time("2026-11-25T03:00:00Z"),
         anomalies: vec![],
         reason: String::new(),
+        watching: None,
     }
 }
 

@@ -138,6 +138,12 @@ pub trait LearningStore: Sync {
         application: &Application,
     ) -> impl Future<Output = Result<Option<Inventory>, PortError>> + Send;
 
+    /// Of what was learned only which resources are watched, and why the others are not.
+    fn resource_states(
+        &self,
+        application: &Application,
+    ) -> impl Future<Output = Result<Option<Vec<ResourceState>>, PortError>> + Send;
+
     /// Every application of the account and Region of which something is learned.
     fn learned_applications(
         &self,

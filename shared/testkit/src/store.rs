@@ -3,7 +3,7 @@ mod history;
 use stackseer_model::ports::{ChangeLog, Committed, InsightState, LearningStore, PortError, Position, Store};
 use stackseer_model::{
     Application, ApplicationId, ChangeEvent, Insight, Inventory, LearnedApplication, Learning, Message, RegionChange,
-    Scope, Timestamp,
+    ResourceState, Scope, Timestamp,
 };
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -121,6 +121,10 @@ impl LearningStore for MemoryStore {
         Ok(self.learning(application).await?.map(|learning| learning.inventory))
     }
 
+    async fn resource_states(&self, application: &Application) -> Result<Option<Vec<ResourceState>>, PortError> {
+        Ok(self.learning(application).await?.map(|learning| learning.watching))
+    }
+
     async fn learned_applications(&self, scope: &Scope) -> Result<Vec<LearnedApplication>, PortError> {
         let mut state = self.state();
         state.fail()?;
@@ -130,6 +134,7 @@ impl LearningStore for MemoryStore {
             complete: learning.complete,
             resources: learning.inventory.resources.len(),
             metrics: learning.metrics.len(),
+            watching: learning.watching.iter().collect(),
         };
         Ok(state.learnings.values().filter(|(application, _)| application.scope() == *scope).map(head).collect())
     }

@@ -48,6 +48,7 @@ fn message(message_type: MessageType) -> Message {
         time: at(),
         anomalies: vec![],
         reason: "because".to_owned(),
+        watching: None,
     }
 }
 

@@ -189,6 +189,11 @@ impl Scene {
         self.metrics.retain(|m| m.metric.resource != id);
     }
 
+    /// Each metric with what is expected of it and its value at a minute.
+    pub fn seen(&self) -> impl Iterator<Item = (&Metric, f64, impl Fn(i64) -> f64)> {
+        self.metrics.iter().map(|watched| (&watched.metric, watched.expected, |minute| watched.value(minute)))
+    }
+
     /// What would be planned now. Changes are read from four hours back, as a watch does.
     pub fn plan(&self, now: i64) -> Plan {
         let boundary = Boundary::Stack { name: "shop".into() };
@@ -249,6 +254,10 @@ pub fn kinds(messages: &[Message]) -> Vec<MessageType> {
 }
 
 impl Watched {
+    fn value(&self, minute: i64) -> f64 {
+        self.episodes.iter().find(|e| (e.from..e.to).contains(&minute)).map_or(self.expected, |e| e.value)
+    }
+
     fn observed(&self, now: i64) -> Observed {
         let outcome = match self.state {
             State::Read | State::NotAsked => Outcome::Read { detection: self.detection(now), warm: self.warm },
@@ -267,12 +276,10 @@ impl Watched {
         }
         let at = |m: i64| minute(m).as_second();
         let (first, last) = (now - WINDOW_MINUTES, now - 2);
-        let value =
-            |m: i64| self.episodes.iter().find(|e| (e.from..e.to).contains(&m)).map_or(self.expected, |e| e.value);
         let width = if self.expected == 0.0 { 1.0 } else { self.expected * 0.1 };
         let band = (first..last).map(|m| BandPoint {
             time: at(m),
-            value: (m < self.silent).then(|| value(m)),
+            value: (m < self.silent).then(|| self.value(m)),
             lower: self.expected - width,
             expected: self.expected,
             upper: self.expected + width,
