@@ -6,9 +6,7 @@ use etcetera::{BaseStrategy, choose_base_strategy};
 use jiff::Timestamp;
 use stackseer_aws::store::{DynamoStore, OpenError, open_embedded};
 use stackseer_line::{Learned, restored, to_keep};
-use stackseer_model::ports::{
-    Committed, EventHistory, InsightState, LearningStore, PortError, Store, settings_or,
-};
+use stackseer_model::ports::{Committed, EventHistory, InsightState, LearningStore, PortError, Store, settings_or};
 use stackseer_model::{Application, ApplicationId, ChangeEvent, Insight, Message, Scope, Settings};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
