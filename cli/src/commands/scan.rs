@@ -91,6 +91,7 @@ impl Scan<'_> {
         let progress = Progress::start(&format!("{name}: finding resources"), 0);
         // A recording wants the whole history.
         let earlier = if record.is_some() { Learned::default() } else { self.state.learned(application).await? };
+        let known_inventory = earlier.inventory.clone();
         let inventory = resources.inventory(application).await?.with_missed(earlier.inventory);
         let (metrics, events) = (self.aws.metrics(), self.aws.events());
         let source = Recorder::new(&metrics, &events, record.is_some());
@@ -115,7 +116,7 @@ impl Scan<'_> {
             .await?
         };
 
-        if learned.metrics_read > 0 {
+        if learned.metrics_read > 0 || learned.inventory != known_inventory {
             self.state.keep_learned(application, &learned, now).await?;
         }
         source.take_with_points();
@@ -149,6 +150,8 @@ impl Scan<'_> {
             watched.calls,
             metrics_billed as f64 * DOLLARS_A_METRIC,
         ));
+
+        self.state.keep_changes(application, &watched.changes, now).await?;
 
         let mut plan = watched.plan;
         plan.changed.extend(checked.changed);

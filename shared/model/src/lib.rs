@@ -56,8 +56,8 @@ pub use recommendation::{Recommendation, RelatedAnomaly, RelatedEvent, RelatedMe
 pub use resource::{Edge, EdgeKind, Inventory, Resource, ResourceRef, Unseen};
 pub use sensitivity::{MetricSensitivity, Sensitivity};
 pub use series::{BandPoint, Point, Series};
-pub use settings::{Encryption, EventSources, Integrations, MOST_CHANNELS, Settings};
-pub use summary::{InsightCounts, InsightSummary};
+pub use settings::{Encryption, EstimateAsked, EventSources, Integrations, MOST_CHANNELS, Settings};
+pub use summary::{InsightCounts, InsightSummary, MOST_NAMED};
 pub use task::{Task, TaskKind};
 pub use transition::{Ending, Transited, Transition};
 pub use watching::{ResourceState, Watching, WatchingCounts};

@@ -1,5 +1,6 @@
 use crate::{
-    ChannelId, Coverage, MetricSensitivity, Mute, MuteId, Mutes, NotificationChannel, Sensitivity, SensitivityId,
+    Boundary, ChannelId, Coverage, MetricSensitivity, Mute, MuteId, Mutes, NotificationChannel, Sensitivity,
+    SensitivityId,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,18 @@ pub struct Settings {
     pub channels: BTreeMap<ChannelId, NotificationChannel>,
     pub sensitivities: BTreeMap<SensitivityId, MetricSensitivity>,
     pub mutes: BTreeMap<MuteId, Mute>,
+    /// The costs that were asked for last.
+    pub estimate: Option<EstimateAsked>,
+}
+
+/// What watching would cost of one application, as somebody asked it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EstimateAsked {
+    pub of: Boundary,
+    pub at: Timestamp,
+    /// By which who asks recognises the same question.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

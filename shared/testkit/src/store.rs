@@ -2,7 +2,7 @@ mod history;
 mod settings;
 
 use stackseer_model::ports::{
-    ChangeLog, Committed, InsightState, KeptSettings, LearningStore, PortError, Position, Store,
+    ChangeLog, Committed, InsightSource, InsightState, KeptSettings, LearningStore, PortError, Position, Store,
 };
 use stackseer_model::{
     Application, ApplicationId, AuditEntry, ChangeEvent, Feedback, Insight, InsightId, Inventory, LearnedApplication,
@@ -29,6 +29,7 @@ struct State {
     feedback: BTreeMap<(Scope, InsightId), Feedback>,
     audit: BTreeMap<Scope, BTreeMap<Position, AuditEntry>>,
     messages: Vec<Message>,
+    read: usize,
     failures: Vec<PortError>,
     commit_failures: Vec<PortError>,
     conflicts: u32,
@@ -62,6 +63,11 @@ impl MemoryStore {
     /// Everything in the change log, by id.
     pub fn changes(&self) -> Vec<RegionChange> {
         self.state().changes.values().cloned().collect()
+    }
+
+    /// How many items of lists were read.
+    pub fn items_read(&self) -> usize {
+        self.state().read
     }
 
     /// All insights, however old.
@@ -113,6 +119,14 @@ impl Store for MemoryStore {
         let committed = Committed::At(known.generation);
         state.messages.extend_from_slice(messages);
         Ok(committed)
+    }
+}
+
+impl InsightSource for MemoryStore {
+    async fn insight(&self, id: &InsightId) -> Result<Option<Insight>, PortError> {
+        let mut state = self.state();
+        state.fail()?;
+        Ok(state.applications.values().flat_map(|known| &known.insights).find(|insight| insight.id == *id).cloned())
     }
 }
 

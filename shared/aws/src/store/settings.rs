@@ -22,6 +22,7 @@ struct Basics {
     coverage: Vec<Coverage>,
     integrations: Integrations,
     event_sources: EventSources,
+    estimate: Option<EstimateAsked>,
 }
 
 impl SettingsStore for DynamoStore {
@@ -43,8 +44,8 @@ impl SettingsStore for DynamoStore {
         feedback: Option<&Feedback>,
         entry: &AuditEntry,
     ) -> Result<Committed, PortError> {
-        let Settings { coverage, integrations, event_sources, .. } = after.clone();
-        let state = row(&Basics { coverage, integrations, event_sources }, None)?;
+        let Settings { coverage, integrations, event_sources, estimate, .. } = after.clone();
+        let state = row(&Basics { coverage, integrations, event_sources, estimate }, None)?;
         let before_rows = before.map(|kept| rows(scope, &kept.settings)).transpose()?.unwrap_or_default();
         let after_rows = rows(scope, after)?;
         let gone = before_rows.keys().filter(|key| !after_rows.contains_key(key)).cloned().map(Write::Delete);
@@ -63,7 +64,7 @@ impl SettingsStore for DynamoStore {
 /// None where the guard is missing: nothing was ever set.
 fn kept(rows: &[(Key, Row)]) -> Result<Option<KeptSettings>, PortError> {
     let Some((_, state)) = rows.iter().find(|(key, _)| key.1 == keys::STATE) else { return Ok(None) };
-    let Basics { coverage, integrations, event_sources } = body(state)?;
+    let Basics { coverage, integrations, event_sources, estimate } = body(state)?;
     let channels: Vec<NotificationChannel> = of_kind(rows, keys::CHANNEL)?;
     let sensitivities: Vec<MetricSensitivity> = of_kind(rows, keys::SENSITIVITY)?;
     let mutes: Vec<Mute> = of_kind(rows, keys::MUTE)?;
@@ -74,6 +75,7 @@ fn kept(rows: &[(Key, Row)]) -> Result<Option<KeptSettings>, PortError> {
         channels: channels.into_iter().map(|c| (c.id.clone(), c)).collect(),
         sensitivities: sensitivities.into_iter().map(|s| (s.id.clone(), s)).collect(),
         mutes: mutes.into_iter().map(|m| (m.id.clone(), m)).collect(),
+        estimate,
     };
     Ok(Some(KeptSettings { generation: state.generation.unwrap_or(0), settings }))
 }

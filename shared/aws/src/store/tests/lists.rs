@@ -159,8 +159,8 @@ async fn each_list_gives_its_insights_newest_first_a_page_at_a_time(store: &impl
     assert_eq!(first.items[0], InsightSummary::of(whole));
     let said = &first.items[0];
     assert_eq!(
-        (said.services.iter().map(String::as_str).collect::<Vec<_>>(), said.counts.resources),
-        (vec!["Lambda"], 1)
+        (said.types.iter().map(String::as_str).collect::<Vec<_>>(), said.counts.resources),
+        (vec!["AWS::Lambda::Function"], 1)
     );
     assert_eq!((said.counts.anomalies, said.counts.events, said.counts.recommendations), (1, 1, 1));
 }

@@ -37,6 +37,11 @@ fn first() -> Settings {
     Settings {
         coverage: vec![Coverage::Stacks { names: vec!["shop".into()] }],
         channels: BTreeMap::from([(topic.id.clone(), topic)]),
+        estimate: Some(EstimateAsked {
+            of: Boundary::Stack { name: "shop".into() },
+            at: at(NOW),
+            token: Some("one".into()),
+        }),
         ..Settings::default()
     }
 }
