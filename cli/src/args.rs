@@ -599,7 +599,7 @@ pub struct Resources {
     pub application: Option<String>,
     /// Only those in this state
     #[arg(long, value_enum, value_name = "STATE")]
-    pub state: Option<CoverageState>,
+    pub coverage: Option<CoverageState>,
     #[command(flatten)]
     pub place: Place,
 }

@@ -10,9 +10,10 @@ use stackseer_api::{Api, Setup, router};
 use stackseer_aws::store::{DynamoStore, open_embedded};
 use stackseer_catalog::Catalog;
 use stackseer_incident::{Incident, IncidentSource};
-use stackseer_line::{Repeats, check, run_watch, to_keep};
+use stackseer_insight::Plan;
+use stackseer_line::{Learned, Reach, Repeats, Watch, check, to_keep, watch};
 use stackseer_model::ports::{Committed, EventHistory, LearningStore, Store};
-use stackseer_model::{Application, Boundary, Coverage, Sensitivity, Settings, Task, TaskKind, Timestamp};
+use stackseer_model::{Application, Boundary, Coverage, Sensitivity, Settings, Timestamp};
 use std::sync::Arc;
 
 /// Ordinary time before the first incident, and in it the first tick.
@@ -27,8 +28,7 @@ pub async fn run(args: &Demo, incident: Incident, first: Timestamp, catalog: &'s
         true => end,
         false => Timestamp::from_second(first.as_second() - BEFORE_SECONDS)?,
     };
-    let day = Day { incident, catalog, store: store.clone() };
-    day.begin().await?;
+    let day = Day::new(incident, catalog, store.clone()).await?;
     day.until(start).await?;
 
     let clock = Arc::new(DemoClock::new(start, end));
@@ -61,23 +61,23 @@ struct Day {
     incident: Incident,
     catalog: &'static Catalog,
     store: DynamoStore,
+    learned: Learned,
 }
 
 impl Day {
-    /// What is known before.
-    async fn begin(&self) -> Result<()> {
-        let Self { incident, catalog, store } = self;
-        let Incident { application, learn, .. } = incident;
-        let (learned, _) = ticks::learned(incident, catalog).await?;
+    /// What is known before it.
+    async fn new(incident: Incident, catalog: &'static Catalog, store: DynamoStore) -> Result<Self> {
+        let (learned, _) = ticks::learned(&incident, catalog).await?;
+        let day = Self { incident, catalog, store, learned };
+        let Incident { application, learn, events, .. } = &day.incident;
         // As the first look of the day would.
-        let first = incident.ticks().next().unwrap_or(learn.to);
-        let state = store.insight_state(&application.id, first).await?;
-        let plan = check(catalog, application, &learned, &state.insights, first);
-        let committed = store.commit(application, state.generation, &plan.changed, &plan.messages).await?;
-        ensure!(committed != Committed::Conflict, "nobody else writes to this store");
-        store.keep_learning(application, &to_keep(learned, learn.to)).await?;
-        let before: Vec<_> = incident.events.iter().filter(|event| event.time < learn.to).cloned().collect();
-        Ok(store.keep_events(&application.id, &before).await?)
+        let first = day.incident.ticks().next().unwrap_or(learn.to);
+        let known = day.store.insight_state(&application.id, first).await?;
+        day.commit(known.generation, &check(catalog, application, &day.learned, &known.insights, first)).await?;
+        day.store.keep_learning(application, &to_keep(day.learned.clone(), learn.to)).await?;
+        let before: Vec<_> = events.iter().filter(|event| event.time < learn.to).cloned().collect();
+        day.store.keep_events(&application.id, &before).await?;
+        Ok(day)
     }
 
     /// All ticks up to a time, at once.
@@ -99,10 +99,29 @@ impl Day {
         Ok(())
     }
 
-    async fn tick(&self, source: &IncidentSource<'_>, at: Timestamp) -> Result<()> {
-        let application: Application = self.incident.application.clone();
-        let task = Task { kind: TaskKind::Watch, application, at };
-        run_watch(self.catalog, source, source, &self.store, Repeats::default(), &task).await?;
+    async fn tick(&self, source: &IncidentSource<'_>, now: Timestamp) -> Result<()> {
+        let Incident { application, .. } = &self.incident;
+        let known = self.store.insight_state(&application.id, now).await?;
+        let about = Watch {
+            catalog: self.catalog,
+            application,
+            learned: &self.learned,
+            known: &known.insights,
+            now,
+            reach: Reach::SymptomsFirst,
+            repeats: Repeats::default(),
+        };
+        let watched = watch(source, source, &about).await?;
+        self.commit(known.generation, &watched.plan).await?;
+        Ok(self.store.keep_events(&application.id, &watched.changes).await?)
+    }
+
+    async fn commit(&self, generation: u64, plan: &Plan) -> Result<()> {
+        if !plan.changed.is_empty() {
+            let committed =
+                self.store.commit(&self.incident.application, generation, &plan.changed, &plan.messages).await?;
+            ensure!(committed != Committed::Conflict, "nobody else commits to this store");
+        }
         Ok(())
     }
 }
@@ -114,8 +133,7 @@ pub async fn at_end(seed: u64) -> Result<(Answers, tempfile::TempDir)> {
     let folder = tempfile::tempdir()?;
     let store = open_embedded(&folder.path().join("state.db"))?;
     let (application, end) = (incident.application.clone(), incident.watch.to);
-    let day = Day { incident, catalog: Catalog::builtin(), store: store.clone() };
-    day.begin().await?;
+    let day = Day::new(incident, Catalog::builtin(), store.clone()).await?;
     day.until(end).await?;
     Ok((answers(store, &application, Arc::new(DemoClock::new(end, end))), folder))
 }

@@ -81,7 +81,7 @@ impl Asked {
 fn add(whole: &mut Value, page: Value) {
     let Value::Object(page) = page else { return };
     for (name, value) in page {
-        match (value, whole[&name].as_array_mut()) {
+        match (value, whole.get_mut(&name).and_then(Value::as_array_mut)) {
             (Value::Array(more), Some(known)) => known.extend(more),
             (_, _) if name == "NextToken" => {}
             (value, _) => whole[name] = value,

@@ -57,7 +57,7 @@ pub async fn resources(asked: &Asked, about: &args::Resources, how: &How) -> Res
     if let Some(name) = &about.application {
         query = format!("&Application={}", find::application(asked, name).await?);
     }
-    if let Some(state) = about.state {
+    if let Some(state) = about.coverage {
         query += &format!("&State={}", state.name());
     }
     let found = asked.all_of(&format!("/stackseer/resources?MaxResults=200{query}")).await?;
