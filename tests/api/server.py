@@ -31,7 +31,7 @@ from model import OPERATIONS, request  # noqa: E402
 
 REGION = "eu-west-1"
 ACCOUNT = "123456789012"
-STARTS_WITHIN_SECONDS = 120
+STARTS_WITHIN_SECONDS = 600
 
 
 class Answer(typing.NamedTuple):

@@ -57,6 +57,8 @@ class Writes(unittest.TestCase):
         response = self.error("ConflictException", self.boto.add_notification_channel, Config={"Sns": {"TopicArn": TOPICS[0]}})
         self.assertEqual(response["ResponseMetadata"]["HTTPStatusCode"], 409)
         self.assertTrue(response["ResourceId"] and response["ResourceType"])
+        response = self.error("ServiceQuotaExceededException", self.boto.add_notification_channel, Config={"Sns": {"TopicArn": TOPICS[2]}})
+        self.assertEqual(response["ResponseMetadata"]["HTTPStatusCode"], 402)
 
         self.aws("remove-notification-channel", "--id", first)
         self.boto.remove_notification_channel(Id=second)
@@ -92,6 +94,8 @@ class Writes(unittest.TestCase):
         one = {"AppBoundaryKey": "devops-guru-app", "TagValues": ["web"]}
         self.boto.update_resource_collection(Action="REMOVE", ResourceCollection={"Tags": [one]})
         self.assertEqual(read()["Tags"], [{"AppBoundaryKey": "devops-guru-app", "TagValues": ["api"]}])
+        another = {"AppBoundaryKey": "devops-guru-team", "TagValues": ["web"]}
+        self.error("ValidationException", self.boto.update_resource_collection, Action="ADD", ResourceCollection={"Tags": [another]})
         rest = {"AppBoundaryKey": "devops-guru-app", "TagValues": ["api"]}
         self.boto.update_resource_collection(Action="REMOVE", ResourceCollection={"Tags": [rest]})
         self.assertEqual(read(), before)
