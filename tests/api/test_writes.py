@@ -6,7 +6,7 @@ import unittest
 
 from clients import insights, resources, span
 from model import OPERATIONS
-from server import ACCOUNT, REGION, started
+from server import ACCOUNT, REGION, settable
 
 WRITES = {
     "AddNotificationChannel",
@@ -22,14 +22,13 @@ TOPICS = [f"arn:aws:sns:{REGION}:{ACCOUNT}:contract-{n}" for n in range(3)]
 
 
 class Writes(unittest.TestCase):
-    """Each by one client and read with the other, on a server of its own."""
+    """Each by one client and read with the other."""
 
     maxDiff = None
 
     @classmethod
     def setUpClass(cls):
-        cls.server = started()
-        cls.addClassCleanup(cls.server.stop)
+        cls.server = settable()
         cls.boto = cls.server.boto
 
     def aws(self, *args):
