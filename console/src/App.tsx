@@ -16,7 +16,6 @@ const InsightPage = lazy(() => import('./pages/insight/InsightPage').then((m) =>
 const TopologyPage = lazy(() => import('./pages/TopologyPage').then((m) => ({ default: m.TopologyPage })));
 const Resources = lazy(() => import('./pages/Resources').then((m) => ({ default: m.Resources })));
 const Changes = lazy(() => import('./pages/Changes').then((m) => ({ default: m.Changes })));
-const Expiries = lazy(() => import('./pages/Expiries').then((m) => ({ default: m.Expiries })));
 const Cost = lazy(() => import('./pages/Cost').then((m) => ({ default: m.Cost })));
 const Settings = lazy(() => import('./pages/settings/Settings').then((m) => ({ default: m.Settings })));
 const NotFound = lazy(() => import('./pages/NotFound').then((m) => ({ default: m.NotFound })));
@@ -28,7 +27,6 @@ function pageOf({ path: [name, id] }: Route): ReactNode {
     case 'topology': return <TopologyPage id={id} />;
     case 'resources': return <Resources />;
     case 'changes': return <Changes />;
-    case 'expiries': return <Expiries />;
     case 'cost': return <Cost />;
     case 'settings': return <Settings section={id} />;
     default: return <NotFound />;
@@ -48,9 +46,11 @@ export function App() {
   }, [place]);
   return (
     <>
-      <a className="skip" href="#/" onClick={(event) => { event.preventDefault(); document.querySelector<HTMLElement>('main h1')?.focus(); }}>
-        Skip to the page’s content
-      </a>
+      <nav aria-label="Skip">
+        <a className="skip" href="#/" onClick={(event) => { event.preventDefault(); document.querySelector<HTMLElement>('main h1')?.focus(); }}>
+          Skip to the page’s content
+        </a>
+      </nav>
       <div id="top"><TopBar /></div>
       <AppLayout
         headerSelector="#top"

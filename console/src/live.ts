@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 
 export interface Live<T> {
   data?: T;
@@ -10,9 +10,12 @@ export interface Live<T> {
   reload: () => void;
 }
 
-/** Loads for `key`, and again every `every` milliseconds while the page is seen. What is known stays while it can't be had anew. */
-export function useLive<T>(key: string, load: () => Promise<T>, every?: number): Live<T> {
-  const [state, setState] = useState<{ key: string; data?: T; error?: Error; at?: number; isLoading: boolean }>({ key, isLoading: true });
+/**
+ * Loads for `key`, and again every `every` milliseconds while the page is seen; without a key not yet. What is known stays while it
+ * can't be had anew.
+ */
+export function useLive<T>(key: string | undefined, load: () => Promise<T>, every?: number): Live<T> {
+  const [state, setState] = useState<{ key?: string; data?: T; error?: Error; at?: number; isLoading: boolean }>({ key, isLoading: true });
   const latest = useRef(load);
   latest.current = load;
   const turn = useRef(0);
@@ -30,6 +33,7 @@ export function useLive<T>(key: string, load: () => Promise<T>, every?: number):
   }, [key]);
 
   useEffect(() => {
+    if (key === undefined) return;
     void run();
     const timer = every ? setInterval(() => document.visibilityState === 'visible' && void run(), every) : undefined;
     const seen = () => document.visibilityState === 'visible' && every && void run();
@@ -39,8 +43,7 @@ export function useLive<T>(key: string, load: () => Promise<T>, every?: number):
       clearInterval(timer);
       document.removeEventListener('visibilitychange', seen);
     };
-  }, [run, every]);
+  }, [key, run, every]);
 
-  const current = state.key === key ? state : { isLoading: true };
-  return { ...current, reload: () => void run() };
+  return useMemo(() => ({ ...(state.key === key ? state : { isLoading: true }), reload: () => void run() }), [state, key, run]);
 }

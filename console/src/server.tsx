@@ -1,4 +1,4 @@
-import { createContext, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import * as api from './api/operations';
 import type { Clock } from './api/own';
 import type { GetStatusResponse } from './api/types';
@@ -6,6 +6,8 @@ import { useLive, type Live } from './live';
 
 interface Server {
   status: Live<GetStatusResponse>;
+  /** Whether the server said, or failed to say, what time it is: before, nothing can be asked of a span of time. */
+  isReached: boolean;
   /** Under the demo only. */
   clock?: Clock;
   setClock: (change: Partial<Clock>) => Promise<void>;
@@ -18,12 +20,12 @@ interface Server {
 const Context = createContext<Server | undefined>(undefined);
 
 export function ServerProvider({ children }: { children: ReactNode }) {
-  const [isDemo, setDemo] = useState(false);
-  const every = isDemo ? 3000 : 15_000;
+  const [every, setEvery] = useState(15_000);
   const status = useLive('status', api.status, every);
-  const clock = useLive(`clock ${isDemo}`, async () => (isDemo ? await api.clock() : undefined), isDemo ? every : undefined);
+  const isDemo = status.data?.Source === 'DEMO';
+  const clock = useLive(isDemo ? 'clock' : undefined, api.clock, every);
   const [set, setSet] = useState<{ clock: Clock; at: number }>();
-  useEffect(() => setDemo(status.data?.Source === 'DEMO'), [status.data?.Source]);
+  useEffect(() => setEvery(isDemo ? 3000 : 15_000), [isDemo]);
 
   // The newer of what was polled and what was just set.
   const known = set && set.at > (clock.at ?? 0) ? set : clock.data && clock.at ? { clock: clock.data, at: clock.at } : undefined;
@@ -33,12 +35,14 @@ export function ServerProvider({ children }: { children: ReactNode }) {
   const latest = useRef(source);
   latest.current = source;
 
+  const now = useCallback(() => latest.current.now + ((Date.now() - latest.current.at) / 1000) * latest.current.speed, []);
+  const isReached = status.data !== undefined && (!isDemo || known !== undefined || clock.error !== undefined) || status.error !== undefined;
   const value = useMemo<Server>(() => ({
-    status, every, clock: known?.clock,
+    status, every, clock: known?.clock, isReached,
     setClock: async (change) => setSet({ clock: await api.setClock(change), at: Date.now() }),
-    now: () => latest.current.now + ((Date.now() - latest.current.at) / 1000) * latest.current.speed,
-  }), [status, every, known?.clock]);
-  return <Context value={value}>{children}</Context>;
+    now,
+  }), [status, every, known?.clock, isReached, now]);
+  return <Context value={value}><NowProvider now={now}>{children}</NowProvider></Context>;
 }
 
 export function useServer(): Server {
@@ -47,14 +51,17 @@ export function useServer(): Server {
   return value;
 }
 
-/** The server's time, for what is drawn; anew every second. */
-export function useNow(): number {
-  const { now } = useServer();
+const NowContext = createContext(0);
+
+function NowProvider({ now, children }: { now: () => number; children: ReactNode }) {
   const [value, setValue] = useState(now);
   useEffect(() => {
     setValue(now());
     const timer = setInterval(() => setValue(now()), 1000);
     return () => clearInterval(timer);
   }, [now]);
-  return value;
+  return <NowContext value={value}>{children}</NowContext>;
 }
+
+/** The server's time, for what is drawn; anew every second. */
+export const useNow = () => useContext(NowContext);

@@ -1,12 +1,10 @@
 import { call, piece, query } from './client';
+import type { Advice, Anomaly, Change, Clock, Found, Insight, InsightSummary, MuteRequest } from './own';
 import type {
-  Advice, Anomaly, AuditEntry, Change, Clock, Expiry, Found, Insight, InsightSummary, Mute, MuteRequest, Sensitivity,
-} from './own';
-import type {
-  AnomalousLogGroup, DescribeAccountOverviewResponse, GetCostEstimationResponse, GetSeriesResponse, GetStatusResponse,
-  GetTopologyResponse, InsightFeedbackOption, InsightType, WatchedApplication,
-  ListNotificationChannelsResponse, NotificationChannelConfig, ResourceCollection, ResourceCollectionFilter, SearchInsightsFilters,
-  ServiceIntegrationConfig, UpdateServiceIntegrationConfig,
+  AnomalousLogGroup, DescribeAccountOverviewResponse, GetCostEstimationResponse, GetSeriesResponse, GetSettingsResponse, GetStatusResponse,
+  GetTopologyResponse, InsightFeedbackOption, InsightType, ListAuditResponse, ListMutesResponse, ListNotificationChannelsResponse,
+  ListSensitivitiesResponse, NotificationChannelConfig, ResourceCollection, ResourceCollectionFilter, SearchInsightsFilters, SensitivityLevel,
+  ServiceIntegrationConfig, UpdateServiceIntegrationConfig, WatchedApplication,
 } from './types';
 
 type Paged<K extends string, T> = { [key in K]?: T[] } & { NextToken?: string };
@@ -94,20 +92,16 @@ export const resources = (values: { Application?: string; State?: string }) =>
     (a) => a.MonitoredResourceIdentifiers,
   );
 
-export const expiries = () =>
-  all((NextToken) => call<Paged<'Expiries', Expiry>>('GET', `/stackseer/expiries${query({ NextToken })}`), (a) => a.Expiries);
-
-export const mutes = () => all((NextToken) => call<Paged<'Mutes', Mute>>('GET', `/stackseer/mutes${query({ NextToken })}`), (a) => a.Mutes);
-export const mute = (request: MuteRequest) => call<Mute>('POST', '/stackseer/mutes', request);
+export const mutes = () => call<ListMutesResponse>('GET', '/stackseer/mutes').then(({ Mutes }) => Mutes);
+export const mute = (request: MuteRequest) => call('POST', '/stackseer/mutes', request);
 export const unmute = (id: string) => call('DELETE', `/stackseer/mutes/${piece(id)}`);
 
-export const sensitivities = () =>
-  all((NextToken) => call<Paged<'Sensitivities', Sensitivity>>('GET', `/stackseer/sensitivities${query({ NextToken })}`), (a) => a.Sensitivities);
-export const setSensitivity = (request: Omit<Sensitivity, 'Id' | 'By'>) => call('PUT', '/stackseer/sensitivities', request);
+export const sensitivities = () => call<ListSensitivitiesResponse>('GET', '/stackseer/sensitivities');
+export const setSensitivity = (Metric: string, Sensitivity: SensitivityLevel) => call('PUT', '/stackseer/sensitivities', { Metric, Sensitivity });
 export const dropSensitivity = (id: string) => call('DELETE', `/stackseer/sensitivities/${piece(id)}`);
 
-export const audit = (NextToken?: string) => call<Paged<'Entries', AuditEntry>>('GET', `/stackseer/audit${query({ NextToken })}`);
-export const settings = () => call<Record<string, unknown>>('GET', '/stackseer/settings');
+export const audit = (NextToken?: string) => call<ListAuditResponse>('GET', `/stackseer/audit${query({ NextToken })}`);
+export const settings = () => call<GetSettingsResponse>('GET', '/stackseer/settings');
 
 export const channels = () => call<ListNotificationChannelsResponse>('POST', '/channels', {});
 export const addChannel = (Config: NotificationChannelConfig) => call<{ Id: string }>('PUT', '/channels', { Config });
@@ -117,9 +111,6 @@ export const testChannel = (id: string) => call('POST', `/stackseer/channels/${p
 export const integrations = () => call<{ ServiceIntegration?: ServiceIntegrationConfig }>('GET', '/service-integrations');
 export const setIntegrations = (ServiceIntegration: UpdateServiceIntegrationConfig) => call('PUT', '/service-integrations', { ServiceIntegration });
 
-/** What of one kind is covered; none where that kind isn't. */
-export const collection = (type: 'AWS_CLOUD_FORMATION' | 'AWS_TAGS') =>
-  call<{ ResourceCollection?: ResourceCollectionFilter }>('GET', `/resource-collections/${type}`);
 export const updateCollection = (Action: 'ADD' | 'REMOVE', ResourceCollection: ResourceCollection) =>
   call('PUT', '/resource-collections', { Action, ResourceCollection });
 

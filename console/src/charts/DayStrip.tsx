@@ -30,7 +30,7 @@ export function DayStrip({ range, reactive, changes }: { range: Range; reactive:
       <div className="lane" role="img" aria-label={`${changes.length} changes`}>
         {changes.map(({ time, label }) => <span className="diamond" key={`${time} ${label}`} style={{ left: `${at(time)}%` }} title={`${moment(time, zone, range.to)} ${label}`} />)}
       </div>
-      <Axis range={range} count={8} />
+      <Axis range={range} />
     </div>
   );
 }

@@ -1,20 +1,20 @@
 import { useMemo } from 'react';
 import type { TopologyEdge, TopologyNode } from '../api/types';
-import { layers } from './layers';
+import { layers, wayKey, type Cell } from './layers';
 
-const WIDTH = 190, HEIGHT = 52, GAP_X = 64, GAP_Y = 22, MARGIN = 20;
+const WIDTH = 164, HEIGHT = 52, GAP_X = 34, GAP_Y = 22, MARGIN = 16;
 
 /** Who calls, feeds or writes to whom; what is wrong has a red frame and a number. */
 export function TopologyMap({ nodes, edges, chosen, onChoose }: {
   nodes: TopologyNode[]; edges: TopologyEdge[]; chosen?: string; onChoose: (id: string) => void;
 }) {
-  const { place, width, height } = useMemo(() => placed(nodes, edges), [nodes, edges]);
+  const { place, ways, width, height } = useMemo(() => placed(nodes, edges), [nodes, edges]);
   return (
     <div className="topology" tabIndex={0} role="region" aria-label="Topology, scrolls in both directions">
       <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`}>
-        {edges.map(({ From, To, Kind }) => {
-          const from = place.get(From), to = place.get(To);
-          return from && to && <Arrow key={`${From} ${To}`} from={from} to={to} isAsync={Kind === 'ASYNC'} />;
+        {edges.map((edge) => {
+          const from = place.get(edge.From), to = place.get(edge.To);
+          return from && to && <Arrow key={wayKey(edge)} from={from} to={to} by={ways.get(wayKey(edge)) ?? []} isAsync={edge.Kind === 'ASYNC'} />;
         })}
         {nodes.map((node) => {
           const at = place.get(node.Id);
@@ -28,26 +28,36 @@ export function TopologyMap({ nodes, edges, chosen, onChoose }: {
 interface At { x: number; y: number }
 
 function placed(nodes: TopologyNode[], edges: TopologyEdge[]) {
-  const cells = layers(nodes.map(({ Id }) => Id), edges);
-  const rows = Math.max(1, ...cells.map(({ row }) => row + 1)), columns = Math.max(1, ...cells.map(({ column }) => column + 1));
+  const { cells, ways } = layers(nodes.map(({ Id }) => Id), edges);
+  const all = [...cells.values()];
+  const rows = Math.max(1, ...all.map(({ row }) => row + 1)), columns = Math.max(1, ...all.map(({ column }) => column + 1));
   const height = 2 * MARGIN + rows * (HEIGHT + GAP_Y) - GAP_Y;
   const inColumn = new Map<number, number>();
-  for (const { column } of cells) inColumn.set(column, (inColumn.get(column) ?? 0) + 1);
-  const place = new Map(cells.map(({ id, column, row }): [string, At] => {
+  for (const { column } of all) inColumn.set(column, (inColumn.get(column) ?? 0) + 1);
+  const at = ({ column, row }: Cell): At => {
     const used = (inColumn.get(column) ?? 1) * (HEIGHT + GAP_Y) - GAP_Y;
-    return [id, { x: MARGIN + column * (WIDTH + GAP_X), y: (height - used) / 2 + row * (HEIGHT + GAP_Y) }];
-  }));
-  return { place, width: 2 * MARGIN + columns * (WIDTH + GAP_X) - GAP_X, height };
+    return { x: MARGIN + column * (WIDTH + GAP_X), y: (height - used) / 2 + row * (HEIGHT + GAP_Y) };
+  };
+  return {
+    place: new Map([...cells].map(([id, cell]): [string, At] => [id, at(cell)])),
+    ways: new Map([...ways].map(([key, bends]): [string, At[]] => [key, bends.map(at)])),
+    width: 2 * MARGIN + columns * (WIDTH + GAP_X) - GAP_X, height,
+  };
 }
 
-function Arrow({ from, to, isAsync }: { from: At; to: At; isAsync: boolean }) {
-  const isBack = to.x <= from.x;
-  const x1 = from.x + WIDTH, y1 = from.y + HEIGHT / 2, x2 = to.x - 6, y2 = to.y + HEIGHT / 2;
-  const bend = isBack ? 60 : Math.max(24, (x2 - x1) / 2);
+/** Straight across the cells it passes, curved between the columns. */
+function Arrow({ from, to, by, isAsync }: { from: At; to: At; by: At[]; isAsync: boolean }) {
+  const curve = (a: { x: number; y: number }, b: { x: number; y: number }) => {
+    const bend = b.x > a.x ? (b.x - a.x) / 2 : 50;
+    return `C${a.x + bend} ${a.y} ${b.x - bend} ${b.y} ${b.x} ${b.y}`;
+  };
+  const left = ({ x, y }: At) => ({ x, y: y + HEIGHT / 2 }), right = ({ x, y }: At) => ({ x: x + WIDTH, y: y + HEIGHT / 2 });
+  const begin = right(from), tip = left(to), end = { x: tip.x - 6, y: tip.y };
+  const way = by.map((cell, index) => `${curve(right(by[index - 1] ?? from), left(cell))}L${right(cell).x} ${right(cell).y}`).join('');
   return (
     <g>
-      <path className={isAsync ? 'edge async' : 'edge'} d={`M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`} />
-      <path className="head" d={`M${x2 + 6} ${y2}l-9 -4.5v9z`} />
+      <path className={isAsync ? 'edge async' : 'edge'} d={`M${begin.x} ${begin.y}${way}${curve(right(by.at(-1) ?? from), end)}`} />
+      <path className="head" d={`M${tip.x} ${tip.y}l-9 -4.5v9z`} />
     </g>
   );
 }
@@ -66,10 +76,9 @@ function Node({ node, at, isChosen, onChoose }: { node: TopologyNode; at: At; is
         onChoose();
       }}
     >
-      <title>{`${node.Label} ${node.Name}`}</title>
       <rect className={frame} width={WIDTH} height={HEIGHT} rx={8} />
-      <text x={12} y={21} className="faint">{short(node.Label || node.Type, 24)}</text>
-      <text x={12} y={40} fontWeight={700}>{short(node.Name, 24)}</text>
+      <text x={10} y={21} className="faint">{`${short(node.Label || node.Type, 24)} `}</text>
+      <text x={10} y={40} fontWeight={700}>{short(node.Name, 24)}</text>
       {many > 0 && <><circle className="badge" cx={WIDTH} cy={0} r={10} /><text className="badge-text" x={WIDTH} y={4} textAnchor="middle">{many}</text></>}
     </g>
   );

@@ -19,7 +19,7 @@ const DAYS = [{ value: '1', label: 'Last day' }, { value: '7', label: 'Last 7 da
 /** What was done to the applications, whether or not something broke. */
 export function Changes() {
   const { query } = useRoute();
-  const { now, status } = useServer();
+  const { now, isReached } = useServer();
   const days = DAYS.find(({ value }) => value === query.get('days')) ?? DAYS[0]!;
   const application = query.get('application') ?? '';
   const applications = useLive('applications', api.applications);
@@ -27,8 +27,8 @@ export function Changes() {
     const to = Math.ceil(now());
     return api.changes({ Application: application || undefined, From: to - Number(days.value) * DAY, To: to, NextToken });
   };
-  const key = `changes ${application} ${days.value} ${status.data === undefined}`;
-  const live = useLive(key, () => ask());
+  const key = `changes ${application} ${days.value}`;
+  const live = useLive(isReached ? key : undefined, () => ask());
   const options = [{ value: '', label: 'All' }, ...(applications.data ?? []).map(({ Id, Name }) => ({ value: Id, label: Name }))];
   const show = (change: Record<string, string>) => go(link(['changes'], Object.fromEntries(
     Object.entries({ days: days.value, application, ...change }).filter(([, value]) => value))));
@@ -36,11 +36,15 @@ export function Changes() {
     <SpaceBetween size="l">
       <PageHeader title="Changes" description="Deployments, configuration and infrastructure changes, the newest first." />
       <SpaceBetween direction="horizontal" size="s">
-        <Select inlineLabelText="When" options={DAYS} selectedOption={days} onChange={({ detail }) => show({ days: detail.selectedOption.value ?? '1' })} />
-        <Select
-          inlineLabelText="Application" options={options} selectedOption={options.find(({ value }) => value === application) ?? null}
-          onChange={({ detail }) => show({ application: detail.selectedOption.value ?? '' })}
-        />
+        <div className="picker">
+          <Select inlineLabelText="When" options={DAYS} selectedOption={days} onChange={({ detail }) => show({ days: detail.selectedOption.value ?? '1' })} />
+        </div>
+        <div className="picker">
+          <Select
+            inlineLabelText="Application" options={options} selectedOption={options.find(({ value }) => value === application) ?? null}
+            onChange={({ detail }) => show({ application: detail.selectedOption.value ?? '' })}
+          />
+        </div>
       </SpaceBetween>
       <Loaded live={live} what="changes">
         {(first) => <Pages key={`${key} ${live.at}`} first={first} ask={ask} />}

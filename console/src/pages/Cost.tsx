@@ -30,7 +30,7 @@ async function load(): Promise<GetCostEstimationResponse> {
 export function Cost() {
   const live = useLive('cost', load, 15_000);
   const [isAsking, setAsking] = useState(false);
-  const stacks = useLive('stacks', () => api.collection('AWS_CLOUD_FORMATION').then((answer) => answer.ResourceCollection?.CloudFormation?.StackNames ?? []).catch(() => []));
+  const stacks = useLive('stacks', () => api.settings().then(({ Coverage }) => Coverage.ResourceCollection.CloudFormation?.StackNames ?? []));
   return (
     <SpaceBetween size="l">
       <PageHeader

@@ -36,8 +36,8 @@ async function lastDay(now: number) {
 }
 
 export function Dashboard() {
-  const { now, every, status } = useServer();
-  const live = useLive(`dashboard ${status.data === undefined}`, () => load(Math.floor(now())), every);
+  const { now, every, isReached } = useServer();
+  const live = useLive(isReached ? 'dashboard' : undefined, () => load(Math.floor(now())), every);
   return (
     <SpaceBetween size="l">
       <PageHeader title="Dashboard" />

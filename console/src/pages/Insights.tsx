@@ -36,10 +36,9 @@ const SERVICES = [
 export function Insights() {
   const { query } = useRoute();
   const state = read(query);
-  const { now, every, status } = useServer();
+  const { now, every, isReached } = useServer();
   const show = (change: Partial<ListState>) => go(link(['insights'], write({ ...state, page: 1, token: undefined, ...change })));
-  const key = `${write(state)} ${status.data === undefined}`;
-  const live = useLive(key, () => api.searchInsights(request(state, now(), SIZE)), state.page === 1 ? every : undefined);
+  const live = useLive(isReached ? `insights ${write(state)}` : undefined, () => api.searchInsights(request(state, now(), SIZE)), state.page === 1 ? every : undefined);
   const applications = useLive('applications', api.applications);
   const tokens = usePageTokens(state, live.data?.next);
 
@@ -56,10 +55,12 @@ export function Insights() {
       />
       <SpaceBetween size="s">
         <Filter state={state} applications={(applications.data ?? []).map(({ Name }) => Name)} onChange={show} />
-        <Select
-          inlineLabelText="Began" selectedOption={PERIODS.find(({ value }) => value === state.period) ?? null} options={PERIODS}
-          onChange={({ detail }) => show({ period: detail.selectedOption.value ?? 'all' })}
-        />
+        <div className="picker">
+          <Select
+            inlineLabelText="Began" selectedOption={PERIODS.find(({ value }) => value === state.period) ?? null} options={PERIODS}
+            onChange={({ detail }) => show({ period: detail.selectedOption.value ?? 'all' })}
+          />
+        </div>
       </SpaceBetween>
       <Loaded live={live} what="insights">
         {(page) => (

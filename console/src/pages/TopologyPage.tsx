@@ -24,13 +24,13 @@ export function TopologyPage({ id }: { id?: string }) {
     <SpaceBetween size="l">
       <PageHeader
         title="Topology" description="Who calls, feeds or writes to whom, with what is wrong on it."
-        actions={
-          <Select
-            inlineLabelText="Application" options={options} selectedOption={options.find(({ value }) => value === chosen) ?? null}
-            onChange={({ detail }) => go(link(['topology', detail.selectedOption.value ?? '']))}
-          />
-        }
       />
+      <div className="picker">
+        <Select
+          inlineLabelText="Application" options={options} selectedOption={options.find(({ value }) => value === chosen) ?? null}
+          onChange={({ detail }) => go(link(['topology', detail.selectedOption.value ?? '']))}
+        />
+      </div>
       <Loaded live={applications} what="applications">
         {() => (chosen ? <Map key={chosen} application={chosen} every={every} /> : <Nothing title="No application is covered" />)}
       </Loaded>

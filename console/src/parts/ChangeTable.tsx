@@ -18,21 +18,17 @@ export function changeSentence(change: Change): string {
 
 const isLink = (text?: string) => text?.startsWith('https://');
 
-export function ChangeTable({ changes, empty, header, footer, isLoading, showApplication = false }: {
-  changes: Change[]; empty: ReactNode; header?: ReactNode; footer?: ReactNode; isLoading?: boolean; showApplication?: boolean;
+export function ChangeTable({ changes, label = 'Changes', empty, showApplication = false }: {
+  changes: Change[]; label?: string; empty: ReactNode; showApplication?: boolean;
 }) {
   return (
     <Table
-      variant={header ? 'container' : 'embedded'}
+      variant="embedded"
       items={changes}
       trackBy={(change) => change.Id ?? `${change.Time} ${change.Name}`}
-      loading={isLoading}
-      loadingText="Loading changes"
       wrapLines
-      header={header}
-      footer={footer}
       empty={empty}
-      ariaLabels={{ tableLabel: 'Changes' }}
+      ariaLabels={{ tableLabel: label }}
       columnDefinitions={[
         { id: 'time', header: 'Time', cell: (change) => <When at={change.Time} />, width: 190 },
         { id: 'what', header: 'What', cell: changeSentence, isRowHeader: true, minWidth: 220 },

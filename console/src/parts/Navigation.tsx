@@ -7,11 +7,10 @@ export function Navigation({ place }: { place?: string }) {
   return (
     <SideNavigation
       activeHref={`#/${place ?? ''}`}
-      header={{ text: 'Stackseer', href: '#/' }}
       onFollow={follow}
       items={[
         page('Dashboard', '#/'), page('Insights', '#/insights'), page('Topology', '#/topology'), page('Changes', '#/changes'),
-        page('Analysed resources', '#/resources'), page('Expiries', '#/expiries'),
+        page('Analysed resources', '#/resources'),
         { type: 'divider' },
         page('Cost', '#/cost'), page('Settings', '#/settings'),
       ]}

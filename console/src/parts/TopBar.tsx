@@ -13,7 +13,7 @@ export function TopBar() {
   const place = [status.data?.Account, status.data?.Region].filter(Boolean).join(' · ');
   return (
     <TopNavigation
-      identity={{ href: '#/', title: 'Stackseer', logo: { src: './favicon.svg', alt: '' }, onFollow: (event) => { event.preventDefault(); go('#/'); } }}
+      identity={{ href: '#/', logo: { src: './wordmark.svg', alt: 'Stackseer' }, onFollow: (event) => { event.preventDefault(); go('#/'); } }}
       utilities={[
         ...(place ? [{ type: 'button' as const, text: place, title: 'Account and Region', href: '#/settings' }] : []),
         {

@@ -56,7 +56,7 @@ pub use recommendation::{Recommendation, RelatedAnomaly, RelatedEvent, RelatedMe
 pub use resource::{Edge, EdgeKind, Inventory, Resource, ResourceRef, Unseen};
 pub use sensitivity::{MetricSensitivity, Sensitivity};
 pub use series::{BandPoint, Point, Series};
-pub use settings::{Encryption, EstimateAsked, EventSources, Integrations, Settings};
+pub use settings::{Encryption, EstimateAsked, EventSources, Integrations, MOST_CHANNELS, Settings};
 pub use summary::{InsightCounts, InsightSummary, MOST_NAMED};
 pub use task::{Task, TaskKind};
 pub use transition::{Ending, Transited, Transition};

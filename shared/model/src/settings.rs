@@ -6,6 +6,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+/// So many topics may be told, as DevOps Guru allows: each takes its time.
+pub const MOST_CHANNELS: usize = 2;
+
 /// What people have set in one account and Region.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Settings {

@@ -29,6 +29,7 @@ struct State {
     feedback: BTreeMap<(Scope, InsightId), Feedback>,
     audit: BTreeMap<Scope, BTreeMap<Position, AuditEntry>>,
     messages: Vec<Message>,
+    read: usize,
     failures: Vec<PortError>,
     commit_failures: Vec<PortError>,
     conflicts: u32,
@@ -62,6 +63,11 @@ impl MemoryStore {
     /// Everything in the change log, by id.
     pub fn changes(&self) -> Vec<RegionChange> {
         self.state().changes.values().cloned().collect()
+    }
+
+    /// How many items of lists were read.
+    pub fn items_read(&self) -> usize {
+        self.state().read
     }
 
     /// All insights, however old.

@@ -25,9 +25,9 @@ export const AnomalyGraph = memo(function AnomalyGraph({ insightId, anomaly, mar
       <p>{anomaly.Description}</p>
       {isMetric ? <Picture insightId={insightId} anomaly={anomaly} markers={markers} isTable={isTable} title={title} /> : <OtherEvidence anomaly={anomaly} />}
       <div className="tools">
-        {isMetric && <Toggle checked={isTable} onChange={({ detail }) => setTable(detail.checked)} ariaLabel={`${title} as a table`}>As a table</Toggle>}
-        {anomaly.CloudWatchUrl && <Link external href={anomaly.CloudWatchUrl} ariaLabel={`${title} in CloudWatch`}>Open in CloudWatch</Link>}
-        {anomaly.Resource?.ConsoleUrl && <Link external href={anomaly.Resource.ConsoleUrl} ariaLabel={`${resourceName(anomaly)} in the AWS console`}>Resource</Link>}
+        {isMetric && <Toggle checked={isTable} onChange={({ detail }) => setTable(detail.checked)} ariaLabel={`As a table: ${title}`}>As a table</Toggle>}
+        {anomaly.CloudWatchUrl && <Link external href={anomaly.CloudWatchUrl} ariaLabel={`Open in CloudWatch: ${title}`}>Open in CloudWatch</Link>}
+        {anomaly.Resource?.ConsoleUrl && <Link external href={anomaly.Resource.ConsoleUrl} ariaLabel={`Resource ${resourceName(anomaly)} of ${measure(anomaly)} in the AWS console`}>Resource</Link>}
       </div>
     </article>
   );

@@ -31,7 +31,7 @@ export function EventsSection({ insight, events }: { insight: Insight; events: C
           <Axis range={range} />
         </div>
       )}
-      <ChangeTable changes={events} empty={<Nothing title="No event is related to it" />} />
+      <ChangeTable changes={events} label="Relevant events" empty={<Nothing title="No event is related to it" />} />
     </Section>
   );
 }

@@ -55,7 +55,7 @@ function Content({ report, reload }: { report: Report; reload: () => void }) {
       <CauseMap insight={insight} />
       <WhatToDo advice={advice} />
       <Section title="Changed around the start" count={around.length} description="In the hour before it began, and while it began.">
-        <ChangeTable changes={around} empty={<Nothing title="Nothing was changed" />} />
+        <ChangeTable changes={around} label="Changed around the start" empty={<Nothing title="Nothing was changed" />} />
       </Section>
       <MetricsTimeline anomalies={anomalies} events={events} insight={insight} />
       <Graphs insightId={insight.Id ?? ''} anomalies={anomalies} events={events} />

@@ -3,7 +3,8 @@ import Input from '@cloudscape-design/components/input';
 import Select from '@cloudscape-design/components/select';
 import { useState } from 'react';
 import * as api from '../../api/operations';
-import type { Insight, MuteScope } from '../../api/own';
+import type { Insight } from '../../api/own';
+import type { MuteTarget } from '../../api/types';
 import { muteCommand } from '../../commands';
 import { Dialog } from '../../parts/Dialog';
 import { useAction } from '../../parts/useAction';
@@ -38,7 +39,7 @@ export function MuteDialog({ insight, onClose, onDone }: { insight: Insight; onC
   );
 }
 
-function scopesOf({ Causes = [], Check, Application }: Insight): { label: string; what: MuteScope }[] {
+function scopesOf({ Causes = [], Check, Application }: Insight): { label: string; what: MuteTarget }[] {
   const resources = [...new Map(Causes.flatMap(({ Resource, Path }) => [Resource, ...Path.map((step) => step.Resource)]).map((item) => [`${item.Type}/${item.Name}`, item])).entries()];
   return [
     ...(Check ? [{ label: `The check ${Check}`, what: { Check } }] : []),

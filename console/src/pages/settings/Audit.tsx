@@ -2,7 +2,7 @@ import Button from '@cloudscape-design/components/button';
 import Table from '@cloudscape-design/components/table';
 import { useState } from 'react';
 import * as api from '../../api/operations';
-import type { AuditEntry } from '../../api/own';
+import type { AuditedChange } from '../../api/types';
 import { useLive } from '../../live';
 import { When } from '../../parts/labels';
 import { Loaded, Nothing } from '../../parts/Loaded';
@@ -18,7 +18,7 @@ export function Audit() {
   );
 }
 
-function Pages({ first }: { first: { Entries?: AuditEntry[]; NextToken?: string } }) {
+function Pages({ first }: { first: { Entries?: AuditedChange[]; NextToken?: string } }) {
   const [entries, setEntries] = useState(first.Entries ?? []);
   const [next, setNext] = useState(first.NextToken);
   const { run, error, isBusy } = useAction(() => undefined);

@@ -5,56 +5,48 @@ import RadioGroup from '@cloudscape-design/components/radio-group';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table from '@cloudscape-design/components/table';
 import { useState } from 'react';
-import { ApiError } from '../../api/client';
 import * as api from '../../api/operations';
-import type { ResourceCollection, ResourceCollectionFilter } from '../../api/types';
+import type { CoverageSetting, ResourceCollection } from '../../api/types';
 import { collectionCommand } from '../../commands';
 import { useLive } from '../../live';
+import { Command } from '../../parts/Command';
 import { Dialog } from '../../parts/Dialog';
 import { Loaded, Nothing } from '../../parts/Loaded';
 import { Section } from '../../parts/Section';
 import { useAction } from '../../parts/useAction';
 
-interface Item { name: string; collection: ResourceCollection }
+interface Item { name: string; collection?: ResourceCollection }
 
-/** A kind that isn't covered is answered as an error by the API, which is no error here. */
-const none = (error: unknown): { ResourceCollection?: ResourceCollectionFilter } => {
-  if (error instanceof ApiError && error.status === 404) return {};
-  throw error;
-};
-
-async function load(): Promise<Item[]> {
-  const stacks = await api.collection('AWS_CLOUD_FORMATION').catch(none);
-  const tags = await api.collection('AWS_TAGS').catch(none);
+function covered({ Region, ResourceCollection: { CloudFormation, Tags = [] } }: CoverageSetting): Item[] {
   return [
-    ...(stacks.ResourceCollection?.CloudFormation?.StackNames ?? []).map((name) => ({
-      name: name === '*' ? 'Every stack, and what is in none' : `Stack ${name}`, collection: { CloudFormation: { StackNames: [name] } },
-    })),
-    ...(tags.ResourceCollection?.Tags ?? []).flatMap(({ AppBoundaryKey, TagValues }) => TagValues.map((value) => ({
+    ...(Region ? [{ name: 'The whole Region: every stack, and what is in none' }] : []),
+    ...(CloudFormation?.StackNames ?? []).map((name) => ({ name: `Stack ${name}`, collection: { CloudFormation: { StackNames: [name] } } })),
+    ...Tags.flatMap(({ AppBoundaryKey, TagValues }) => TagValues.map((value) => ({
       name: `Tag ${AppBoundaryKey} = ${value}`, collection: { Tags: [{ AppBoundaryKey, TagValues: [value] }] },
     }))),
   ];
 }
 
 export function CoverageSettings() {
-  const live = useLive('coverage', load);
+  const live = useLive('coverage', () => api.settings().then(({ Coverage }) => Coverage));
   const [change, setChange] = useState<'ADD' | Item>();
   const close = () => setChange(undefined);
   return (
     <Section title="What is watched" actions={<Button onClick={() => setChange('ADD')}>Add</Button>}>
       <Loaded live={live} what="coverage">
-        {(items) => (
+        {(coverage) => (
           <Table
-            variant="embedded" items={items} trackBy="name" ariaLabels={{ tableLabel: 'What is watched' }} empty={<Nothing title="Nothing is covered">Add a stack or a tag.</Nothing>}
+            variant="embedded" items={covered(coverage)} trackBy="name" ariaLabels={{ tableLabel: 'What is watched' }} empty={<Nothing title="Nothing is covered">Add a stack or a tag.</Nothing>}
             columnDefinitions={[
               { id: 'name', header: 'Covered', isRowHeader: true, cell: (item) => item.name },
-              { id: 'remove', header: 'Change', cell: (item) => <Button variant="inline-link" ariaLabel={`Remove ${item.name}`} onClick={() => setChange(item)}>Remove</Button> },
+              { id: 'remove', header: 'Change', cell: (item) => item.collection && <Button variant="inline-link" ariaLabel={`Remove: ${item.name}`} onClick={() => setChange(item)}>Remove</Button> },
             ]}
+            footer={<Command text={coverage.Command} />}
           />
         )}
       </Loaded>
       {change === 'ADD' && <Add onClose={close} onDone={live.reload} />}
-      {change && change !== 'ADD' && <Remove item={change} onClose={close} onDone={live.reload} />}
+      {change && change !== 'ADD' && change.collection && <Remove name={change.name} collection={change.collection} onClose={close} onDone={live.reload} />}
     </Section>
   );
 }
@@ -84,12 +76,12 @@ function Add({ onClose, onDone }: { onClose: () => void; onDone: () => void }) {
   );
 }
 
-function Remove({ item, onClose, onDone }: { item: Item; onClose: () => void; onDone: () => void }) {
+function Remove({ name, collection, onClose, onDone }: { name: string; collection: ResourceCollection; onClose: () => void; onDone: () => void }) {
   const { run, error, isBusy } = useAction(() => { onDone(); onClose(); });
   return (
     <Dialog
-      title={`No longer watch: ${item.name}`} confirm="Remove" command={collectionCommand('REMOVE', item.collection)} error={error} isBusy={isBusy}
-      onClose={onClose} onConfirm={() => run(() => api.updateCollection('REMOVE', item.collection))}
+      title={`No longer watch: ${name}`} confirm="Remove" command={collectionCommand('REMOVE', collection)} error={error} isBusy={isBusy}
+      onClose={onClose} onConfirm={() => run(() => api.updateCollection('REMOVE', collection))}
     >
       What is wrong in it is then no longer seen, and its open insights are closed as no longer watched.
     </Dialog>

@@ -6,7 +6,8 @@ import Select from '@cloudscape-design/components/select';
 import Table from '@cloudscape-design/components/table';
 import { useState } from 'react';
 import * as api from '../../api/operations';
-import type { Mute, MuteRequest, MuteScope } from '../../api/own';
+import type { MuteRequest } from '../../api/own';
+import type { Mute, MuteTarget } from '../../api/types';
 import { muteCommand } from '../../commands';
 import { useLive } from '../../live';
 import { When } from '../../parts/labels';
@@ -41,8 +42,8 @@ export function Mutes() {
   );
 }
 
-function scopeText(what: MuteScope): string {
-  return Object.entries(what).flatMap(([kind, value]) => (value ? [`${kind} ${value}`] : [])).join(', ');
+function scopeText(what: MuteTarget): string {
+  return Object.entries(what).flatMap(([kind, value]: [string, string | undefined]) => (value ? [`${kind} ${value}`] : [])).join(', ');
 }
 
 function whenText({ Until, Window }: Mute) {
@@ -57,7 +58,7 @@ function whenText({ Until, Window }: Mute) {
 const KINDS = (['Resource', 'Metric', 'Check', 'Application'] as const).map((value) => ({ value, label: value }));
 
 function Add({ onClose, onDone }: { onClose: () => void; onDone: () => void }) {
-  const [kind, setKind] = useState<keyof MuteScope>('Resource');
+  const [kind, setKind] = useState<keyof MuteTarget>('Resource');
   const [name, setName] = useState('');
   const [reason, setReason] = useState('');
   const [window, setWindow] = useState({ Cron: '', Minutes: '60', TimeZone: 'UTC' });
@@ -68,7 +69,7 @@ function Add({ onClose, onDone }: { onClose: () => void; onDone: () => void }) {
   };
   return (
     <Dialog title="Mute" confirm="Mute" command={muteCommand(request)} error={error} isBusy={isBusy} isReady={Boolean(name.trim() && reason.trim())} onClose={onClose} onConfirm={() => run(() => api.mute(request))}>
-      <FormField label="What"><Select options={KINDS} selectedOption={KINDS.find(({ value }) => value === kind) ?? null} onChange={({ detail }) => setKind(detail.selectedOption.value as keyof MuteScope)} /></FormField>
+      <FormField label="What"><Select options={KINDS} selectedOption={KINDS.find(({ value }) => value === kind) ?? null} onChange={({ detail }) => setKind(detail.selectedOption.value as keyof MuteTarget)} /></FormField>
       <FormField label="Its name" description={kind === 'Resource' ? 'AWS::Lambda::Function/shop-checkout' : undefined}><Input value={name} onChange={({ detail }) => setName(detail.value)} /></FormField>
       <FormField label="Why"><Input value={reason} onChange={({ detail }) => setReason(detail.value)} /></FormField>
       <ColumnLayout columns={3}>

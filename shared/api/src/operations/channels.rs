@@ -10,11 +10,9 @@ use crate::show::setting;
 use crate::wire;
 use axum::extract::State;
 use serde_json::json;
-use stackseer_model::{ChannelId, NotificationChannel};
+use stackseer_model::{ChannelId, MOST_CHANNELS, NotificationChannel};
 
 const CHANNEL: &str = "NOTIFICATION_CHANNEL";
-/// DevOps Guru's.
-const MOST_CHANNELS: usize = 2;
 const USUAL_PAGE: usize = 100;
 
 pub async fn list<P: Ports>(

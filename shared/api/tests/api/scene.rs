@@ -65,11 +65,7 @@ impl Scene {
 
     pub async fn with(insights: &[Insight]) -> Self {
         let scene = Self::new();
-        for insight in insights {
-            let generation = scene.store.insight_state(&insight.application.id, start()).await.unwrap().generation;
-            let changed = std::slice::from_ref(insight);
-            scene.store.commit(&insight.application, generation, changed, &[]).await.unwrap();
-        }
+        scene.store.commit(&shop(), 0, insights, &[]).await.unwrap();
         scene
     }
 

@@ -25,6 +25,7 @@
 //! | `settings#SCOPE`             | `state`               | the rest, and the generation that guards all  |
 //! | `feedback#SCOPE`             | insight               | what somebody thought of the insight          |
 //! | `audit#SCOPE`                | `TIME#ENTRY!`         | one change that somebody made                 |
+//! | `scopes`                     | SCOPE                 | that something of it is here: on one machine  |
 //!
 //! `closed#…` < `open#…` < `state`, so that one query, read backwards, gives the generation first, then what is open,
 //! then what ended since a time. Read in that order, a commit in between makes the reader's own commit fail.
@@ -58,6 +59,7 @@ pub(crate) const FORMER: &str = "former";
 /// The attributes that are text.
 pub(crate) const TEXTS: [&str; 6] = [APPLICATION, CLOSED, INSIGHT, FORMER, LIST, POSITION];
 
+pub(crate) const SCOPES: &str = "scopes";
 pub(crate) const RESERVED: &str = "reserved";
 pub(crate) const STATE: &str = "state";
 pub(crate) const WHERE: &str = "where";
@@ -247,6 +249,10 @@ pub(crate) fn audit(scope: &Scope, place: &Position) -> Key {
 
 pub(crate) fn audit_in(scope: &Scope) -> String {
     format!("audit#{}", of(scope))
+}
+
+pub(crate) fn scope(scope: &Scope) -> Key {
+    Key(SCOPES.to_owned(), of(scope))
 }
 
 #[cfg(test)]

@@ -19,6 +19,8 @@ mod keys;
 mod learning;
 mod pack;
 mod rows;
+#[cfg(any(test, feature = "embedded"))]
+mod scopes;
 mod settings;
 #[cfg(test)]
 mod tests;

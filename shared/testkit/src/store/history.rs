@@ -9,7 +9,9 @@ impl InsightHistory for MemoryStore {
         let mut state = self.state();
         state.fail()?;
         let insights = state.applications.values().flat_map(|known| &known.insights).map(InsightSummary::of);
-        Ok(page(insights.filter_map(|i| Some((list.position(&i)?, i))).collect(), ask))
+        let page = page(insights.filter_map(|i| Some((list.position(&i)?, i))).collect(), ask);
+        state.read += page.items.len();
+        Ok(page)
     }
 
     async fn insight_of(&self, anomaly: &AnomalyId) -> Result<Option<InsightId>, PortError> {
@@ -49,7 +51,9 @@ impl EventHistory for MemoryStore {
         let mut state = self.state();
         state.fail()?;
         let events = state.events.get(application).cloned().unwrap_or_default();
-        Ok(page(events.into_iter().collect(), ask))
+        let page = page(events.into_iter().collect(), ask);
+        state.read += page.items.len();
+        Ok(page)
     }
 }
 

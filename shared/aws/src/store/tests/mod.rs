@@ -7,6 +7,7 @@ mod engine;
 mod insights;
 mod learning;
 mod lists;
+mod scopes;
 mod settings;
 mod trouble;
 mod units;

@@ -37,6 +37,11 @@ fn first() -> Settings {
     Settings {
         coverage: vec![Coverage::Stacks { names: vec!["shop".into()] }],
         channels: BTreeMap::from([(topic.id.clone(), topic)]),
+        estimate: Some(EstimateAsked {
+            of: Boundary::Stack { name: "shop".into() },
+            at: at(NOW),
+            token: Some("one".into()),
+        }),
         ..Settings::default()
     }
 }
@@ -324,4 +329,43 @@ async fn what_a_run_reads_of_the_settings_is_one_query_of_half_a_unit() {
     *taken.lock().unwrap() = (0.0, 0);
     assert!(store.settings(&scope()).await.unwrap().is_some());
     assert_eq!(*taken.lock().unwrap(), (0.5, 14));
+}
+
+/// As the deployment's test writes them.
+#[tokio::test]
+async fn rows_are_json_compressed() {
+    let engine = Engine::new();
+    let (store, _) = over(&engine, |_| None);
+    let topic = "arn:aws:sns:eu-west-1:123456789012:ends";
+    let rows = [
+        (
+            "channel#ends",
+            json!({"id": "ends", "topic": topic, "filter": {"severities": [], "message_types": ["CLOSED_INSIGHT"]}}),
+        ),
+        (
+            "state",
+            json!({
+                "coverage": [{"kind": "stacks", "names": ["shop"]}],
+                "integrations": {"ops_center": false, "log_anomalies": false, "encryption": {"enabled": true}},
+                "event_sources": {"profiler": false},
+            }),
+        ),
+    ];
+    for (sort, value) in rows {
+        let body = aws_smithy_types::base64::encode(pack::deflate(value.to_string().as_bytes()).unwrap());
+        let item = json!({
+            "pk": {"S": "settings#123456789012#eu-west-1"}, "sk": {"S": sort},
+            "body": {"B": body}, "generation": {"N": "1"},
+        });
+        engine.run("PutItem", json!({"TableName": TABLE, "Item": item}));
+    }
+    let kept = store.settings(&scope()).await.unwrap().unwrap();
+    let filter = Filter { severities: [].into(), message_types: [MessageType::ClosedInsight].into() };
+    let ends = NotificationChannel { id: ChannelId("ends".into()), topic: topic.into(), filter };
+    let expected = Settings {
+        coverage: first().coverage,
+        channels: BTreeMap::from([(ends.id.clone(), ends)]),
+        ..Settings::default()
+    };
+    assert_eq!(kept, KeptSettings { generation: 1, settings: expected });
 }
