@@ -1,6 +1,7 @@
 """DevOps Guru's own model, as botocore has it: its routes, requests that fit it, and requests that don't, one flaw each."""
 
 import json
+import re
 import typing
 import urllib.parse
 
@@ -93,6 +94,12 @@ def string(shape, length=None):
     fits, more, _ = STRINGS[shape.metadata["pattern"]] if "pattern" in shape.metadata else ("x", "x", None)
     wanted = max(len(fits), shape.metadata.get("min", 1)) if length is None else length
     return fits[:wanted] + more * (wanted - len(fits))
+
+
+def fits(shape, text):
+    """To the pattern; no text of some lengths can."""
+    pattern = shape.metadata.get("pattern", "")
+    return re.search(pattern.replace(r"\p{L}\p{Z}\p{N}", r"\w\s"), text) is not None
 
 
 def example(shape):
@@ -203,6 +210,8 @@ def bounds(operation):
             match shape.type_name:
                 case "string":
                     value = string(shape, bound)
+                    if not fits(shape, value):
+                        continue
                 case "list":
                     value = [example(shape.member)] * bound
                 case _:

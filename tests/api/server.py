@@ -31,7 +31,7 @@ from model import OPERATIONS, request  # noqa: E402
 
 REGION = "eu-west-1"
 ACCOUNT = "123456789012"
-STARTS_WITHIN_SECONDS = 120
+STARTS_WITHIN_SECONDS = 600
 
 
 class Answer(typing.NamedTuple):
@@ -106,16 +106,26 @@ class Server:
         self.home.cleanup()
 
     def raw(self, method, target, body=b"", headers=()):
-        """As given and nothing besides, but for the length; over one connection as long as it lasts."""
+        """As given and nothing besides, but for the length; over one connection as long as it lasts. Who refuses a body unread hangs up
+        after the answer, which is no answer to what comes next."""
+        is_new = self.connection is None
+        try:
+            return self.over_connection(method, target, body, headers)
+        except (ConnectionError, http.client.RemoteDisconnected):
+            if is_new:
+                raise
+            return self.over_connection(method, target, body, headers)
+
+    def over_connection(self, method, target, body, headers):
         if self.connection is None:
             self.connection = http.client.HTTPConnection(self.host, self.port, timeout=30)
         headers = {"Host": f"{self.host}:{self.port}"} | dict(headers)
-        self.connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
-        for name, value in headers.items():
-            self.connection.putheader(name, value.encode("latin-1"))
-        if body or method in ("POST", "PUT"):
-            self.connection.putheader("Content-Length", str(len(body)))
         try:
+            self.connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
+            for name, value in headers.items():
+                self.connection.putheader(name, value.encode("latin-1"))
+            if body or method in ("POST", "PUT"):
+                self.connection.putheader("Content-Length", str(len(body)))
             self.connection.endheaders(body or None)
             response = self.connection.getresponse()
             return Answer(response.status, response.headers, response.read())
@@ -148,9 +158,14 @@ class Server:
         return {"access_key": keys["AccessKeyId"], "secret_key": keys["SecretAccessKey"]}
 
     @functools.cached_property
+    def opened_page(self):
+        """What a browser gets at the address printed, which works once."""
+        return self.raw("GET", self.page)
+
+    @functools.cached_property
     def session(self):
-        """The cookie of a browser that was opened at the address printed."""
-        return {"Cookie": self.raw("GET", self.page).headers["set-cookie"].partition(";")[0]}
+        """The cookie of that browser."""
+        return {"Cookie": self.opened_page.headers["set-cookie"].partition(";")[0]}
 
     @functools.cached_property
     def boto(self):
@@ -214,12 +229,21 @@ def started():
     return Server()
 
 
-@functools.cache
-def running():
-    """One for all modules that leave it as it was."""
+def shared():
     server = started()
     atexit.register(server.stop)
     return server
+
+
+# One for all modules that leave it as it was, and one for those that set something: each takes a while to play the day.
+@functools.cache
+def running():
+    return shared()
+
+
+@functools.cache
+def settable():
+    return shared()
 
 
 @functools.cache

@@ -21,7 +21,7 @@ class Errors(unittest.TestCase):
     def refused(self, code, operation, values):
         """By both clients, alike; what boto3 makes of it."""
         done = server.aws(kebab(operation), *arguments(values))
-        self.assertEqual(done.code, 254, done)
+        self.assertEqual(done.code, 255, done)
         self.assertIn(f"An error occurred ({code}) when calling the {operation} operation", done.err)
         with self.assertRaises(botocore.exceptions.ClientError) as caught:
             ask(boto, operation, values)

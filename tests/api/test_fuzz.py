@@ -15,7 +15,7 @@ from model import ERRORS, LEAST, OPERATIONS, SECOND, UUID, Request, example, fla
 from server import started
 
 SEED = int(os.environ.get("STACKSEER_FUZZ_SEED", 1))
-REQUESTS = int(os.environ.get("STACKSEER_FUZZ_REQUESTS", 4000))
+REQUESTS = int(os.environ.get("STACKSEER_FUZZ_REQUESTS", 3000))
 TOO_LARGE = 413
 ID_PATTERNS = [r"^[\w-]*$", r"^[\w~.-]*$"]
 # Beyond 64 KB a server may hang up on what it takes for no HTTP.

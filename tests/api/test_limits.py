@@ -108,9 +108,11 @@ class Limits(unittest.TestCase):
 
     def test_a_token_that_was_never_given_out_is_refused(self):
         for operation in OPERATIONS.values():
-            if operation.input_shape and "NextToken" in operation.input_shape.members and operation.name in server.listing:
+            members = operation.input_shape.members if operation.input_shape else {}
+            # Of an insight that is not there, that is told first.
+            if "NextToken" in members and "InsightId" not in members:
                 with self.subTest(operation.name):
-                    values = server.listing[operation.name] | {"NextToken": "ffffffff-ffff-4fff-bfff-ffffffffffff"}
+                    values = minimal(operation) | {"NextToken": "ffffffff-ffff-4fff-bfff-ffffffffffff"}
                     answer = server.send(request(operation, values))
                     self.assertEqual((answer.status, answer.error), (400, "ValidationException"), answer.body)
 

@@ -8,7 +8,7 @@ import urllib.parse
 
 from clients import insights
 from model import Request
-from server import started
+from server import running
 
 MARKUP = "<img src=x onerror=alert(1)><script>alert('ä')</script>"
 LIST = Request("POST", "/channels", {})
@@ -17,11 +17,8 @@ LIST = Request("POST", "/channels", {})
 class Loopback(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.server = started()
-        cls.addClassCleanup(cls.server.stop)
-        # As a browser that was opened at the printed address.
-        opened = cls.server.raw("GET", cls.server.page)
-        cls.opened, cls.cookie = opened, opened.headers["set-cookie"].partition(";")[0]
+        cls.server = running()
+        cls.opened, cls.cookie = cls.server.opened_page, cls.server.session["Cookie"]
 
     def asked(self, method="POST", target="/channels", body=b"{}", **headers):
         """By a page of ours."""
@@ -174,8 +171,7 @@ class Loopback(unittest.TestCase):
 class Methods(unittest.TestCase):
     def test_nothing_is_changed_by_looking(self):
         """A link or an image of another page asks with GET."""
-        server = started()
-        self.addCleanup(server.stop)
+        server = running()
         before = server.state()
         for target in ("/channels", "/feedback", "/event-sources", f"/insights/{insights()[0]['id']}", "/stackseer/mutes"):
             for method in ("GET", "HEAD"):

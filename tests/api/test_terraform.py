@@ -12,7 +12,7 @@ import sys
 import tempfile
 import unittest
 
-from server import started
+from server import settable
 
 HERE = pathlib.Path(__file__).parent
 PLUGINS = [
@@ -53,8 +53,7 @@ class Terraform(unittest.TestCase):
             reason = "terraform: skipped, as there is no terraform with its AWS provider here"
             print(reason, file=sys.stderr)
             self.skipTest(reason)
-        self.server = started()
-        self.addCleanup(self.server.stop)
+        self.server = settable()
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)

@@ -6,7 +6,7 @@ import unittest
 
 from clients import insights, resources, span
 from model import OPERATIONS
-from server import ACCOUNT, REGION, started
+from server import ACCOUNT, REGION, settable
 
 WRITES = {
     "AddNotificationChannel",
@@ -22,14 +22,13 @@ TOPICS = [f"arn:aws:sns:{REGION}:{ACCOUNT}:contract-{n}" for n in range(3)]
 
 
 class Writes(unittest.TestCase):
-    """Each by one client and read with the other, on a server of its own."""
+    """Each by one client and read with the other."""
 
     maxDiff = None
 
     @classmethod
     def setUpClass(cls):
-        cls.server = started()
-        cls.addClassCleanup(cls.server.stop)
+        cls.server = settable()
         cls.boto = cls.server.boto
 
     def aws(self, *args):
@@ -57,6 +56,8 @@ class Writes(unittest.TestCase):
         response = self.error("ConflictException", self.boto.add_notification_channel, Config={"Sns": {"TopicArn": TOPICS[0]}})
         self.assertEqual(response["ResponseMetadata"]["HTTPStatusCode"], 409)
         self.assertTrue(response["ResourceId"] and response["ResourceType"])
+        response = self.error("ServiceQuotaExceededException", self.boto.add_notification_channel, Config={"Sns": {"TopicArn": TOPICS[2]}})
+        self.assertEqual(response["ResponseMetadata"]["HTTPStatusCode"], 402)
 
         self.aws("remove-notification-channel", "--id", first)
         self.boto.remove_notification_channel(Id=second)
@@ -92,6 +93,8 @@ class Writes(unittest.TestCase):
         one = {"AppBoundaryKey": "devops-guru-app", "TagValues": ["web"]}
         self.boto.update_resource_collection(Action="REMOVE", ResourceCollection={"Tags": [one]})
         self.assertEqual(read()["Tags"], [{"AppBoundaryKey": "devops-guru-app", "TagValues": ["api"]}])
+        another = {"AppBoundaryKey": "devops-guru-team", "TagValues": ["web"]}
+        self.error("ValidationException", self.boto.update_resource_collection, Action="ADD", ResourceCollection={"Tags": [another]})
         rest = {"AppBoundaryKey": "devops-guru-app", "TagValues": ["api"]}
         self.boto.update_resource_collection(Action="REMOVE", ResourceCollection={"Tags": [rest]})
         self.assertEqual(read(), before)
