@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { same } from './same';
 
 export interface Live<T> {
   data?: T;
@@ -26,7 +27,7 @@ export function useLive<T>(key: string | undefined, load: () => Promise<T>, ever
     setState((old) => (old.key === key ? { ...old, isLoading: true } : { key, isLoading: true }));
     try {
       const data = await latest.current();
-      if (isMine()) setState({ key, data, at: Date.now(), isLoading: false });
+      if (isMine()) setState((old) => ({ key, data: old.key === key ? same(old.data, data) : data, at: Date.now(), isLoading: false }));
     } catch (error) {
       if (isMine()) setState((old) => ({ ...(old.key === key ? old : { key }), error: error as Error, isLoading: false }));
     }
