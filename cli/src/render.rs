@@ -1,5 +1,6 @@
 //! What people read. Styles are written always; `anstream` takes them out where they don't belong.
 
+pub mod answer;
 mod chart;
 mod insight;
 pub mod journal;

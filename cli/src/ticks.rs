@@ -30,6 +30,22 @@ pub struct Found {
     pub with_history: usize,
 }
 
+/// From the incident's history. Beside it what could not be told of its metrics.
+pub async fn learned(incident: &Incident, catalog: &Catalog) -> Result<(Learned, Vec<Unseen>)> {
+    let source = IncidentSource::new(incident);
+    let (catalogued, unresolved) = metrics_of(&source, catalog, &incident.inventory).await?;
+    let metrics = incident.metrics(&catalogued)?;
+    let progress = Progress::start("learning what is normal", metrics.len());
+    let (from, to) = (incident.learn.from, incident.learn.to);
+    let history = History { catalog, sensitivity: Sensitivity::default(), from, to, known: Baselines::new() };
+    let learned = learn(&source, history, incident.inventory.clone(), metrics, |done| {
+        progress.set(done);
+        Continue(())
+    })
+    .await?;
+    Ok((learned, unresolved))
+}
+
 pub async fn run(
     incident: &Incident,
     catalog: &Catalog,
@@ -37,19 +53,7 @@ pub async fn run(
     mut tell: impl FnMut(Change<'_>) -> Result<()>,
 ) -> Result<Found> {
     let source = IncidentSource::new(incident);
-    let (catalogued, unresolved) = metrics_of(&source, catalog, &incident.inventory).await?;
-    let metrics = incident.metrics(&catalogued)?;
-    let count = metrics.len();
-    let learned = {
-        let progress = Progress::start("learning what is normal", count);
-        let (from, to) = (incident.learn.from, incident.learn.to);
-        let history = History { catalog, sensitivity: Sensitivity::default(), from, to, known: Baselines::new() };
-        learn(&source, history, incident.inventory.clone(), metrics, |done| {
-            progress.set(done);
-            Continue(())
-        })
-        .await?
-    };
+    let (learned, unresolved) = learned(incident, catalog).await?;
 
     let application = &incident.application;
     let store = MemoryStore::default();

@@ -13,10 +13,13 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("stackseer-line", &["stackseer-model", "stackseer-catalog", "stackseer-detect", "stackseer-insight"]),
     ("stackseer-incident", &["stackseer-model"]),
     ("stackseer-notify", &["stackseer-model", "stackseer-catalog"]),
+    ("stackseer-api", &["stackseer-model", "stackseer-catalog", "stackseer-notify"]),
+    ("stackseer-page", &[]),
     ("stackseer-aws", &["stackseer-model", "stackseer-catalog", "stackseer-notify"]),
     // Nothing that detects or explains: the simulator must not know what it is looked at with.
     ("stackseer-testkit", &["stackseer-model", "stackseer-incident"]),
     ("stackseer-cli", &["*"]),
+    ("xtask", &[]),
 ];
 
 /// The Lambda functions: they put everything together, and nobody uses them but each other.

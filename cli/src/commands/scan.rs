@@ -13,7 +13,8 @@ use stackseer_aws::Aws;
 use stackseer_catalog::Catalog;
 use stackseer_incident::{refuse_occupied, write_folder};
 use stackseer_line::{
-    HISTORY_DAYS, History, Learned, Reach, Repeats, Sensitivity, WINDOW_MINUTES, Watch, check, learn, metrics_of, watch,
+    HISTORY_DAYS, History, Learned, Reach, Repeats, Sensitivity, WINDOW_MINUTES, Watch, check, learn, metrics_of,
+    quiet, tune, watch,
 };
 use stackseer_model::ports::{Committed, ResourceSource, Store};
 use stackseer_model::*;
@@ -90,6 +91,7 @@ impl Scan<'_> {
         let progress = Progress::start(&format!("{name}: finding resources"), 0);
         // A recording wants the whole history.
         let earlier = if record.is_some() { Learned::default() } else { self.state.learned(application).await? };
+        let known_inventory = earlier.inventory.clone();
         let inventory = resources.inventory(application).await?.with_missed(earlier.inventory);
         let (metrics, events) = (self.aws.metrics(), self.aws.events());
         let source = Recorder::new(&metrics, &events, record.is_some());
@@ -103,7 +105,7 @@ impl Scan<'_> {
         ));
         unseen.extend(inventory.unseen.iter().cloned());
 
-        let learned = {
+        let mut learned = {
             let progress = Progress::start(&format!("{name}: learning what is normal"), wanted.len());
             let (from, to) = (learn_from, window.from);
             let history = History { catalog, sensitivity: Sensitivity::default(), from, to, known: earlier.baselines };
@@ -114,10 +116,12 @@ impl Scan<'_> {
             .await?
         };
 
-        if learned.metrics_read > 0 {
+        if learned.metrics_read > 0 || learned.inventory != known_inventory {
             self.state.keep_learned(application, &learned, now).await?;
         }
         source.take_with_points();
+        let settings = self.state.settings(&application.scope()).await?;
+        tune(&mut learned, &settings, now);
 
         let known = self.state.insight_state(&application.id, now).await?;
         let progress = Progress::start(&format!("{name}: looking at the last hours"), 0);
@@ -147,8 +151,13 @@ impl Scan<'_> {
             metrics_billed as f64 * DOLLARS_A_METRIC,
         ));
 
-        let changed: Vec<Insight> = watched.plan.changed.into_iter().chain(checked.changed).collect();
-        let messages: Vec<Message> = watched.plan.messages.into_iter().chain(checked.messages).collect();
+        self.state.keep_changes(application, &watched.changes, now).await?;
+
+        let mut plan = watched.plan;
+        plan.changed.extend(checked.changed);
+        plan.messages.extend(checked.messages);
+        quiet(&mut plan, &known.insights, &settings, &watched.watching, now);
+        let (changed, messages) = (plan.changed, plan.messages);
         if !changed.is_empty() {
             let committed = self.state.commit(application, known.generation, &changed, &messages).await?;
             if committed == Committed::Conflict {

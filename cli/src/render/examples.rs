@@ -244,6 +244,7 @@ fn load_test() -> Insight {
         ],
         considered: vec![],
         repeat: None,
+        handling: Handling::default(),
     }
 }
 

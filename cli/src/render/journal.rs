@@ -23,6 +23,8 @@ pub fn told(insight: &Insight, transition: &Transition, view: &View<'_>) -> Opti
         Transited::CauseChanged { .. } => ("cause", DIM, cause(insight)?),
         Transited::Renamed { from } => ("now", DIM, format!("{name} (was: {from})")),
         Transited::Absorbed { .. } => ("merged", DIM, format!("{name}: {}", transition.reason)),
+        Transited::Muted { .. } => ("muted", DIM, format!("{name}: {}", transition.reason)),
+        Transited::Unmuted => ("unmuted", DIM, format!("{name}: {}", transition.reason)),
         Transited::Unknown => ("?", DIM, format!("{name}: {}", transition.reason)),
         Transited::Closed { ending: Ending::Normal } => {
             let length = lasted(insight.start_time, insight.end_time.unwrap_or(transition.time));

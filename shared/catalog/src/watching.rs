@@ -7,7 +7,7 @@ use stackseer_model::{Inventory, Metric, Resource, ResourceRef, ResourceState, U
 use std::collections::BTreeMap;
 
 impl Catalog {
-    /// The state of every resource of the inventory but those that are nothing to watch. `metrics`: what is asked for, as
+    /// The state of every resource of the inventory, but those that are nothing to watch and have no metric. `metrics`: what is asked for, as
     /// [`Catalog::metrics_of`] gave it. `published`: whether there was any point of it; `None`: it was not read.
     pub fn watching(
         &self,
@@ -19,7 +19,8 @@ impl Catalog {
         for metric in metrics {
             asked.entry(metric.resource.as_str()).or_default().push(metric);
         }
-        let resources = inventory.resources.iter().filter(|r| !self.is_ignored(&r.resource_type));
+        let counts = |r: &&Resource| asked.contains_key(r.id.as_str()) || !self.is_ignored(&r.resource_type);
+        let resources = inventory.resources.iter().filter(counts);
         let state = |resource: &Resource| match asked.get(resource.id.as_str()) {
             Some(asked) if asked.iter().all(|m| published(m) == Some(false)) => self.without_metrics(resource),
             Some(_) => Watching::Watched,

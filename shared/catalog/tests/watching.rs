@@ -78,3 +78,16 @@ fn what_was_read_and_published_nothing_is_not_watched_and_what_was_not_read_may_
         Watching::Watched
     );
 }
+
+/// A type that is a helper elsewhere, with metrics of its own in an incident folder.
+#[test]
+fn what_has_metrics_is_watched_whatever_its_type() {
+    let own = resource("Custom::Service", "checkout", &[]);
+    let inventory = Inventory { resources: vec![own.clone()], ..Inventory::default() };
+    let catalog = Catalog::builtin();
+    let queue = resource("AWS::SQS::Queue", "jobs", &[]);
+    let metric = Metric { resource: own.id.clone(), ..catalog.metrics_of(&queue, |_, _| vec![]).0.remove(0) };
+    let states = catalog.watching(&inventory, &[metric], |_| Some(true));
+    assert_eq!(states.iter().map(|s| &s.watching).collect::<Vec<_>>(), [&Watching::Watched]);
+    assert_eq!(catalog.watching(&inventory, &[], |_| None), []);
+}

@@ -102,9 +102,9 @@ pub fn clock(time: Timestamp) -> String {
     time.strftime("%H:%M UTC").to_string()
 }
 
-/// `14:03 UTC`; with its date when that is a day or more ago.
+/// `14:03 UTC`; with its date when that is a day or more away.
 pub fn moment(time: Timestamp, now: Timestamp) -> String {
-    if now.as_second() - time.as_second() < DAY_SECONDS {
+    if (now.as_second() - time.as_second()).abs() < DAY_SECONDS {
         clock(time)
     } else {
         time.strftime("%Y-%m-%d %H:%M UTC").to_string()

@@ -2,7 +2,7 @@
 
 use crate::usage::daily_use;
 use stackseer_catalog::Catalog;
-use stackseer_detect::{Baseline, BaselineError, Sensitivity, Settings, fit};
+use stackseer_detect::{Baseline, BaselineError, fit};
 use stackseer_insight::DailyUse;
 use stackseer_model::ports::{MetricSource, PortError};
 use stackseer_model::*;
@@ -154,9 +154,9 @@ pub(crate) fn points(series: &Series) -> Vec<stackseer_detect::Point> {
     series.0.iter().map(|p| stackseer_detect::Point { time: p.time.as_second(), value: p.value }).collect()
 }
 
-fn settings(metric: &Metric, sensitivity: Sensitivity) -> Settings {
+fn settings(metric: &Metric, sensitivity: Sensitivity) -> stackseer_detect::Settings {
     use stackseer_detect as detect;
-    Settings {
+    detect::Settings {
         kind: match metric.kind {
             Kind::Count => detect::Kind::Count,
             Kind::Latency => detect::Kind::Latency,
@@ -175,6 +175,6 @@ fn settings(metric: &Metric, sensitivity: Sensitivity) -> Settings {
             BadDirection::Both => detect::Bad::Both,
         },
         least: metric.least,
-        sensitivity,
+        sensitivity: crate::settings::sensitivity(sensitivity),
     }
 }

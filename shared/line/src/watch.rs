@@ -105,7 +105,7 @@ pub fn check(
 }
 
 /// Each message tells how much of the application is watched, where that is known: not of one that is gone.
-fn say_watched(plan: &mut Plan, states: &[ResourceState]) {
+pub(crate) fn say_watched(plan: &mut Plan, states: &[ResourceState]) {
     let counts = Some(states.iter().collect()).filter(|counts: &WatchingCounts| counts.all() > 0);
     plan.messages.iter_mut().for_each(|message| message.watching = counts);
 }

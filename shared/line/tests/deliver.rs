@@ -29,6 +29,7 @@ fn insight(id: &str, severity: Severity) -> Insight {
         history: vec![],
         considered: vec![],
         repeat: None,
+        handling: Handling::default(),
     }
 }
 

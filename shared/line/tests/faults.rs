@@ -98,15 +98,18 @@ impl Line {
     }
 
     async fn tick_of(&self, kind: TaskKind, coverage: &[Coverage], at: Timestamp) -> Result<Ticked, PortError> {
+        let first = Settings { coverage: coverage.to_vec(), ..Settings::default() };
         let about = Tick {
             scope: &SHOP.application.scope(),
+            first: &first,
+            own_stack: None,
             resources: &self.source,
             changes: &self.source,
             store: &self.store,
             watches: &self.watches,
             learns: &self.learns,
         };
-        tick(&about, kind, coverage, at).await
+        tick(&about, kind, at).await
     }
 
     fn reactive(&self) -> Vec<Insight> {

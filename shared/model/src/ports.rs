@@ -1,12 +1,16 @@
 //! What the line needs from outside. Each takes and returns domain types; an adapter turns its own errors into [`PortError`].
 
+mod handling;
 mod lists;
+mod settings;
 
 use crate::*;
 use std::collections::BTreeMap;
 use std::future::Future;
 
+pub use handling::{Handled, InsightHandling};
 pub use lists::{Ask, EventHistory, InsightHistory, InsightList, MOST_IN_PAGE, Page, Position};
+pub use settings::{AuditLog, FeedbackStore, KeptSettings, SettingsStore, change_settings, give_feedback, settings_or};
 
 /// Why a port could not answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

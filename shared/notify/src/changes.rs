@@ -44,6 +44,11 @@ fn just_before(insight: &Insight, change: &Change, on: &ResourceRef, now: Timest
     }
 }
 
+/// `13:56 UTC UpdateFunctionConfiguration on shop-checkout by alice: memory_mb 512 → 128`, the day too where `now` is another.
+pub fn change_said(event: &ChangeEvent, now: Timestamp) -> String {
+    line(event, &properties(event), now)
+}
+
 fn line(event: &ChangeEvent, properties: &str, now: Timestamp) -> String {
     let mut resources: Vec<&str> = event.resources.iter().take(MOST_RESOURCES).map(|r| short(r.as_str())).collect();
     let more = format!("{} more", event.resources.len() - resources.len());

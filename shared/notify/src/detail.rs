@@ -417,7 +417,7 @@ fn related_detail(
     RelatedAnomalyDetail {
         source_details: CloudWatchMetrics { cloud_watch_metrics: [CloudWatchMetric { metric_name, namespace }] },
         resources: [named(resource)],
-        associated_resource_arns: arn::of_resource(insight, resource),
+        associated_resource_arns: arn::arn(&insight.application, resource).into_iter().collect(),
     }
 }
 

@@ -139,6 +139,7 @@ pub(crate) fn load_test() -> Insight {
         history: vec![],
         considered: vec![],
         repeat: None,
+        handling: Handling::default(),
     }
 }
 

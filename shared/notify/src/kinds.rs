@@ -2,7 +2,7 @@
 
 use crate::arn::{self, partition};
 use stackseer_catalog::{Catalog, Service};
-use stackseer_model::{Insight, ResourceRef};
+use stackseer_model::{Application, Insight, ResourceRef};
 use std::fmt::Write;
 
 const SEARCH: &str = "resource-explorer/home?region={region}#/search?query={name}";
@@ -26,7 +26,8 @@ pub(crate) fn dimension(insight: &Insight, resource: &ResourceRef) -> (String, S
     let of_name = |(_, value): &(&String, &String)| ["{name}", "{arn}"].contains(&value.as_str());
     let found = dimensions.and_then(|all| all.iter().find(of_name).or_else(|| all.iter().next()));
     let name = found.map_or("ResourceName", |(name, _)| name);
-    let arn = arn::of_resource(insight, resource).pop().filter(|_| found.is_some_and(|(_, value)| value == "{arn}"));
+    let by_arn = found.is_some_and(|(_, value)| value == "{arn}");
+    let arn = arn::arn(&insight.application, resource).filter(|_| by_arn);
     (name.to_owned(), arn.unwrap_or_else(|| resource.name.clone()))
 }
 
@@ -40,18 +41,18 @@ pub(crate) fn console(region: &str) -> String {
     format!("https://{region}.{domain}")
 }
 
-/// The resource's own page, or the search for it.
-pub(crate) fn page(insight: &Insight, resource: &ResourceRef) -> String {
+/// The resource's own page in the AWS console, or the search for it.
+pub fn page(application: &Application, resource: &ResourceRef) -> String {
     let own = Catalog::builtin().resource_type(&resource.resource_type).and_then(|known| known.console.as_deref());
-    let own = own.and_then(|page| filled(page, insight, resource));
-    let path = own.or_else(|| filled(SEARCH, insight, resource));
-    format!("{}/{}", console(&insight.application.region), path.unwrap_or_default())
+    let own = own.and_then(|page| filled(page, application, resource));
+    let path = own.or_else(|| filled(SEARCH, application, resource));
+    format!("{}/{}", console(&application.region), path.unwrap_or_default())
 }
 
 /// `{name}`, `{arn}` and its last two parts `{id}` and `{parent}`, `{region}`, `{account}`. None: something it needs is not known.
-fn filled(page: &str, insight: &Insight, resource: &ResourceRef) -> Option<String> {
-    let region = &insight.application.region;
-    let arn = arn::of_resource(insight, resource).pop();
+fn filled(page: &str, application: &Application, resource: &ResourceRef) -> Option<String> {
+    let region = &application.region;
+    let arn = arn::arn(application, resource);
     let mut parts = arn.as_deref().unwrap_or_default().rsplit(['/', ':']).filter(|part| !part.is_empty());
     let (id, parent) = (parts.next(), parts.next());
     let mut filled = String::new();
@@ -62,7 +63,7 @@ fn filled(page: &str, insight: &Insight, resource: &ResourceRef) -> Option<Strin
         };
         let value = match wanted {
             "region" => Some(region.as_str()),
-            "account" => Some(insight.application.account.as_str()),
+            "account" => Some(application.account.as_str()),
             "domain" => Some(if partition(region) == "aws-cn" { "amazonaws.com.cn" } else { "amazonaws.com" }),
             "name" => Some(resource.name.as_str()),
             "arn" => arn.as_deref(),
@@ -102,7 +103,7 @@ mod tests {
     }
 
     fn path(resource_type: &str, id: &str, name: &str) -> String {
-        let page = page(&load_test(), &resource(resource_type, id, name));
+        let page = page(&load_test().application, &resource(resource_type, id, name));
         page.strip_prefix("https://eu-central-1.console.aws.amazon.com/").unwrap().to_owned()
     }
 
@@ -190,7 +191,7 @@ mod tests {
         assert!(pages.len() > 20, "{pages:?}");
         for page in pages {
             let full = resource("AWS::S3::Bucket", "arn:aws:x:eu-central-1:1:a/b/c", "c");
-            assert!(filled(page, &insight, &full).is_some(), "{page}");
+            assert!(filled(page, &insight.application, &full).is_some(), "{page}");
         }
     }
 }

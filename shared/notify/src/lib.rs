@@ -6,7 +6,6 @@ pub mod chat;
 mod detail;
 pub mod email;
 pub mod eventbridge;
-mod filter;
 mod kinds;
 mod links;
 pub mod ops_item;
@@ -26,5 +25,9 @@ mod fields;
 #[cfg(test)]
 mod tests;
 
-pub use filter::{Filter, FilterError};
-pub use links::Links;
+pub use arn::arn;
+pub use changes::change_said;
+pub use kinds::page;
+pub use links::{Links, graph_of};
+pub use said::{anomaly as anomaly_said, impact as impact_said};
+pub use source::by_id as resource_by_id;

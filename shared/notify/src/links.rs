@@ -27,21 +27,30 @@ impl Links {
         };
         match self.console.as_deref().map(|base| base.trim_end_matches('/')).filter(|base| !base.is_empty()) {
             Some(base) => format!("{base}/insight/{kind}/{}", insight.id),
-            None if insight.insight_type() == InsightType::Proactive => page(insight, &about(insight)),
-            None => graphed(insight).unwrap_or_else(|| page(insight, &about(insight))),
+            None if insight.insight_type() == InsightType::Proactive => page(&insight.application, &about(insight)),
+            None => graphed(insight).unwrap_or_else(|| page(&insight.application, &about(insight))),
         }
     }
 }
 
+/// CloudWatch's graph of one anomaly's metric; none where something else than a metric is the evidence.
+pub fn graph_of(insight: &Insight, anomaly: &Anomaly) -> Option<String> {
+    anomaly.metric()?;
+    Some(format!("{}#metricsV2:graph={}", home(insight), graph(insight, &[anomaly])))
+}
+
+fn home(insight: &Insight) -> String {
+    let region = &insight.application.region;
+    format!("{}/cloudwatch/home?region={region}", console(region))
+}
+
 /// CloudWatch's graph of what was anomalous; none where no metric was, or its address would be too long.
 fn graphed(insight: &Insight) -> Option<String> {
-    let region = &insight.application.region;
-    let home = format!("{}/cloudwatch/home?region={region}", console(region));
     let mut anomalies: Vec<&Anomaly> = insight.anomalies.iter().filter(|a| a.metric().is_some()).collect();
     anomalies.sort_by_key(|a| (a.anomaly_type == AnomalyType::Contextual, std::cmp::Reverse(a.severity)));
     anomalies.truncate(MOST_METRICS);
     while !anomalies.is_empty() {
-        let url = format!("{home}#metricsV2:graph={}", graph(insight, &anomalies));
+        let url = format!("{}#metricsV2:graph={}", home(insight), graph(insight, &anomalies));
         if url.len() <= MOST_CHARACTERS {
             return Some(url);
         }

@@ -11,7 +11,7 @@ const MOST_DESCRIPTION: usize = 1500;
 const FRESH_SECONDS: i64 = 15 * 60;
 
 /// Of one anomaly, never by the id of the check that found it.
-pub(crate) fn anomaly(insight: &Insight, anomaly: &Anomaly) -> String {
+pub fn anomaly(insight: &Insight, anomaly: &Anomaly) -> String {
     let names_check = insight.check().is_some_and(|check| anomaly.description.contains(check));
     match names_check || anomaly.description.is_empty() {
         true => by_evidence(insight, anomaly),
@@ -70,7 +70,7 @@ fn cut_at_a_word(text: &str) -> String {
 }
 
 /// `1,240 of 4,120 requests at shop-api (ApiGateway RestApi) failed (30 %), 310 were slow (8 %); last at 15:12 UTC`
-pub(crate) fn impact(impact: &Impact, now: Timestamp) -> String {
+pub fn impact(impact: &Impact, now: Timestamp) -> String {
     let door = named(&impact.front_door.name, &impact.front_door.resource_type);
     if impact.requests < 0.5 {
         return format!("No request reached {door}");

@@ -117,7 +117,7 @@ pub(crate) fn about(insight: &Insight) -> ResourceRef {
 }
 
 /// `AWS::DynamoDB::Table/orders` has the type in it, an ARN has not.
-fn by_id(id: &ResourceId) -> ResourceRef {
+pub fn by_id(id: &ResourceId) -> ResourceRef {
     let resource_type = id.as_str().split_once('/').map_or("", |(before, _)| before);
     ResourceRef {
         id: id.clone(),

@@ -1,9 +1,12 @@
 mod history;
+mod settings;
 
-use stackseer_model::ports::{ChangeLog, Committed, InsightState, LearningStore, PortError, Position, Store};
+use stackseer_model::ports::{
+    ChangeLog, Committed, InsightSource, InsightState, KeptSettings, LearningStore, PortError, Position, Store,
+};
 use stackseer_model::{
-    Application, ApplicationId, ChangeEvent, Insight, Inventory, LearnedApplication, Learning, Message, RegionChange,
-    ResourceState, Scope, Timestamp,
+    Application, ApplicationId, AuditEntry, ChangeEvent, Feedback, Insight, InsightId, Inventory, LearnedApplication,
+    Learning, Message, RegionChange, ResourceState, Scope, Timestamp,
 };
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -22,7 +25,11 @@ struct State {
     reserved: BTreeMap<ApplicationId, Timestamp>,
     changes: BTreeMap<(Scope, String), RegionChange>,
     events: BTreeMap<ApplicationId, BTreeMap<Position, ChangeEvent>>,
+    settings: BTreeMap<Scope, KeptSettings>,
+    feedback: BTreeMap<(Scope, InsightId), Feedback>,
+    audit: BTreeMap<Scope, BTreeMap<Position, AuditEntry>>,
     messages: Vec<Message>,
+    read: usize,
     failures: Vec<PortError>,
     commit_failures: Vec<PortError>,
     conflicts: u32,
@@ -56,6 +63,11 @@ impl MemoryStore {
     /// Everything in the change log, by id.
     pub fn changes(&self) -> Vec<RegionChange> {
         self.state().changes.values().cloned().collect()
+    }
+
+    /// How many items of lists were read.
+    pub fn items_read(&self) -> usize {
+        self.state().read
     }
 
     /// All insights, however old.
@@ -107,6 +119,14 @@ impl Store for MemoryStore {
         let committed = Committed::At(known.generation);
         state.messages.extend_from_slice(messages);
         Ok(committed)
+    }
+}
+
+impl InsightSource for MemoryStore {
+    async fn insight(&self, id: &InsightId) -> Result<Option<Insight>, PortError> {
+        let mut state = self.state();
+        state.fail()?;
+        Ok(state.applications.values().flat_map(|known| &known.insights).find(|insight| insight.id == *id).cloned())
     }
 }
 

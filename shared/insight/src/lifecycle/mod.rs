@@ -10,7 +10,7 @@ mod subject;
 mod tell;
 
 pub use repeat::Repeats;
-pub(crate) use tell::tell;
+pub(crate) use tell::{note, tell};
 
 use crate::abnormal::{self, Abnormal};
 use crate::group::{Group, groups};

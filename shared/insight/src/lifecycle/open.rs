@@ -75,6 +75,7 @@ pub fn open(
         history: vec![],
         considered,
         repeat: None,
+        handling: Handling::default(),
     };
     record_anomalies(situation, topology, group, &mut insight);
     insight.severity = extend::highest(&insight);

@@ -6,6 +6,7 @@ mod explaining;
 mod extending;
 mod grouping;
 mod impact;
+mod muting;
 mod numbers;
 mod opening;
 mod relapsing;

@@ -136,7 +136,7 @@ fn hold(mut scene: Scene) -> Result<usize, TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, max_shrink_iters: 200, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, max_shrink_iters: 200, ..ProptestConfig::default() })]
 
     #[test]
     fn every_number_and_time_is_one_of_the_evidence(stories in stories(), changes in changes(), cold in any::<bool>()) {

@@ -2,7 +2,7 @@
 
 use stackseer_catalog::Catalog;
 use stackseer_detect::{BandPoint, Detection, Direction, Span};
-use stackseer_insight::{Observed, Outcome, Plan, Repeats, Situation, plan};
+use stackseer_insight::{Observed, Outcome, Plan, Repeats, Situation, mute, plan};
 use stackseer_model::*;
 
 pub const FUNCTION: &str = "AWS::Lambda::Function";
@@ -38,6 +38,7 @@ pub struct Scene {
     /// Everything told so far.
     pub told: Vec<Message>,
     pub repeats: Repeats,
+    pub mutes: Vec<Mute>,
     metrics: Vec<Watched>,
 }
 
@@ -70,6 +71,7 @@ impl Scene {
             known: vec![],
             told: vec![],
             repeats: Repeats::Keep,
+            mutes: vec![],
             metrics: vec![],
         };
         for edge in edges {
@@ -201,7 +203,7 @@ impl Scene {
             self.metrics.iter().filter(|m| m.state != State::NotAsked).map(|m| m.observed(now)).collect();
         let read = |e: &&ChangeEvent| e.time >= minute(now - WINDOW_MINUTES - 60) && e.time < minute(now);
         let events: Vec<ChangeEvent> = self.events.iter().filter(read).cloned().collect();
-        plan(&Situation {
+        let mut plan = plan(&Situation {
             now: minute(now),
             window_start: minute(now - WINDOW_MINUTES),
             application: &Application::new("123456789012", "eu-central-1", boundary),
@@ -211,7 +213,9 @@ impl Scene {
             known: &self.known,
             catalog: Catalog::builtin(),
             repeats: self.repeats,
-        })
+        });
+        mute(&mut plan, &self.known, &Mutes::at(&self.mutes, minute(now)), minute(now));
+        plan
     }
 
     /// Plans, writes and tells, as a tick does; returns what was told.

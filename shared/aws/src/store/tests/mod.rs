@@ -7,6 +7,8 @@ mod engine;
 mod insights;
 mod learning;
 mod lists;
+mod scopes;
+mod settings;
 mod trouble;
 mod units;
 
@@ -182,8 +184,18 @@ fn insight(application: &Application, subject: &str, anomalies: usize, points: u
         }],
         considered: vec![Considered { what: "lambda-errors-timeout".into(), because: "no timeouts".into() }],
         repeat: Some(Repeat { of: InsightId("an earlier one".into()), times: 2 }),
+        handling: Handling {
+            acknowledgement: Some(Acknowledgement { by: "ann".into(), time: at(NOW - 60) }),
+            assignee: Some("bob".into()),
+            notes: vec![],
+            muted: None,
+        },
         id,
     }
+}
+
+fn entry(what: &str) -> AuditEntry {
+    AuditEntry::new(&scope(), at(NOW), "arn:aws:iam::123456789012:user/ann", what, Some("stackseer …"))
 }
 
 /// Of its first anomaly.
