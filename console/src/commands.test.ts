@@ -13,7 +13,8 @@ test('a channel without filters has none', () => {
   expect(channelCommand('arn', [], [])).not.toContain('Filters');
 });
 
-test('a maintenance window', () => {
-  expect(muteCommand({ What: { Application: 'shop' }, Reason: 'load test', Window: { Cron: '0 2 * * SUN', Minutes: 60, TimeZone: 'Europe/Berlin' } })).toBe(
-    "stackseer mute add --application shop --reason 'load test' --cron '0 2 * * SUN' --minutes 60 --time-zone Europe/Berlin");
+test('a mute for some hours, and none on the command line of a window', () => {
+  const request = { What: { Application: 'shop' }, Reason: 'load test' };
+  expect(muteCommand(request, 8)).toBe("stackseer mute add --application shop --reason 'load test' --hours 8");
+  expect(muteCommand({ ...request, Window: { Cron: '0 2 * * SUN', Minutes: 60, TimeZone: 'UTC' } })).toBeUndefined();
 });

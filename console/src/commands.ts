@@ -11,13 +11,11 @@ const json = (value: unknown) => quote(JSON.stringify(value));
 
 export const assignCommand = (id: string, to: string) => `stackseer assign ${quote(id)} ${quote(to || 'NAME')}`;
 
-export function muteCommand({ What, Reason, Until, Window }: MuteRequest): string {
+/** None for a maintenance window: the command line has no such mutes. */
+export function muteCommand({ What, Reason, Window }: MuteRequest, hours?: number): string | undefined {
+  if (Window) return undefined;
   const [kind, value] = Object.entries(What).find(([, text]) => text) ?? ['Resource', 'NAME'];
-  const words = [
-    `stackseer mute add --${kind.toLowerCase()} ${quote(value)}`, `--reason ${quote(Reason || 'WHY')}`,
-    ...(Until ? [`--until ${new Date(Until * 1000).toISOString().replace('.000', '')}`] : []),
-    ...(Window ? [`--cron ${quote(Window.Cron)}`, `--minutes ${Window.Minutes}`, `--time-zone ${quote(Window.TimeZone)}`] : []),
-  ];
+  const words = [`stackseer mute add --${kind.toLowerCase()} ${quote(value)}`, `--reason ${quote(Reason || 'WHY')}`, ...(hours ? [`--hours ${hours}`] : [])];
   return words.join(' ');
 }
 

@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { same } from './same';
 
 export interface Live<T> {
   data?: T;
@@ -19,24 +20,30 @@ export function useLive<T>(key: string | undefined, load: () => Promise<T>, ever
   const latest = useRef(load);
   latest.current = load;
   const turn = useRef(0);
+  const isBusy = useRef(false);
 
   const run = useCallback(async () => {
     const mine = ++turn.current;
     const isMine = () => mine === turn.current;
+    isBusy.current = true;
     setState((old) => (old.key === key ? { ...old, isLoading: true } : { key, isLoading: true }));
     try {
       const data = await latest.current();
-      if (isMine()) setState({ key, data, at: Date.now(), isLoading: false });
+      if (isMine()) setState((old) => ({ key, data: old.key === key ? same(old.data, data) : data, at: Date.now(), isLoading: false }));
     } catch (error) {
       if (isMine()) setState((old) => ({ ...(old.key === key ? old : { key }), error: error as Error, isLoading: false }));
+    } finally {
+      if (isMine()) isBusy.current = false;
     }
   }, [key]);
 
   useEffect(() => {
     if (key === undefined) return;
     void run();
-    const timer = every ? setInterval(() => document.visibilityState === 'visible' && void run(), every) : undefined;
-    const seen = () => document.visibilityState === 'visible' && every && void run();
+    // A slow answer is waited for: asking again meanwhile would never let one arrive.
+    const again = () => document.visibilityState === 'visible' && !isBusy.current && void run();
+    const timer = every ? setInterval(again, every) : undefined;
+    const seen = () => every && again();
     document.addEventListener('visibilitychange', seen);
     return () => {
       turn.current++;

@@ -185,7 +185,7 @@ test('coverage and channels are set, with the command that does it', async () =>
   await page.getByLabel('Stack', { exact: true }).fill('billing');
   await page.getByText('update-resource-collection --action ADD').waitFor();
   await page.getByRole('dialog').getByRole('button', { name: 'Add' }).click();
-  await page.getByRole('cell', { name: 'Stack billing' }).or(page.getByRole('rowheader', { name: 'Stack billing' })).waitFor();
+  await page.getByRole('rowheader', { name: 'Stack billing' }).waitFor();
   await page.getByRole('tab', { name: 'Channels' }).click();
   await button(page, 'Add a channel').click();
   await page.getByLabel('ARN of the SNS topic').fill('arn:aws:sns:eu-west-1:123456789012:pager');

@@ -113,30 +113,37 @@ test('ten thousand insights: a page at a time, quickly, forth and back', async (
   await closePage(opened);
 });
 
-test('an insight of two hundred anomalies stays fluid', async () => {
+/** How long one frame in ten takes while the page is scrolled, at least. */
+const slowFrames = (page) => page.evaluate(async () => {
+  const frames = [];
+  window.scrollTo(0, 0);
+  for (let step = 0, last = performance.now(); step < 40; step++) {
+    window.scrollBy(0, 150);
+    await new Promise(requestAnimationFrame);
+    frames.push(performance.now() - last);
+    last = performance.now();
+  }
+  return frames.sort((a, b) => a - b)[35];
+});
+
+test('an insight of two hundred anomalies stays as fluid as a small one', async () => {
+  const small = await openPage(browser, `#/insights/${insight.Id}`);
+  await settled(small.page, 'write capacity was cut');
+  const { ReactiveAnomalies } = await ask(small.page, 'POST', `/anomalies/insight/${insight.Id}`, {});
+  const usual = await slowFrames(small.page);
+  await closePage(small);
+
   const opened = await blank();
   const { page } = opened;
-  const probe = await openPage(browser);
-  const { ReactiveAnomalies } = await ask(probe.page, 'POST', `/anomalies/insight/${insight.Id}`, {});
-  await closePage(probe);
   const many = Array.from({ length: 200 }, (_, index) => ({ ...ReactiveAnomalies[index % ReactiveAnomalies.length], Id: `a-${index}` }));
   await page.route('**/anomalies/insight/**', (route) => route.fulfill(json({ ReactiveAnomalies: many })));
   await page.goto(`${browser.base}/#/insights/${insight.Id}`);
-  await page.getByText('Graphed anomalies (200)').or(page.getByRole('heading', { name: /Graphed anomalies/ })).first().waitFor();
+  await page.getByRole('heading', { name: /Graphed anomalies/ }).waitFor();
   await page.getByRole('button', { name: 'Show all 200' }).click();
   assert.equal(await page.getByRole('list', { name: 'Anomalous metrics on one clock' }).getByRole('listitem').count(), 200);
   for (let index = 0; index < 3; index++) await page.getByRole('button', { name: /^Show 8 more/ }).click();
   assert.equal(await page.getByRole('article').count(), 32);
-  const longest = await page.evaluate(async () => {
-    let longest = 0, last = performance.now();
-    for (let step = 0; step < 40; step++) {
-      window.scrollBy(0, 200);
-      await new Promise(requestAnimationFrame);
-      longest = Math.max(longest, performance.now() - last);
-      last = performance.now();
-    }
-    return longest;
-  });
-  assert.ok(longest < 500, `a frame took ${Math.round(longest)} ms while scrolling`);
+  const slow = await slowFrames(page);
+  assert.ok(slow < 3 * usual + 50, `one of ten frames takes ${Math.round(slow)} ms, of a small insight ${Math.round(usual)} ms`);
   await closePage(opened);
 });

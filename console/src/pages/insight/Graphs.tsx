@@ -1,5 +1,5 @@
 import Button from '@cloudscape-design/components/button';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { Anomaly, Change } from '../../api/own';
 import { Section } from '../../parts/Section';
 import { AnomalyGraph } from './AnomalyGraph';
@@ -10,7 +10,7 @@ const STEP = 8;
 /** One graph per anomaly, some at a time: two hundred at once would help nobody. */
 export function Graphs({ insightId, anomalies, events }: { insightId: string; anomalies: Anomaly[]; events: Change[] }) {
   const [shown, setShown] = useState(STEP);
-  const markers = markersOf(events);
+  const markers = useMemo(() => markersOf(events), [events]);
   if (anomalies.length === 0) return null;
   return (
     <Section title="Graphed anomalies" count={anomalies.length}>

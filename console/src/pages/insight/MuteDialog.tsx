@@ -25,7 +25,7 @@ export function MuteDialog({ insight, onClose, onDone }: { insight: Insight; onC
   const hourOptions = [...HOURS.map((value) => ({ value: String(value), label: value < 48 ? `${value} h` : `${value / 24} days` })), { value: '', label: 'Until it is taken back' }];
   return (
     <Dialog
-      title="Mute" confirm="Mute" command={muteCommand(request)} error={error} isBusy={isBusy} isReady={Boolean(request.Reason)} onClose={onClose}
+      title="Mute" confirm="Mute" command={muteCommand(request, Number(hours))} error={error} isBusy={isBusy} isReady={Boolean(request.Reason)} onClose={onClose}
       onConfirm={() => run(() => api.mute(request))}
     >
       <FormField label="What" description="Nobody is told of it. It stays visible here as muted.">
