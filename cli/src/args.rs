@@ -24,10 +24,14 @@ const EXAMPLES: &str = "\
 Examples:
   # A simulated shop with four incidents; needs no AWS account
   stackseer demo
+  # The same in your browser, while it happens
+  stackseer demo --console
   # Can your credentials read what a scan needs?
   stackseer doctor
   # What is wrong in a CloudFormation stack, now and in the last hours
   stackseer scan --stack shop
+  # The same in your browser, and for the AWS CLI
+  stackseer console
   # Keep all that was read, and run over it again without AWS
   stackseer scan --stack shop --record incident
   stackseer replay incident
@@ -94,8 +98,16 @@ pub enum Command {
     Detect(Detect),
     /// A simulated shop on a fast clock, with incidents; needs no AWS account
     Demo(Demo),
+    /// The console in your browser, and the DevOps Guru API for the AWS CLI, on this machine
+    Console(Console),
+    #[command(flatten)]
+    Person(Person),
     /// What the credentials can reach, and what would go unseen without the rest
     Doctor(Doctor),
+    /// What your shell completes these commands with
+    Completions(Completions),
+    /// The manual page
+    Man(Man),
 }
 
 /// Read-only. Learns what is normal from CloudWatch's history on the spot, then explains the last three hours.
@@ -112,17 +124,10 @@ Examples:
 Cost: AWS bills $0.01 per 1,000 metrics requested; --verbose says how many and
 what they cost. What was learned within the last 20 hours is kept in the state
 and not read again, unless --record wants it.")]
-#[command(group = clap::ArgGroup::new("coverage").required(true).multiple(true))]
+#[command(group = clap::ArgGroup::new("asked").args(["stack", "tag", "region_wide"]).required(true).multiple(true))]
 pub struct Scan {
-    /// A CloudFormation stack with its nested stacks; may be given again
-    #[arg(long, value_name = "NAME", group = "coverage")]
-    pub stack: Vec<String>,
-    /// Resources with this tag; keys start with devops-guru-, without a value each value is an application; may be given again
-    #[arg(long, value_name = "KEY=VALUE", group = "coverage", value_parser = tag)]
-    pub tag: Vec<Tag>,
-    /// Every stack, and the resources that are in none
-    #[arg(long, group = "coverage")]
-    pub region_wide: bool,
+    #[command(flatten)]
+    pub coverage: Coverage,
     /// Look as of this time instead of now, e.g. 2026-11-22T14:30:00Z; remembers nothing
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub at: Option<Timestamp>,
@@ -130,11 +135,32 @@ pub struct Scan {
     #[arg(long, value_name = "DIR")]
     pub record: Option<PathBuf>,
     #[command(flatten)]
+    pub again: Again,
+    #[command(flatten)]
     pub account: Account,
     #[command(flatten)]
     pub state: State,
     #[command(flatten)]
     pub knowledge: Knowledge,
+}
+
+#[derive(Debug, Clone, Default, ClapArgs)]
+pub struct Coverage {
+    /// A CloudFormation stack with its nested stacks; may be given again
+    #[arg(long, value_name = "NAME")]
+    pub stack: Vec<String>,
+    /// Resources with this tag; keys start with devops-guru-, without a value each value is an application; may be given again
+    #[arg(long, value_name = "KEY=VALUE", value_parser = tag)]
+    pub tag: Vec<Tag>,
+    /// Every stack, and the resources that are in none
+    #[arg(long)]
+    pub region_wide: bool,
+}
+
+impl Coverage {
+    pub fn is_empty(&self) -> bool {
+        self.stack.is_empty() && self.tag.is_empty() && !self.region_wide
+    }
 }
 
 #[derive(Debug, Clone, ClapArgs)]
@@ -144,6 +170,32 @@ pub struct Knowledge {
     /// may be given again
     #[arg(long, value_name = "FILE.toml|FOLDER")]
     pub catalog: Vec<PathBuf>,
+}
+
+/// How severe the same incident is when it comes again.
+#[derive(Debug, Clone, Copy, ClapArgs)]
+pub struct Again {
+    /// Severity of an incident that was there within the last seven days
+    #[arg(long, value_enum, default_value_t, value_name = "RULE")]
+    pub repeats: Repeats,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Repeats {
+    /// Its own; from the third time on, one lower
+    #[default]
+    Keep,
+    /// Always low, as DevOps Guru had it; a second outage is easily missed
+    Low,
+}
+
+impl From<Repeats> for stackseer_line::Repeats {
+    fn from(repeats: Repeats) -> Self {
+        match repeats {
+            Repeats::Keep => Self::Keep,
+            Repeats::Low => Self::Low,
+        }
+    }
 }
 
 /// Which AWS account, found as every AWS tool finds it.
@@ -182,6 +234,8 @@ pub struct Replay {
     /// Incident folder
     #[arg(value_name = "DIR")]
     pub folder: PathBuf,
+    #[command(flatten)]
+    pub again: Again,
     #[command(flatten)]
     pub knowledge: Knowledge,
 }
@@ -244,7 +298,9 @@ Examples:
   # The whole day, and each insight in full
   stackseer demo | less
   # The second of them alone
-  stackseer demo --insight 2")]
+  stackseer demo --insight 2
+  # The day goes by in your browser, a minute in a second
+  stackseer demo --console")]
 pub struct Demo {
     /// Tell only this one of the insights in full, by its number in the order of the day
     #[arg(long, value_name = "NUMBER")]
@@ -258,17 +314,383 @@ pub struct Demo {
     /// Save the three weeks and the day as an incident folder, for `stackseer replay`
     #[arg(long, value_name = "DIR")]
     pub record: Option<PathBuf>,
+    #[command(flatten)]
+    pub again: Again,
+    /// Show the day in the console instead, as it happens, on a clock that can be stopped and made faster there
+    #[arg(long, conflicts_with = "insight")]
+    pub console: bool,
+    /// With --console: the whole day has gone by already
+    #[arg(long, requires = "console")]
+    pub at_end: bool,
+    #[command(flatten, next_help_heading = "With --console")]
+    pub serving: Serving,
 }
 
 /// Tries each kind of call that a scan makes, once, read-only.
+///
+/// Of the stacks, tags or the Region it is given it also says how many of the resources a scan would watch, and why not the rest.
 #[derive(Debug, ClapArgs)]
 #[command(after_long_help = "\
 Examples:
   stackseer doctor --profile production
-  stackseer doctor --output json | jq '.checks[] | select(.ok | not)'")]
+  stackseer doctor --output json | jq '.checks[] | select(.ok | not)'
+  # Of a stack also what a scan would watch, and what not and why
+  stackseer doctor --stack shop")]
 pub struct Doctor {
     #[command(flatten)]
+    pub coverage: Coverage,
+    #[command(flatten)]
     pub account: Account,
+    #[command(flatten)]
+    pub knowledge: Knowledge,
+}
+
+/// Shows what scans found, or with --stack-name what a deployment of Stackseer has found. Only this machine can reach it.
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
+Examples:
+  stackseer scan --stack shop && stackseer console
+  stackseer console --stack-name stackseer --profile production
+  stackseer console --write-profile
+  aws --profile stackseer devops-guru describe-account-health")]
+pub struct Console {
+    #[command(flatten)]
+    pub serving: Serving,
+    /// Print the keys that the console takes, as a profile's credential_process does, and end
+    #[arg(long, conflicts_with_all = ["port", "no_open", "write_profile", "stack_name"])]
+    pub credentials: bool,
+    #[command(flatten)]
+    pub place: Place,
+}
+
+/// What the console shows, in the terminal.
+#[derive(Debug, Subcommand)]
+pub enum Person {
+    /// What is wrong, and what was
+    Insights(Insights),
+    /// One insight whole
+    Insight(OneInsight),
+    /// Say that you look after an insight
+    Ack(Ack),
+    /// Give an insight to somebody
+    Assign(Assign),
+    /// Write a note on an insight
+    Note(Note),
+    /// What nobody is told of
+    Mute(Mute),
+    /// Whom messages go to
+    Channels(Channels),
+    /// What was found, watched or not, and why not
+    Resources(Resources),
+    /// What was changed
+    Changes(Changes),
+    /// Who calls, feeds or writes to whom, with what is wrong on it
+    Topology(Topology),
+}
+
+impl Person {
+    pub fn place(&self) -> &Place {
+        match self {
+            Self::Insights(of) => &of.place,
+            Self::Insight(of) => &of.place,
+            Self::Ack(of) => &of.place,
+            Self::Assign(of) => &of.place,
+            Self::Note(of) => &of.place,
+            Self::Mute(of) => &of.place,
+            Self::Channels(of) => &of.place,
+            Self::Resources(of) => &of.place,
+            Self::Changes(of) => &of.place,
+            Self::Topology(of) => &of.place,
+        }
+    }
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
+Examples:
+  stackseer insights
+  stackseer insights --status closed --days 30 --application shop
+  stackseer insights --output json | jq '.ReactiveInsights[].Headline'
+  stackseer insights --stack-name stackseer --profile production")]
+pub struct Insights {
+    /// Ongoing or closed ones
+    #[arg(long, value_enum, default_value_t, value_name = "STATUS")]
+    pub status: Which,
+    /// With --status closed or any: how many days to look back
+    #[arg(long, value_name = "DAYS", default_value_t = 7)]
+    pub days: u32,
+    /// Only of this application, by name or id
+    #[arg(long, value_name = "NAME")]
+    pub application: Option<String>,
+    #[command(flatten)]
+    pub place: Place,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Which {
+    #[default]
+    Ongoing,
+    Closed,
+    Any,
+}
+
+/// Its cause, the changes around it, what to do, what was ruled out, its history and notes.
+#[derive(Debug, ClapArgs)]
+pub struct OneInsight {
+    /// Its id, or as much of the beginning as no other has
+    #[arg(value_name = "ID")]
+    pub id: String,
+    #[command(flatten)]
+    pub place: Place,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Ack {
+    /// The insight's id, or as much of the beginning as no other has
+    #[arg(value_name = "ID")]
+    pub id: String,
+    /// Take it back
+    #[arg(long)]
+    pub undo: bool,
+    #[command(flatten)]
+    pub place: Place,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(group = clap::ArgGroup::new("whom").required(true))]
+pub struct Assign {
+    /// The insight's id, or as much of the beginning as no other has
+    #[arg(value_name = "ID")]
+    pub id: String,
+    /// Whoever your team knows by this name
+    #[arg(value_name = "WHO", group = "whom")]
+    pub who: Option<String>,
+    /// Leave it to nobody in particular
+    #[arg(long, group = "whom")]
+    pub nobody: bool,
+    #[command(flatten)]
+    pub place: Place,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(group = clap::ArgGroup::new("what").required(true))]
+pub struct Note {
+    /// The insight's id, or as much of the beginning as no other has
+    #[arg(value_name = "ID")]
+    pub id: String,
+    /// What to note
+    #[arg(value_name = "TEXT", group = "what")]
+    pub text: Option<String>,
+    /// Take the note with this id off instead
+    #[arg(long, value_name = "NOTE", group = "what")]
+    pub delete: Option<String>,
+    #[command(flatten)]
+    pub place: Place,
+}
+
+/// Without a command, the channels there are.
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
+Examples:
+  stackseer channels
+  stackseer channels add arn:aws:sns:eu-west-1:123456789012:on-call --severity high
+  stackseer channels remove 3f2a81c4-…")]
+pub struct Channels {
+    #[command(subcommand)]
+    pub act: Option<ChannelAct>,
+    #[command(flatten)]
+    pub place: Place,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub enum ChannelAct {
+    /// Tell an SNS topic
+    Add {
+        #[arg(value_name = "TOPIC_ARN")]
+        topic: String,
+        /// Only of insights this severe; may be given again
+        #[arg(long, value_name = "SEVERITY", value_parser = ["low", "medium", "high"])]
+        severity: Vec<String>,
+        /// Only messages of this type; may be given again
+        #[arg(long, value_name = "TYPE", value_parser = ["new-insight", "closed-insight", "new-association", "severity-upgraded", "new-recommendation"])]
+        message: Vec<String>,
+    },
+    /// Send it a message that says that it is a test
+    Test {
+        #[arg(value_name = "CHANNEL")]
+        id: String,
+    },
+    /// Tell it nothing more
+    Remove {
+        #[arg(value_name = "CHANNEL")]
+        id: String,
+    },
+}
+
+/// Without a command, the mutes there are. What is muted stays visible.
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
+Examples:
+  stackseer mute
+  stackseer mute add --application shop --reason 'load test' --hours 2
+  stackseer mute remove 3f2a81c4-…")]
+pub struct Mute {
+    #[command(subcommand)]
+    pub act: Option<MuteAct>,
+    #[command(flatten)]
+    pub place: Place,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub enum MuteAct {
+    /// Tell nobody of something
+    Add {
+        #[command(flatten)]
+        what: MuteTarget,
+        /// Why
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        /// For so many hours, if not until it is removed
+        #[arg(long, value_name = "HOURS")]
+        hours: Option<u32>,
+    },
+    /// End a mute
+    Remove {
+        #[arg(value_name = "MUTE")]
+        id: String,
+    },
+}
+
+#[derive(Debug, Clone, ClapArgs)]
+#[group(required = true, multiple = false)]
+pub struct MuteTarget {
+    /// A resource, by its id
+    #[arg(long, value_name = "ID")]
+    pub resource: Option<String>,
+    /// A metric, by its key
+    #[arg(long, value_name = "KEY")]
+    pub metric: Option<String>,
+    /// A proactive check, by its id
+    #[arg(long, value_name = "ID")]
+    pub check: Option<String>,
+    /// An application, by its id or name
+    #[arg(long, value_name = "NAME")]
+    pub application: Option<String>,
+}
+
+impl MuteTarget {
+    /// What kind, as the API calls it, and which.
+    pub fn target(&self) -> (&'static str, &str) {
+        let kinds = [
+            ("Resource", &self.resource),
+            ("Metric", &self.metric),
+            ("Check", &self.check),
+            ("Application", &self.application),
+        ];
+        let given = kinds.iter().find_map(|(kind, given)| Some((*kind, given.as_deref()?)));
+        given.unwrap_or_default()
+    }
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Resources {
+    /// Only of this application, by name or id
+    #[arg(long, value_name = "NAME")]
+    pub application: Option<String>,
+    /// Only those in this state
+    #[arg(long, value_enum, value_name = "STATE")]
+    pub coverage: Option<CoverageState>,
+    #[command(flatten)]
+    pub place: Place,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CoverageState {
+    Watched,
+    WithoutMetrics,
+    NotSupported,
+}
+
+impl CoverageState {
+    /// As the API calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Watched => "WATCHED",
+            Self::WithoutMetrics => "WITHOUT_METRICS",
+            Self::NotSupported => "NOT_SUPPORTED",
+        }
+    }
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Changes {
+    /// Only of this application, by name or id
+    #[arg(long, value_name = "NAME")]
+    pub application: Option<String>,
+    /// How many days to look back
+    #[arg(long, value_name = "DAYS", default_value_t = 7)]
+    pub days: u32,
+    #[command(flatten)]
+    pub place: Place,
+}
+
+#[derive(Debug, ClapArgs)]
+pub struct Topology {
+    /// Only this application, by name or id
+    #[arg(value_name = "NAME")]
+    pub application: Option<String>,
+    #[command(flatten)]
+    pub place: Place,
+}
+
+/// How a console is served.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct Serving {
+    /// Port on 127.0.0.1, if not 4848 or, where that is taken, any that is free; 0: any
+    #[arg(long, value_name = "PORT")]
+    pub port: Option<u16>,
+    /// Don't open a browser
+    #[arg(long)]
+    pub no_open: bool,
+    /// Put the profile `stackseer` for the AWS CLI into ~/.aws/config
+    #[arg(long)]
+    pub write_profile: bool,
+}
+
+/// Where to look.
+#[derive(Debug, Clone, ClapArgs)]
+#[command(next_help_heading = "Where to look")]
+pub struct Place {
+    /// File in which scans remember the insights, if not stackseer/state.db in your data folder
+    #[arg(long, value_name = "FILE", env = "STACKSEER_STATE")]
+    pub state: Option<PathBuf>,
+    /// Ask the deployment of this stack instead, with your AWS credentials
+    #[arg(long, value_name = "NAME")]
+    pub stack_name: Option<String>,
+    #[command(flatten)]
+    pub account: Account,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
+Examples:
+  stackseer completions bash > ~/.local/share/bash-completion/completions/stackseer
+  stackseer completions zsh > ~/.zfunc/_stackseer
+  stackseer completions fish > ~/.config/fish/completions/stackseer.fish")]
+pub struct Completions {
+    #[arg(value_enum, value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
+Examples:
+  stackseer man | man -l -
+  stackseer man --dir ~/.local/share/man/man1")]
+pub struct Man {
+    /// Write it, and a page for each command, into this folder
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

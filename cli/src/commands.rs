@@ -1,8 +1,12 @@
 //! One file per command, and what they share.
 
+mod console;
+mod coverage;
 mod demo;
 mod detect;
 mod doctor;
+mod manual;
+mod people;
 mod replay;
 mod scan;
 
@@ -24,6 +28,10 @@ pub fn run(args: &Args) -> Result<()> {
             Command::Replay(replay) => replay::run(replay, global).await,
             Command::Detect(detect) => detect::run(detect, global),
             Command::Demo(demo) => demo::run(demo, global).await,
+            Command::Console(console) => console::run(console, global).await,
+            Command::Completions(shell) => manual::completions(shell),
+            Command::Man(into) => manual::man(into),
+            Command::Person(person) => people::run(person, global).await,
             Command::Doctor(doctor) => doctor::run(doctor, global).await,
         }
     };

@@ -1,5 +1,6 @@
 //! What people read. Styles are written always; `anstream` takes them out where they don't belong.
 
+pub mod answer;
 mod chart;
 mod insight;
 pub mod journal;
@@ -7,12 +8,14 @@ mod page;
 mod permissions;
 mod report;
 mod time;
+mod watching;
 mod words;
 
 pub use insight::insight;
 pub use page::{Page, Width, rule};
 pub use permissions::Permissions;
-pub use report::{ApplicationReport, Calls, Report, Window, unwatched};
+pub use permissions::Surveyed;
+pub use report::{ApplicationReport, Calls, Report, Window};
 
 use jiff::Timestamp;
 use stackseer_catalog::Catalog;

@@ -4,11 +4,15 @@ use crate::args;
 use anyhow::{Context, Result};
 use etcetera::{BaseStrategy, choose_base_strategy};
 use jiff::Timestamp;
-use stackseer_aws::store::{DynamoStore, open_embedded};
+use stackseer_aws::store::{DynamoStore, OpenError, open_embedded};
 use stackseer_line::{Learned, restored, to_keep};
-use stackseer_model::ports::{Committed, InsightState, LearningStore, PortError, Store};
-use stackseer_model::{Application, ApplicationId, Insight, Message};
-use std::path::PathBuf;
+use stackseer_model::ports::{Committed, EventHistory, InsightState, LearningStore, PortError, Store, settings_or};
+use stackseer_model::{Application, ApplicationId, ChangeEvent, Insight, Message, Scope, Settings};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+const TRIES: u32 = 20;
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// The store on this machine, or nothing that lasts.
 pub enum State {
@@ -38,23 +42,58 @@ impl State {
         }
     }
 
+    /// What people set with the console.
+    pub async fn settings(&self, scope: &Scope) -> Result<Settings, PortError> {
+        match self {
+            Self::Kept(store) => settings_or(store, scope, &Settings::default()).await,
+            Self::Forgotten => Ok(Settings::default()),
+        }
+    }
+
+    /// What happened to the application, and that there is something of its account and Region here.
+    pub async fn keep_changes(
+        &self,
+        application: &Application,
+        changes: &[ChangeEvent],
+        now: Timestamp,
+    ) -> Result<(), PortError> {
+        if let Self::Kept(store) = self {
+            store.keep_events(&application.id, changes).await?;
+            store.keep_scope(&application.scope(), now).await?;
+        }
+        Ok(())
+    }
+
     pub fn open(args: &args::State) -> Result<Self> {
         if args.no_state {
             return Ok(Self::Forgotten);
         }
-        let file = match &args.state {
-            Some(file) => file.clone(),
-            None => usual_file()?,
-        };
-        let store = open_embedded(&file)
+        let store = open(&file(args.state.as_deref())?)
             .context("can't open the state; --state FILE names another one, --no-state does without")?;
         Ok(Self::Kept(store))
     }
 }
 
-fn usual_file() -> Result<PathBuf> {
+/// The one named, or the usual one.
+pub fn file(named: Option<&Path>) -> Result<PathBuf> {
+    named.map_or_else(|| Ok(folder()?.join("state.db")), |file| Ok(file.to_owned()))
+}
+
+/// Where this user's state is kept.
+pub fn folder() -> Result<PathBuf> {
     let folders = choose_base_strategy().context("no home folder to keep the state in; name a file with --state")?;
-    Ok(folders.data_dir().join("stackseer").join("state.db"))
+    Ok(folders.data_dir().join("stackseer"))
+}
+
+/// The store in the file, once whoever looks into it for a moment has done so: a console does whenever its page asks.
+pub fn open(file: &Path) -> Result<DynamoStore, OpenError> {
+    for _ in 0..TRIES {
+        match open_embedded(file) {
+            Err(OpenError::InUse(_)) => std::thread::sleep(PAUSE),
+            opened => return opened,
+        }
+    }
+    open_embedded(file)
 }
 
 impl Store for State {

@@ -4,13 +4,13 @@ use crate::progress::Progress;
 use anyhow::{Result, ensure};
 use jiff::Timestamp;
 use stackseer_catalog::Catalog;
-use stackseer_incident::{Incident, IncidentSource};
+use stackseer_incident::{Incident, IncidentSource, Recorded};
 use stackseer_insight::Plan;
 use stackseer_line::{
     Baselines, History, Learned, Reach, Repeats, Sensitivity, Watch, check, learn, metrics_of, watch,
 };
 use stackseer_model::ports::{Committed, Store};
-use stackseer_model::{Insight, Metric, Transition, Unseen};
+use stackseer_model::{Insight, Metric, ResourceId, ResourceState, Transition, Unseen};
 use stackseer_testkit::MemoryStore;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow::Continue;
@@ -26,28 +26,34 @@ pub struct Found {
     pub insights: Vec<Insight>,
     pub unseen: Vec<Unseen>,
     pub metrics: Vec<Metric>,
+    pub watching: Vec<ResourceState>,
     pub with_history: usize,
+}
+
+/// From the incident's history. Beside it what could not be told of its metrics.
+pub async fn learned(incident: &Incident, catalog: &Catalog) -> Result<(Learned, Vec<Unseen>)> {
+    let source = IncidentSource::new(incident);
+    let (catalogued, unresolved) = metrics_of(&source, catalog, &incident.inventory).await?;
+    let metrics = incident.metrics(&catalogued)?;
+    let progress = Progress::start("learning what is normal", metrics.len());
+    let (from, to) = (incident.learn.from, incident.learn.to);
+    let history = History { catalog, sensitivity: Sensitivity::default(), from, to, known: Baselines::new() };
+    let learned = learn(&source, history, incident.inventory.clone(), metrics, |done| {
+        progress.set(done);
+        Continue(())
+    })
+    .await?;
+    Ok((learned, unresolved))
 }
 
 pub async fn run(
     incident: &Incident,
     catalog: &Catalog,
+    repeats: Repeats,
     mut tell: impl FnMut(Change<'_>) -> Result<()>,
 ) -> Result<Found> {
     let source = IncidentSource::new(incident);
-    let (catalogued, unresolved) = metrics_of(&source, catalog, &incident.inventory).await?;
-    let metrics = incident.metrics(&catalogued)?;
-    let count = metrics.len();
-    let learned = {
-        let progress = Progress::start("learning what is normal", count);
-        let (from, to) = (incident.learn.from, incident.learn.to);
-        let history = History { catalog, sensitivity: Sensitivity::default(), from, to, known: Baselines::new() };
-        learn(&source, history, incident.inventory.clone(), metrics, |done| {
-            progress.set(done);
-            Continue(())
-        })
-        .await?
-    };
+    let (learned, unresolved) = learned(incident, catalog).await?;
 
     let application = &incident.application;
     let store = MemoryStore::default();
@@ -65,7 +71,7 @@ pub async fn run(
             known: &known.insights,
             now,
             reach: Reach::SymptomsFirst,
-            repeats: Repeats::default(),
+            repeats,
         };
         let watched = watch(&source, &source, &about).await?;
         unseen.extend(watched.unseen);
@@ -83,10 +89,13 @@ pub async fn run(
         }
         progress.set(done + 1);
     }
+    let has_points = |recorded: &&Recorded| !recorded.series.0.is_empty();
+    let published: BTreeSet<&ResourceId> = incident.series.iter().filter(has_points).map(|r| &r.resource).collect();
     Ok(Found {
         insights: store.insights(&application.id),
         unseen: unseen.into_iter().collect(),
         // What is usually absent is learned from absence, but not where nothing at all was recorded.
+        watching: catalog.watching(&incident.inventory, &learned.metrics, |m| Some(published.contains(&m.resource))),
         with_history: if is_blank(incident) { 0 } else { with_history(&learned) },
         metrics: learned.metrics,
     })

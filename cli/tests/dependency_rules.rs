@@ -14,6 +14,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("stackseer-incident", &["stackseer-model"]),
     ("stackseer-notify", &["stackseer-model", "stackseer-catalog"]),
     ("stackseer-api", &["stackseer-model", "stackseer-catalog", "stackseer-notify"]),
+    ("stackseer-page", &[]),
     ("stackseer-aws", &["stackseer-model", "stackseer-catalog", "stackseer-notify"]),
     // Nothing that detects or explains: the simulator must not know what it is looked at with.
     ("stackseer-testkit", &["stackseer-model", "stackseer-incident"]),

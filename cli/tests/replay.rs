@@ -16,6 +16,10 @@ const SLOW: std::ops::Range<i64> = (START + LEARN + 2 * 3600)..(START + LEARN + 
 
 /// `web` waits for `orders`, which becomes slow for an hour.
 fn folder(path: &Path, slow: bool) {
+    folder_with(path, if slow { &[SLOW] } else { &[] });
+}
+
+fn folder_with(path: &Path, slow: &[std::ops::Range<i64>]) {
     fs::create_dir_all(path).unwrap();
     let (learn_to, watch_to) = (START + LEARN, START + LEARN + WATCH);
     let settings = format!(
@@ -26,7 +30,7 @@ fn folder(path: &Path, slow: bool) {
     for (resource, own) in [("web", 40.0), ("orders", 20.0)] {
         for time in (START..watch_to).step_by(PERIOD as usize) {
             let wobble = ((time / PERIOD * 7919) % 17) as f64 / 10.0;
-            let extra = if slow && SLOW.contains(&time) { 200.0 } else { 0.0 };
+            let extra = if slow.iter().any(|slow| slow.contains(&time)) { 200.0 } else { 0.0 };
             writeln!(
                 csv,
                 "{time},{resource},Custom::Service,Shop,Latency,Average,,latency:unit=Milliseconds,{}",
@@ -71,6 +75,26 @@ fn one_incident_is_one_insight_that_closes_and_names_its_cause() {
     let seconds = |field: &str| insight[field].as_str().unwrap().parse::<jiff::Timestamp>().unwrap().as_second();
     assert!((seconds("start_time") - SLOW.start).abs() <= 600, "{}", insight["start_time"]);
     assert!((seconds("end_time") - SLOW.end).abs() <= 600, "{}", insight["end_time"]);
+}
+
+#[test]
+fn a_repeat_keeps_its_severity_unless_asked_otherwise() {
+    let dir = tempfile::tempdir().unwrap();
+    // More than an hour after the end of the first.
+    let again = SLOW.start + 10_800..SLOW.end + 10_800 - 1800;
+    folder_with(dir.path(), &[SLOW, again]);
+    let severities = |more: &[&str]| -> Vec<String> {
+        let output = replay(dir.path(), &[&["--output", "json"], more].concat());
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let mut insights = report["insights"].as_array().unwrap().clone();
+        insights.sort_by_key(|insight| insight["start_time"].to_string());
+        insights.iter().map(|insight| insight["severity"].as_str().unwrap().to_owned()).collect()
+    };
+    let kept = severities(&[]);
+    assert!(kept.len() == 2 && kept[0] == kept[1] && kept[0] != "low", "{kept:?}");
+    assert_eq!(severities(&["--repeats", "keep"]), kept);
+    assert_eq!(severities(&["--repeats", "low"]), [kept[0].as_str(), "low"]);
 }
 
 #[test]

@@ -10,6 +10,7 @@ import platform
 import subprocess
 import sys
 import time
+import zlib
 
 import boto3
 import botocore.exceptions
@@ -141,6 +142,12 @@ class Deployment:
     def logs(self, function):
         pages = self.client("logs").get_paginator("filter_log_events").paginate(logGroupName=f"/aws/lambda/{STACK}-{function}")
         return "\n".join(event["message"] for page in pages for event in page["events"])
+
+    def set(self, sort, value):
+        """A row of the settings, as the store keeps it."""
+        body = zlib.compress(json.dumps(value).encode())
+        item = {"pk": {"S": f"settings#{ACCOUNT}#{REGION}"}, "sk": {"S": sort}, "body": {"B": body}, "generation": {"N": "1"}}
+        self.client("dynamodb").put_item(TableName=self.outputs["TableName"], Item=item)
 
     def queue(self, name):
         """A queue that topics and rules may send to."""

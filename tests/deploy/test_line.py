@@ -52,7 +52,7 @@ def setUpModule():
 
 def go_the_whole_way():
     """Learn, find the incident, look again, and find it over. What each step is known by is kept for the tests."""
-    global learned, opened, on_bus, closed, closed_on_bus, meanwhile, first_calls
+    global learned, opened, on_bus, closed, closed_on_bus, meanwhile, first_calls, at_the_end
     schedule("learn", incident.now)
     learned = until(120, "both applications to be learned", lambda: len(rows(LEARNED)) == 2 and rows(LEARNED))
     idle()
@@ -69,7 +69,9 @@ def go_the_whole_way():
 
     for name, points in (("Duration", incident.duration), ("Invocations", incident.invocations)):
         deployed.emulator.put_series("AWS/Lambda", name, CHECKOUT, again(points))
-    # Meanwhile the topic takes nothing.
+    # From here on people want other topics told, too.
+    set_settings()
+    # Meanwhile no topic takes anything.
     redelivery = deployed.resources["RedeliveryQueue"]
     # Else each try waits for six minutes.
     deployed.client("sqs").set_queue_attributes(QueueUrl=redelivery, Attributes={"DelaySeconds": "1", "VisibilityTimeout": "5"})
@@ -84,6 +86,24 @@ def go_the_whole_way():
     del deployed.proxy.answers["Publish"]
     closed = until(60, "the message", lambda: of("CLOSED_INSIGHT", "REACTIVE", deployed.received(told)))
     until(60, "nothing to wait any more", lambda: deployed.waiting(redelivery) == 0)
+    at_the_end = {name: deployed.received(url) for name, url in added.items()}
+
+
+def set_settings():
+    """As the API keeps them: what the template gave, and two topics more, each with a filter of its own."""
+    global added
+    channels, added = {"first": (deployed.outputs["TopicArn"], [])}, {}
+    for name, kinds in (("ends", ["CLOSED_INSIGHT"]), ("starts", ["NEW_INSIGHT"])):
+        added[name], queue = deployed.queue(name)
+        topic = deployed.client("sns").create_topic(Name=name)["TopicArn"]
+        deployed.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue)
+        channels[name] = (topic, kinds)
+    for name, (topic, kinds) in channels.items():
+        channel = {"id": name, "topic": topic, "filter": {"severities": [], "message_types": kinds}}
+        deployed.set(f"channel#{name}", channel)
+    integrations = {"ops_center": False, "log_anomalies": False, "encryption": {"enabled": True}}
+    coverage = [{"kind": "stacks", "names": ["shop"]}]
+    deployed.set("state", {"coverage": coverage, "integrations": integrations, "event_sources": {"profiler": False}})
 
 
 def no_topic(_):
@@ -231,6 +251,10 @@ class Messages(unittest.TestCase):
 
 
 class Line(unittest.TestCase):
+    def test_topics_that_people_add_are_told_what_their_filters_take(self):
+        self.assertEqual([detail["insightId"] for _, detail in of("CLOSED_INSIGHT", "REACTIVE", at_the_end["ends"])], [opened[0][1]["insightId"]])
+        self.assertEqual(of("CLOSED_INSIGHT", "REACTIVE", at_the_end["starts"]), [])
+
     def test_what_the_topic_does_not_take_waits_and_holds_up_no_other_channel(self):
         self.assertEqual(meanwhile, [])
         self.assertEqual((len(closed), len(closed_on_bus)), (1, 1))
@@ -350,7 +374,7 @@ class Roles(unittest.TestCase):
         "tick": {"tag:GetResources"},
         "learn": {"tag:GetResources"},
         "record": {"sqs:SendMessage"},
-        "notify": {"dynamodb:Query", "sqs:SendMessage"},
+        "notify": {"sqs:SendMessage"},
     }
 
     def called(self, call):

@@ -47,6 +47,11 @@ class Operation(unittest.TestCase):
         self.assertEqual(deployed.outputs["TableName"], table)
         self.assertLessEqual({"shop", "other", "stackseer"}, set(found))
         until(120, "all of them to be learned", lambda: self.learned(table) >= len(found))
+        # What people set holds, whatever the template says; with Stackseer's own stack beside it.
+        integrations = {"ops_center": False, "log_anomalies": False, "encryption": {"enabled": True}}
+        coverage = [{"kind": "stacks", "names": ["other"]}]
+        deployed.set("state", {"coverage": coverage, "integrations": integrations, "event_sources": {"profiler": False}})
+        self.assertEqual(self.tasks("region"), ["other", "stackseer"])
         for name in ("tick", "learn"):
             self.assertNotRegex(deployed.logs(name), r"(?i)access ?denied|not authorized")
 

@@ -1,15 +1,16 @@
 //! `stackseer demo`: what runs on AWS, over a simulated shop.
 
+use super::console::live;
 use super::replay::play;
 use crate::args::{self, Global, Output};
 use crate::progress::Progress;
 use crate::render::{self, Page, Report, View, rule};
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use stackseer_catalog::Catalog;
-use stackseer_incident::{Incident, IncidentSource, Range, refuse_occupied, write_folder};
+use stackseer_incident::{IncidentSource, Range, refuse_occupied, write_folder};
 use stackseer_line::metrics_of;
 use stackseer_model::{Insight, InsightType, Timestamp};
-use stackseer_testkit::simulator::{Simulation, simulate};
+use stackseer_testkit::simulator::{Simulated, Simulation, simulate};
 use std::io::Write;
 
 const WEEK_SECONDS: i64 = 7 * 24 * 3600;
@@ -19,10 +20,14 @@ pub async fn run(args: &args::Demo, global: &Global) -> Result<()> {
     if let Some(folder) = &args.record {
         refuse_occupied(folder)?;
     }
-    let mut incident = shop(args, catalog).await?;
+    let Simulated { mut incident, injected } = shop(args.seed, args.start, catalog).await?;
     if let Some(folder) = &args.record {
         write_folder(folder, &incident)?;
         global.note(format_args!("recorded in {}", folder.display()));
+    }
+    if args.console {
+        let first = injected.iter().map(|injected| injected.from).min().context("something is to happen")?;
+        return live::run(args, incident, first, catalog).await;
     }
     let (whole, day) = (incident.learn, incident.watch);
     let view = global.view(catalog, day.to);
@@ -44,7 +49,7 @@ pub async fn run(args: &args::Demo, global: &Global) -> Result<()> {
     incident.learn.to = week_end;
     incident.watch = Range { from: week_end, to: whole.to };
     let is_reactive = |i: &Insight| i.insight_type() == InsightType::Reactive;
-    let ordinary = play(&incident, global, &view, "", is_reactive).await?;
+    let ordinary = play(&incident, args.again.repeats.into(), global, &view, "", is_reactive).await?;
     match ordinary.insights.iter().filter(|i| is_reactive(i)).count() {
         0 => say("nothing opened.")?,
         opened => say(&format!("{opened} opened that should not have."))?,
@@ -54,7 +59,7 @@ pub async fn run(args: &args::Demo, global: &Global) -> Result<()> {
     incident.learn = whole;
     incident.watch = day;
     let heading = "The next day something happens, and nobody says what. Times are UTC.";
-    let mut report = play(&incident, global, &view, heading, |_| true).await?;
+    let mut report = play(&incident, args.again.repeats.into(), global, &view, heading, |_| true).await?;
     // In the order of the day.
     report.insights.sort_by(|a, b| (a.open_time, &a.name).cmp(&(b.open_time, &b.name)));
     let picked = picked(args, &report)?;
@@ -68,14 +73,15 @@ pub async fn run(args: &args::Demo, global: &Global) -> Result<()> {
 }
 
 /// Three weeks and a day, of the metrics that are watched.
-async fn shop(args: &args::Demo, catalog: &Catalog) -> Result<Incident> {
+pub async fn shop(seed: u64, start: Option<Timestamp>, catalog: &Catalog) -> Result<Simulated> {
     let _progress = Progress::start("simulating three weeks and a day of a shop", 0);
     let usual = Simulation::default();
-    let start = args.start.unwrap_or(usual.start);
-    let mut incident = simulate(&Simulation { seed: args.seed, start, ..usual }).incident;
-    let (catalogued, _) = metrics_of(&IncidentSource::new(&incident), catalog, &incident.inventory).await?;
+    let start = start.unwrap_or(usual.start);
+    let mut shop = simulate(&Simulation { seed, start, ..usual });
+    let incident = &mut shop.incident;
+    let (catalogued, _) = metrics_of(&IncidentSource::new(incident), catalog, &incident.inventory).await?;
     incident.keep_described(&catalogued);
-    Ok(incident)
+    Ok(shop)
 }
 
 /// The number of the one that was asked for.

@@ -1,10 +1,11 @@
 //! `stackseer replay`: the line over an incident folder.
 
 use crate::args::{self, Global, Output};
-use crate::render::{ApplicationReport, Calls, Report, View, Window, journal, unwatched};
+use crate::render::{ApplicationReport, Calls, Report, View, Window, journal};
 use crate::ticks::{self, Change};
 use anyhow::Result;
 use stackseer_incident::{Incident, read_folder};
+use stackseer_line::Repeats;
 use stackseer_model::Insight;
 use std::io::Write;
 
@@ -12,7 +13,7 @@ pub async fn run(args: &args::Replay, global: &Global) -> Result<()> {
     let catalog = super::catalog(&args.knowledge)?;
     let incident = read_folder(&args.folder)?;
     let view = global.view(&catalog, incident.watch.to);
-    let report = play(&incident, global, &view, "Times are UTC.", |_| true).await?;
+    let report = play(&incident, args.again.repeats.into(), global, &view, "Times are UTC.", |_| true).await?;
     if global.output == Output::Text && !report.insights.is_empty() {
         writeln!(std::io::stdout())?;
     }
@@ -22,6 +23,7 @@ pub async fn run(args: &args::Replay, global: &Global) -> Result<()> {
 /// Tells what happens to the insights `told` as it happens, after `heading`, unless the output is for programs.
 pub async fn play(
     incident: &Incident,
+    repeats: Repeats,
     global: &Global,
     view: &View<'_>,
     heading: &str,
@@ -39,7 +41,7 @@ pub async fn play(
     let mut out = anstream::AutoStream::auto(std::io::stdout());
     let text = global.output == Output::Text;
     let mut heading = Some(heading);
-    let found = ticks::run(incident, view.catalog, |Change { insight, transition }| {
+    let found = ticks::run(incident, view.catalog, repeats, |Change { insight, transition }| {
         let line = if text && told(insight) { journal::told(insight, transition, view) } else { None };
         if let Some(line) = line {
             if let Some(heading) = heading.take() {
@@ -55,7 +57,8 @@ pub async fn play(
             application: incident.application.clone(),
             window: Window { from: incident.watch.from, to: incident.watch.to },
             resources: incident.inventory.resources.clone(),
-            unwatched: unwatched(view.catalog, &incident.inventory, &found.metrics),
+            watching: found.watching.iter().collect(),
+            states: found.watching,
             metrics: found.metrics.len(),
             metrics_with_history: found.with_history,
             metrics_watched: found.metrics.len(),

@@ -1,18 +1,20 @@
 //! `stackseer scan`: discover, learn, watch, check, remember, print.
 
-use crate::args::{self, Global, Tag};
+use super::coverage::applications;
+use crate::args::{self, Global};
 use crate::progress::Progress;
 use crate::record::{About, Recorder};
-use crate::render::{ApplicationReport, Calls, Report, Window, unwatched};
+use crate::render::{ApplicationReport, Calls, Report, Window};
 use crate::state::State;
 use crate::ticks::with_history;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use jiff::Timestamp;
 use stackseer_aws::Aws;
 use stackseer_catalog::Catalog;
 use stackseer_incident::{refuse_occupied, write_folder};
 use stackseer_line::{
-    HISTORY_DAYS, History, Learned, Reach, Repeats, Sensitivity, WINDOW_MINUTES, Watch, check, learn, metrics_of, watch,
+    HISTORY_DAYS, History, Learned, Reach, Repeats, Sensitivity, WINDOW_MINUTES, Watch, check, learn, metrics_of,
+    quiet, tune, watch,
 };
 use stackseer_model::ports::{Committed, ResourceSource, Store};
 use stackseer_model::*;
@@ -32,20 +34,10 @@ pub async fn run(args: &args::Scan, global: &Global) -> Result<()> {
     let aws = super::connect(&args.account).await?;
     // What was found as of another time is no state of now.
     let state = if args.at.is_some() { State::Forgotten } else { State::open(&args.state)? };
-    let scan = Scan { aws: &aws, catalog: &catalog, state: &state, now, global };
+    let scan = Scan { repeats: args.again.repeats.into(), aws: &aws, catalog: &catalog, state: &state, now, global };
 
     let resources = aws.resources(&catalog);
-    let mut applications: Vec<Application> = Vec::new();
-    for coverage in coverages(args) {
-        let progress = Progress::start("finding applications", 0);
-        applications.extend(resources.applications(&coverage).await?);
-        drop(progress);
-    }
-    applications.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
-    applications.dedup_by(|a, b| a.id == b.id);
-    if applications.is_empty() {
-        bail!("found no application in {}: no stack, and no resource with such a tag", aws.region());
-    }
+    let applications = applications(&resources, &args.coverage, aws.region()).await?;
 
     let mut report = Report::default();
     let mut failed = None;
@@ -74,28 +66,8 @@ pub async fn run(args: &args::Scan, global: &Global) -> Result<()> {
     report.print(global, &global.view(&catalog, now))
 }
 
-/// One coverage per key of tags; all stacks together.
-fn coverages(args: &args::Scan) -> Vec<Coverage> {
-    let mut coverages = Vec::new();
-    if !args.stack.is_empty() {
-        coverages.push(Coverage::Stacks { names: args.stack.clone() });
-    }
-    let mut keys: BTreeMap<&str, Vec<Option<&String>>> = BTreeMap::new();
-    for Tag { key, value } in &args.tag {
-        keys.entry(key).or_default().push(value.as_ref());
-    }
-    for (key, values) in keys {
-        // One without a value means every value.
-        let values: Option<Vec<String>> = values.into_iter().map(|v| v.cloned()).collect();
-        coverages.push(Coverage::Tags { key: key.to_owned(), values: values.unwrap_or_default() });
-    }
-    if args.region_wide {
-        coverages.push(Coverage::Region);
-    }
-    coverages
-}
-
 struct Scan<'a> {
+    repeats: Repeats,
     aws: &'a Aws,
     catalog: &'a Catalog,
     state: &'a State,
@@ -119,6 +91,7 @@ impl Scan<'_> {
         let progress = Progress::start(&format!("{name}: finding resources"), 0);
         // A recording wants the whole history.
         let earlier = if record.is_some() { Learned::default() } else { self.state.learned(application).await? };
+        let known_inventory = earlier.inventory.clone();
         let inventory = resources.inventory(application).await?.with_missed(earlier.inventory);
         let (metrics, events) = (self.aws.metrics(), self.aws.events());
         let source = Recorder::new(&metrics, &events, record.is_some());
@@ -132,7 +105,7 @@ impl Scan<'_> {
         ));
         unseen.extend(inventory.unseen.iter().cloned());
 
-        let learned = {
+        let mut learned = {
             let progress = Progress::start(&format!("{name}: learning what is normal"), wanted.len());
             let (from, to) = (learn_from, window.from);
             let history = History { catalog, sensitivity: Sensitivity::default(), from, to, known: earlier.baselines };
@@ -143,10 +116,12 @@ impl Scan<'_> {
             .await?
         };
 
-        if learned.metrics_read > 0 {
+        if learned.metrics_read > 0 || learned.inventory != known_inventory {
             self.state.keep_learned(application, &learned, now).await?;
         }
         source.take_with_points();
+        let settings = self.state.settings(&application.scope()).await?;
+        tune(&mut learned, &settings, now);
 
         let known = self.state.insight_state(&application.id, now).await?;
         let progress = Progress::start(&format!("{name}: looking at the last hours"), 0);
@@ -157,7 +132,7 @@ impl Scan<'_> {
             known: &known.insights,
             now,
             reach: Reach::Everything,
-            repeats: Repeats::default(),
+            repeats: self.repeats,
         };
         let watched = watch(&source, &source, &about).await?;
         let checked = check(catalog, application, &learned, &known.insights, now);
@@ -176,8 +151,13 @@ impl Scan<'_> {
             metrics_billed as f64 * DOLLARS_A_METRIC,
         ));
 
-        let changed: Vec<Insight> = watched.plan.changed.into_iter().chain(checked.changed).collect();
-        let messages: Vec<Message> = watched.plan.messages.into_iter().chain(checked.messages).collect();
+        self.state.keep_changes(application, &watched.changes, now).await?;
+
+        let mut plan = watched.plan;
+        plan.changed.extend(checked.changed);
+        plan.messages.extend(checked.messages);
+        quiet(&mut plan, &known.insights, &settings, &watched.watching, now);
+        let (changed, messages) = (plan.changed, plan.messages);
         if !changed.is_empty() {
             let committed = self.state.commit(application, known.generation, &changed, &messages).await?;
             if committed == Committed::Conflict {
@@ -207,7 +187,8 @@ impl Scan<'_> {
             applications: vec![ApplicationReport {
                 application: application.clone(),
                 window,
-                unwatched: unwatched(catalog, &learned.inventory, &learned.metrics),
+                watching: watched.watching.iter().collect(),
+                states: watched.watching,
                 metrics: learned.metrics.len(),
                 metrics_with_history: with_history(&learned),
                 resources: learned.inventory.resources,
@@ -219,38 +200,5 @@ impl Scan<'_> {
             new,
             unseen,
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::args::Args;
-    use clap::Parser;
-
-    fn of(line: &[&str]) -> Vec<Coverage> {
-        match Args::try_parse_from([&["stackseer", "scan"], line].concat()).unwrap().command {
-            args::Command::Scan(scan) => coverages(&scan),
-            _ => unreachable!("it says scan"),
-        }
-    }
-
-    #[test]
-    fn stacks_go_together_and_tags_by_key() {
-        assert_eq!(of(&["--stack", "a", "--stack", "b"]), [Coverage::Stacks { names: vec!["a".into(), "b".into()] }]);
-        let tags =
-            of(&["--tag", "devops-guru-x=1", "--tag", "devops-guru-y", "--tag", "devops-guru-x=2", "--region-wide"]);
-        assert_eq!(
-            tags,
-            [
-                Coverage::Tags { key: "devops-guru-x".into(), values: vec!["1".into(), "2".into()] },
-                Coverage::Tags { key: "devops-guru-y".into(), values: vec![] },
-                Coverage::Region,
-            ]
-        );
-        assert_eq!(
-            of(&["--tag", "devops-guru-x=1", "--tag", "devops-guru-x"]),
-            [Coverage::Tags { key: "devops-guru-x".into(), values: vec![] }]
-        );
     }
 }

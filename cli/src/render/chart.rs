@@ -62,7 +62,7 @@ pub fn unit(metric: &Metric) -> Option<String> {
         "Count" if metric.key.statistic == "Sum" => Some(match metric.period {
             60 => "a minute".to_owned(),
             period if period < 60 => format!("every {period} seconds"),
-            period => format!("every {}", time::length(i64::from(period))),
+            period => format!("every {}", stackseer_model::length(i64::from(period))),
         }),
         "Count" => None,
         "Percent" => Some("per cent".to_owned()),

@@ -1,6 +1,6 @@
 //! Insights made by hand, as people see them.
 
-use super::{ApplicationReport, Calls, Report, View, Width, Window, insight, unwatched};
+use super::{ApplicationReport, Calls, Permissions, Report, Surveyed, View, Width, Window, insight};
 use anstream::adapter::strip_str;
 use jiff::Timestamp;
 use stackseer_catalog::Catalog;
@@ -244,6 +244,7 @@ fn load_test() -> Insight {
         ],
         considered: vec![],
         repeat: None,
+        handling: Handling::default(),
     }
 }
 
@@ -347,7 +348,10 @@ fn an_application_of_which_nothing_is_known_is_never_fine() {
     };
     assert!(of(&|_| {}).starts_with("shop: nothing is wrong."));
     for (change, said) in [
-        (&(|a: &mut ApplicationReport| a.resources.clear()) as &dyn Fn(&mut ApplicationReport), "no resources found"),
+        (
+            &(|a: &mut ApplicationReport| a.watching = WatchingCounts::default()) as &dyn Fn(&mut ApplicationReport),
+            "no resources found",
+        ),
         (&|a| (a.metrics, a.metrics_watched) = (0, 0), "nothing is watched"),
         (&|a| a.metrics_with_points = 0, "nothing was read"),
         (&|a| a.metrics_with_history = 0, "nothing was learned"),
@@ -367,21 +371,72 @@ fn blindness_is_said_before_what_was_found_without_looking() {
     assert!(text.contains("LOW  proactive"), "{text}");
 }
 
+fn bucket() -> Resource {
+    Resource::new("AWS::S3::Bucket", "files")
+}
+
+/// As the catalogue has it of these, whatever is published.
+fn states(resources: &[Resource]) -> Vec<ResourceState> {
+    let catalog = Catalog::builtin();
+    let metrics: Vec<Metric> = resources.iter().flat_map(|r| catalog.metrics_of(r, |_, _| vec![]).0).collect();
+    let inventory = Inventory { resources: resources.to_vec(), ..Inventory::default() };
+    catalog.watching(&inventory, &metrics, |m| Some(!m.resource.as_str().contains("silent")))
+}
+
+fn one_of_each() -> Vec<ResourceState> {
+    let glue = |name| Resource::new("AWS::Glue::Job", name);
+    let queue = |name| Resource::new("AWS::SQS::Queue", name);
+    let role = Resource::new("AWS::IAM::Role", "role");
+    states(&[queue("jobs"), queue("silent"), bucket(), glue("nightly"), glue("weekly"), role])
+}
+
 #[test]
-fn what_is_not_watched_is_said_with_its_reason() {
-    let mut known = Resource::new("AWS::ElasticLoadBalancingV2::LoadBalancer", "front");
-    known.set("load_balancer_type", "gateway");
-    let inventory = Inventory {
-        resources: vec![Resource::new("AWS::IAM::Role", "a"), Resource::new("AWS::IAM::Role", "b"), known],
-        ..Inventory::default()
-    };
+fn a_report_says_how_many_are_watched_and_of_the_rest_why_not_and_what_to_turn_on() {
     let mut report = one_report();
-    report.applications[0].unwatched = unwatched(Catalog::builtin(), &inventory, &[]);
-    let text = strip_str(&report.text(&view(200))).to_string();
-    assert!(
-        text.contains("not watched: 1 ElasticLoadBalancingV2 LoadBalancer (load balancer type is gateway), 2 IAM Roles (not supported yet)"),
-        "{text}"
-    );
+    let application = &mut report.applications[0];
+    application.states = one_of_each();
+    application.watching = application.states.iter().collect();
+    insta::assert_snapshot!(strip_str(&report.text(&view(100))).to_string());
+    let json = serde_json::to_value(&report).unwrap();
+    let told = &json["applications"][0];
+    assert_eq!(told["watching"], serde_json::json!({"watched": 1, "without_metrics": 2, "not_supported": 2}));
+    let bucket = &told["states"][2];
+    assert_eq!((&bucket["name"], &bucket["state"]), (&"files".into(), &"without_metrics".into()));
+    assert_eq!(bucket["because"], "request metrics are off");
+    assert!(bucket["turn_on"].as_str().unwrap().contains("put-bucket-metrics-configuration"));
+}
+
+#[test]
+fn a_scan_that_watches_nothing_says_so_first() {
+    let of = |states: Vec<ResourceState>, metrics| {
+        let mut report = one_report();
+        let application = &mut report.applications[0];
+        application.watching = states.iter().collect();
+        (application.states, application.metrics, application.metrics_watched) = (states, metrics, metrics);
+        strip_str(&report.text(&view(100))).to_string()
+    };
+    let blind = of(states(&[bucket()]), 0);
+    assert!(blind.starts_with("shop: nothing is watched: none of its 1 resource has metrics."), "{blind}");
+    assert!(blind.contains("Watched: none of 1 resource of shop (1 without metrics)"), "{blind}");
+    assert!(!blind.contains("nothing is wrong"), "{blind}");
+    let seeing = of(states(&[Resource::new("AWS::SQS::Queue", "jobs")]), 61);
+    assert!(seeing.starts_with("shop: nothing is wrong."), "{seeing}");
+}
+
+#[test]
+fn the_doctor_counts_what_a_scan_would_watch_of_what_it_is_asked_about() {
+    let surveyed =
+        |states: Vec<ResourceState>| Surveyed { application: application(), watching: states.iter().collect(), states };
+    let applications = [surveyed(one_of_each()), surveyed(states(&[bucket()]))];
+    let about = |applications| Permissions {
+        account: "123456789012",
+        region: "eu-central-1",
+        checks: &[],
+        applications,
+        unseen: &[],
+    };
+    insta::assert_snapshot!(strip_str(&about(&applications[..]).text(Width::Columns(100))).to_string());
+    assert!(!about(&[]).text(Width::Columns(100)).contains("atch"));
 }
 
 /// One application, looked at in full, without an insight.
@@ -391,7 +446,8 @@ fn one_report() -> Report {
             application: application(),
             window: Window { from: at("12:15"), to: at("15:15") },
             resources: vec![Resource::new("AWS::Lambda::Function", "shop-checkout")],
-            unwatched: vec![],
+            watching: WatchingCounts { watched: 1, without_metrics: 0, not_supported: 0 },
+            states: states(&[Resource::new("AWS::Lambda::Function", "shop-checkout")]),
             metrics: 61,
             metrics_with_history: 61,
             metrics_watched: 61,

@@ -8,9 +8,9 @@ mod timeline;
 
 use super::View;
 use super::page::{BOLD, DIM, Page, severity};
-use super::time::{clock, date_time, lasted, moment};
+use super::time::{clock, date_time, moment};
 use super::words::{grouped, named, ordinal, per_cent};
-use stackseer_model::{Impact, Insight, InsightType, Status};
+use stackseer_model::{Impact, Insight, InsightType, Status, lasted};
 
 /// The whole story of an insight, its parts in the order in which they are needed.
 pub fn insight(insight: &Insight, view: &View<'_>) -> String {

@@ -2,11 +2,10 @@
 
 use super::View;
 use super::page::{DIM, Page, good, severity};
-use super::time::lasted;
 use super::words::sentence;
 use anstyle::Style;
 use jiff::Timestamp;
-use stackseer_model::{Anomaly, AnomalyId, Ending, Insight, Severity, Transited, Transition};
+use stackseer_model::{Anomaly, AnomalyId, Ending, Insight, Severity, Transited, Transition, lasted};
 
 /// Width of `11-22 14:10  MEDIUM  `.
 const COLUMN: usize = 21;
@@ -24,6 +23,8 @@ pub fn told(insight: &Insight, transition: &Transition, view: &View<'_>) -> Opti
         Transited::CauseChanged { .. } => ("cause", DIM, cause(insight)?),
         Transited::Renamed { from } => ("now", DIM, format!("{name} (was: {from})")),
         Transited::Absorbed { .. } => ("merged", DIM, format!("{name}: {}", transition.reason)),
+        Transited::Muted { .. } => ("muted", DIM, format!("{name}: {}", transition.reason)),
+        Transited::Unmuted => ("unmuted", DIM, format!("{name}: {}", transition.reason)),
         Transited::Unknown => ("?", DIM, format!("{name}: {}", transition.reason)),
         Transited::Closed { ending: Ending::Normal } => {
             let length = lasted(insight.start_time, insight.end_time.unwrap_or(transition.time));

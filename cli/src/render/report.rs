@@ -3,16 +3,13 @@
 use super::View;
 use super::page::{BOLD, DIM, Page, good, rule};
 use super::time::range;
-use super::words::{counted, kind};
+use super::watching::watching;
+use super::words::counted;
 use crate::args::Global;
 use crate::args::Output;
 use jiff::Timestamp;
 use serde::Serialize;
-use stackseer_catalog::Catalog;
-use stackseer_model::{
-    Application, Insight, InsightId, Inventory, Metric, Resource, ResourceId, ResourceRef, Status, Unseen,
-};
-use std::collections::{BTreeMap, BTreeSet};
+use stackseer_model::{Application, Insight, InsightId, Resource, ResourceState, Status, Unseen, WatchingCounts};
 use std::io::Write;
 
 /// The JSON of `scan` and `replay`.
@@ -32,8 +29,10 @@ pub struct ApplicationReport {
     pub application: Application,
     pub window: Window,
     pub resources: Vec<Resource>,
-    /// Those of them of which no metric is read, and why.
-    pub unwatched: Vec<Unwatched>,
+    /// How many of them are watched; helpers, such as roles, are not counted.
+    pub watching: WatchingCounts,
+    /// Each of those, watched or not, and why not.
+    pub states: Vec<ResourceState>,
     /// Metrics that are wanted; of these, those with enough history to tell what is normal.
     pub metrics: usize,
     pub metrics_with_history: usize,
@@ -41,13 +40,6 @@ pub struct ApplicationReport {
     pub metrics_watched: usize,
     pub metrics_with_points: usize,
     pub calls: Calls,
-}
-
-/// A resource that no metric tells of.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Unwatched {
-    pub resource: ResourceRef,
-    pub why: String,
 }
 
 /// What was looked at, from (inclusive) and to (exclusive).
@@ -63,26 +55,6 @@ pub struct Calls {
     pub learn: u32,
     pub watch: u32,
     pub metrics_billed: usize,
-}
-
-/// The resources of which none of `metrics` tells.
-pub fn unwatched(catalog: &Catalog, inventory: &Inventory, metrics: &[Metric]) -> Vec<Unwatched> {
-    let watched: BTreeSet<&ResourceId> = metrics.iter().map(|m| &m.resource).collect();
-    let why = |resource: &Resource| {
-        let mut services = catalog.services().iter().filter(|s| s.resource_type == resource.resource_type).peekable();
-        if services.peek().is_none() {
-            return "not supported yet".to_owned();
-        }
-        let wants = |(attribute, wanted): (&String, &String)| match resource.known(attribute) {
-            Some(known) if known == wanted => None,
-            Some(known) => Some(format!("{} is {known}", attribute.replace('_', " "))),
-            None => Some(format!("{} is not known", attribute.replace('_', " "))),
-        };
-        let unmet = services.find_map(|s| s.only.iter().find_map(wants));
-        unmet.unwrap_or_else(|| "none of its metrics is published".to_owned())
-    };
-    let unwatched = inventory.resources.iter().filter(|r| !watched.contains(&r.id));
-    unwatched.map(|r| Unwatched { resource: ResourceRef::from(r), why: why(r) }).collect()
 }
 
 impl Report {
@@ -182,12 +154,12 @@ impl ApplicationReport {
     /// Why nothing can be said of its health, where nothing can.
     fn blind(&self, now: Timestamp) -> Option<String> {
         let name = &self.application.name;
-        let resources = counted(self.resources.len(), "resource");
+        let resources = counted(self.watching.all(), "resource");
         let looked = range(self.window.from, self.window.to, now);
         Some(match () {
-            () if self.resources.is_empty() => format!("{name}: no resources found."),
+            () if self.watching.all() == 0 => format!("{name}: no resources found that could be watched."),
             () if self.metrics == 0 => {
-                format!("{name}: nothing is watched: no metric is known of its {resources}. Its health is not known.")
+                format!("{name}: nothing is watched: none of its {resources} has metrics. Its health is not known.")
             }
             () if self.metrics_with_points == 0 => {
                 format!("{name}: nothing was read: no metric has a point from {looked}. Its health is not known.")
@@ -204,8 +176,8 @@ impl ApplicationReport {
     fn looked(&self, page: &mut Page, view: &View<'_>) {
         let looked = range(self.window.from, self.window.to, view.now);
         let (asked, all) = (self.metrics_watched, self.metrics);
-        let resources = counted(self.resources.len(), "resource");
-        page.styled(2, DIM, &format!("{resources}, {asked} of {all} metrics looked at from {looked}"));
+        watching(page, &self.application.name, &self.states);
+        page.styled(2, DIM, &format!("{asked} of {all} metrics looked at from {looked}"));
         if self.metrics_with_points < asked {
             // Many metrics have points only when something happens: said, but no alarm.
             page.styled(2, DIM, &format!("{} of these had points", self.metrics_with_points));
@@ -214,20 +186,11 @@ impl ApplicationReport {
             let young = all - self.metrics_with_history;
             page.styled(2, DIM, &format!("{} without enough history to tell what is normal", counted(young, "metric")));
         }
-        let mut groups: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-        for Unwatched { resource, why } in &self.unwatched {
-            *groups.entry((why, &resource.resource_type)).or_default() += 1;
-        }
-        if !self.unwatched.is_empty() {
-            let said: Vec<String> =
-                groups.into_iter().map(|((why, of), n)| format!("{} ({why})", counted(n, &kind(of)))).collect();
-            page.styled(2, DIM, &format!("not watched: {}", said.join(", ")));
-        }
     }
 }
 
 /// One line per reason, so that a missing permission is told once and not per metric.
-fn unseen(page: &mut Page, unseen: &[Unseen]) {
+pub fn unseen(page: &mut Page, unseen: &[Unseen]) {
     if unseen.is_empty() {
         return;
     }

@@ -27,6 +27,18 @@ export interface Acknowledgement {
   Time: number;
 }
 
+export interface AddMuteRequest {
+  From?: number;
+  Reason: string;
+  Until?: number;
+  What: MuteTarget;
+  Window?: MaintenanceWindow;
+}
+
+export interface AddMuteResponse {
+  Mute: Mute;
+}
+
 export interface AddNoteRequest {
   Id: string;
   Text: string;
@@ -135,10 +147,23 @@ export interface AssignInsightResponse {
   Assignee: string;
 }
 
+export interface AuditedChange {
+  Command?: string;
+  Time: number;
+  What: string;
+  Who: string;
+}
+
 export interface CauseStep {
   Metric?: NamedMetric;
   Resource: NamedResource;
   Text: string;
+}
+
+export interface ChannelSetting {
+  Command: string;
+  Config: NotificationChannelConfig;
+  Id: string;
 }
 
 export interface CloudFormationCollection {
@@ -208,6 +233,12 @@ export interface CostEstimationTimeRange {
   StartTime?: number;
 }
 
+export interface CoverageSetting {
+  Command: string;
+  Region: boolean;
+  ResourceCollection: ResourceCollectionFilter;
+}
+
 export type CoverageState = "WATCHED" | "WITHOUT_METRICS" | "NOT_SUPPORTED";
 
 export interface DeleteInsightRequest {
@@ -217,12 +248,26 @@ export interface DeleteInsightRequest {
 export interface DeleteInsightResponse {
 }
 
+export interface DeleteMuteRequest {
+  Id: string;
+}
+
+export interface DeleteMuteResponse {
+}
+
 export interface DeleteNoteRequest {
   Id: string;
   NoteId: string;
 }
 
 export interface DeleteNoteResponse {
+}
+
+export interface DeleteSensitivityRequest {
+  Id: string;
+}
+
+export interface DeleteSensitivityResponse {
 }
 
 export type DepartureDirection = "UP" | "DOWN";
@@ -381,6 +426,11 @@ export interface EventSourcesConfig {
   AmazonCodeGuruProfiler?: AmazonCodeGuruProfilerIntegration;
 }
 
+export interface EventSourcesSetting {
+  Command: string;
+  EventSources: EventSourcesConfig;
+}
+
 export interface EventTimeRange {
   FromTime: number;
   ToTime: number;
@@ -428,6 +478,16 @@ export interface GetSeriesRequest {
 
 export interface GetSeriesResponse {
   Series: Series;
+}
+
+export interface GetSettingsRequest {
+}
+
+export interface GetSettingsResponse {
+  Channels: ChannelSetting[];
+  Coverage: CoverageSetting;
+  EventSources: EventSourcesSetting;
+  Integrations: IntegrationsSetting;
 }
 
 export interface GetStatusRequest {
@@ -502,6 +562,11 @@ export interface InsightTimeRange {
 
 export type InsightType = "REACTIVE" | "PROACTIVE";
 
+export interface IntegrationsSetting {
+  Command: string;
+  ServiceIntegration: ServiceIntegrationConfig;
+}
+
 export interface InternalServerException {
   Message: string;
 }
@@ -554,6 +619,16 @@ export interface ListApplicationsRequest {
 
 export interface ListApplicationsResponse {
   Applications: WatchedApplication[];
+}
+
+export interface ListAuditRequest {
+  MaxResults?: number;
+  NextToken?: string;
+}
+
+export interface ListAuditResponse {
+  Entries: AuditedChange[];
+  NextToken?: string;
 }
 
 export interface ListChangesRequest {
@@ -638,6 +713,13 @@ export interface ListMonitoredResourcesResponse {
   NextToken?: string;
 }
 
+export interface ListMutesRequest {
+}
+
+export interface ListMutesResponse {
+  Mutes: Mute[];
+}
+
 export interface ListNotificationChannelsRequest {
   NextToken?: string;
 }
@@ -685,6 +767,14 @@ export interface ListResourcesResponse {
   NextToken?: string;
 }
 
+export interface ListSensitivitiesRequest {
+}
+
+export interface ListSensitivitiesResponse {
+  General: SensitivityLevel;
+  Sensitivities: MetricSensitivity[];
+}
+
 export type Locale = "DE_DE" | "EN_US" | "EN_GB" | "ES_ES" | "FR_FR" | "IT_IT" | "JA_JP" | "KO_KR" | "PT_BR" | "ZH_CN" | "ZH_TW";
 
 export interface LogAnomalyClass {
@@ -711,6 +801,21 @@ export interface LogsAnomalyDetectionIntegrationConfig {
   OptInStatus?: OptInStatus;
 }
 
+export interface MaintenanceWindow {
+  Cron: string;
+  Minutes: number;
+  TimeZone: string;
+}
+
+export interface MetricSensitivity {
+  By: string;
+  Id: string;
+  InsightId?: string;
+  Metric: string;
+  Sensitivity: SensitivityLevel;
+  Until?: number;
+}
+
 export interface MonitoredResourceIdentifier {
   Application?: ApplicationName;
   Because?: string;
@@ -722,6 +827,23 @@ export interface MonitoredResourceIdentifier {
   State?: CoverageState;
   TurnOn?: string;
   Type?: string;
+}
+
+export interface Mute {
+  By: string;
+  From: number;
+  Id: string;
+  Reason: string;
+  Until?: number;
+  What: MuteTarget;
+  Window?: MaintenanceWindow;
+}
+
+export interface MuteTarget {
+  Application?: string;
+  Check?: string;
+  Metric?: string;
+  Resource?: string;
 }
 
 export interface MutedBy {
@@ -1166,6 +1288,8 @@ export interface SearchOrganizationInsightsResponse {
   ReactiveInsights?: ReactiveInsightSummary[];
 }
 
+export type SensitivityLevel = "LOW" | "MEDIUM" | "HIGH";
+
 export interface Series {
   Expected: (number | null)[];
   Lower: (number | null)[];
@@ -1224,6 +1348,16 @@ export interface SetClockResponse {
   Speed: number;
 }
 
+export interface SetSensitivityRequest {
+  Metric: string;
+  Sensitivity: SensitivityLevel;
+  Until?: number;
+}
+
+export interface SetSensitivityResponse {
+  Sensitivity: MetricSensitivity;
+}
+
 export interface SnsChannelConfig {
   TopicArn?: string;
 }
@@ -1263,6 +1397,13 @@ export interface TagHealth {
   AppBoundaryKey?: string;
   Insight?: InsightHealth;
   TagValue?: string;
+}
+
+export interface TestChannelRequest {
+  Id: string;
+}
+
+export interface TestChannelResponse {
 }
 
 export interface ThrottlingException {
@@ -1380,11 +1521,14 @@ export interface WatchedApplication {
 
 export interface Operations {
   AcknowledgeInsight: { input: AcknowledgeInsightRequest; output: AcknowledgeInsightResponse };
+  AddMute: { input: AddMuteRequest; output: AddMuteResponse };
   AddNote: { input: AddNoteRequest; output: AddNoteResponse };
   AddNotificationChannel: { input: AddNotificationChannelRequest; output: AddNotificationChannelResponse };
   AssignInsight: { input: AssignInsightRequest; output: AssignInsightResponse };
   DeleteInsight: { input: DeleteInsightRequest; output: DeleteInsightResponse };
+  DeleteMute: { input: DeleteMuteRequest; output: DeleteMuteResponse };
   DeleteNote: { input: DeleteNoteRequest; output: DeleteNoteResponse };
+  DeleteSensitivity: { input: DeleteSensitivityRequest; output: DeleteSensitivityResponse };
   DescribeAccountHealth: { input: DescribeAccountHealthRequest; output: DescribeAccountHealthResponse };
   DescribeAccountOverview: { input: DescribeAccountOverviewRequest; output: DescribeAccountOverviewResponse };
   DescribeAnomaly: { input: DescribeAnomalyRequest; output: DescribeAnomalyResponse };
@@ -1400,25 +1544,31 @@ export interface Operations {
   GetCostEstimation: { input: GetCostEstimationRequest; output: GetCostEstimationResponse };
   GetResourceCollection: { input: GetResourceCollectionRequest; output: GetResourceCollectionResponse };
   GetSeries: { input: GetSeriesRequest; output: GetSeriesResponse };
+  GetSettings: { input: GetSettingsRequest; output: GetSettingsResponse };
   GetStatus: { input: GetStatusRequest; output: GetStatusResponse };
   GetTopology: { input: GetTopologyRequest; output: GetTopologyResponse };
   ListAnomaliesForInsight: { input: ListAnomaliesForInsightRequest; output: ListAnomaliesForInsightResponse };
   ListAnomalousLogGroups: { input: ListAnomalousLogGroupsRequest; output: ListAnomalousLogGroupsResponse };
   ListApplications: { input: ListApplicationsRequest; output: ListApplicationsResponse };
+  ListAudit: { input: ListAuditRequest; output: ListAuditResponse };
   ListChanges: { input: ListChangesRequest; output: ListChangesResponse };
   ListEvents: { input: ListEventsRequest; output: ListEventsResponse };
   ListInsights: { input: ListInsightsRequest; output: ListInsightsResponse };
   ListMonitoredResources: { input: ListMonitoredResourcesRequest; output: ListMonitoredResourcesResponse };
+  ListMutes: { input: ListMutesRequest; output: ListMutesResponse };
   ListNotificationChannels: { input: ListNotificationChannelsRequest; output: ListNotificationChannelsResponse };
   ListOrganizationInsights: { input: ListOrganizationInsightsRequest; output: ListOrganizationInsightsResponse };
   ListRecommendations: { input: ListRecommendationsRequest; output: ListRecommendationsResponse };
   ListResources: { input: ListResourcesRequest; output: ListResourcesResponse };
+  ListSensitivities: { input: ListSensitivitiesRequest; output: ListSensitivitiesResponse };
   PutFeedback: { input: PutFeedbackRequest; output: PutFeedbackResponse };
   RemoveNotificationChannel: { input: RemoveNotificationChannelRequest; output: RemoveNotificationChannelResponse };
   SearchInsights: { input: SearchInsightsRequest; output: SearchInsightsResponse };
   SearchOrganizationInsights: { input: SearchOrganizationInsightsRequest; output: SearchOrganizationInsightsResponse };
   SetClock: { input: SetClockRequest; output: SetClockResponse };
+  SetSensitivity: { input: SetSensitivityRequest; output: SetSensitivityResponse };
   StartCostEstimation: { input: StartCostEstimationRequest; output: StartCostEstimationResponse };
+  TestChannel: { input: TestChannelRequest; output: TestChannelResponse };
   UnacknowledgeInsight: { input: UnacknowledgeInsightRequest; output: UnacknowledgeInsightResponse };
   UnassignInsight: { input: UnassignInsightRequest; output: UnassignInsightResponse };
   UpdateEventSourcesConfig: { input: UpdateEventSourcesConfigRequest; output: UpdateEventSourcesConfigResponse };
@@ -1429,11 +1579,14 @@ export interface Operations {
 // What stands in the path and the query; the rest is the body.
 export const routes: Record<keyof Operations, Route> = {
   AcknowledgeInsight: { method: "PUT", path: "/stackseer/insights/{Id}/acknowledgement", query: [] },
+  AddMute: { method: "POST", path: "/stackseer/mutes", query: [] },
   AddNote: { method: "POST", path: "/stackseer/insights/{Id}/notes", query: [] },
   AddNotificationChannel: { method: "PUT", path: "/channels", query: [] },
   AssignInsight: { method: "PUT", path: "/stackseer/insights/{Id}/assignee", query: [] },
   DeleteInsight: { method: "DELETE", path: "/insights/{Id}", query: [] },
+  DeleteMute: { method: "DELETE", path: "/stackseer/mutes/{Id}", query: [] },
   DeleteNote: { method: "DELETE", path: "/stackseer/insights/{Id}/notes/{NoteId}", query: [] },
+  DeleteSensitivity: { method: "DELETE", path: "/stackseer/sensitivities/{Id}", query: [] },
   DescribeAccountHealth: { method: "GET", path: "/accounts/health", query: [] },
   DescribeAccountOverview: { method: "POST", path: "/accounts/overview", query: [] },
   DescribeAnomaly: { method: "GET", path: "/anomalies/{Id}", query: ["AccountId"] },
@@ -1449,25 +1602,31 @@ export const routes: Record<keyof Operations, Route> = {
   GetCostEstimation: { method: "GET", path: "/cost-estimation", query: ["NextToken"] },
   GetResourceCollection: { method: "GET", path: "/resource-collections/{ResourceCollectionType}", query: ["NextToken"] },
   GetSeries: { method: "GET", path: "/stackseer/series", query: ["Anomaly", "Insight"] },
+  GetSettings: { method: "GET", path: "/stackseer/settings", query: [] },
   GetStatus: { method: "GET", path: "/stackseer/status", query: [] },
   GetTopology: { method: "GET", path: "/stackseer/applications/{Id}/topology", query: [] },
   ListAnomaliesForInsight: { method: "POST", path: "/anomalies/insight/{InsightId}", query: [] },
   ListAnomalousLogGroups: { method: "POST", path: "/list-log-anomalies", query: [] },
   ListApplications: { method: "GET", path: "/stackseer/applications", query: [] },
+  ListAudit: { method: "GET", path: "/stackseer/audit", query: ["MaxResults", "NextToken"] },
   ListChanges: { method: "GET", path: "/stackseer/changes", query: ["Application", "From", "MaxResults", "NextToken", "To"] },
   ListEvents: { method: "POST", path: "/events", query: [] },
   ListInsights: { method: "POST", path: "/insights", query: [] },
   ListMonitoredResources: { method: "POST", path: "/monitoredResources", query: [] },
+  ListMutes: { method: "GET", path: "/stackseer/mutes", query: [] },
   ListNotificationChannels: { method: "POST", path: "/channels", query: [] },
   ListOrganizationInsights: { method: "POST", path: "/organization/insights", query: [] },
   ListRecommendations: { method: "POST", path: "/recommendations", query: [] },
   ListResources: { method: "GET", path: "/stackseer/resources", query: ["Application", "MaxResults", "NextToken", "State"] },
+  ListSensitivities: { method: "GET", path: "/stackseer/sensitivities", query: [] },
   PutFeedback: { method: "PUT", path: "/feedback", query: [] },
   RemoveNotificationChannel: { method: "DELETE", path: "/channels/{Id}", query: [] },
   SearchInsights: { method: "POST", path: "/insights/search", query: [] },
   SearchOrganizationInsights: { method: "POST", path: "/organization/insights/search", query: [] },
   SetClock: { method: "PUT", path: "/stackseer/clock", query: [] },
+  SetSensitivity: { method: "PUT", path: "/stackseer/sensitivities", query: [] },
   StartCostEstimation: { method: "PUT", path: "/cost-estimation", query: [] },
+  TestChannel: { method: "POST", path: "/stackseer/channels/{Id}/test", query: [] },
   UnacknowledgeInsight: { method: "DELETE", path: "/stackseer/insights/{Id}/acknowledgement", query: [] },
   UnassignInsight: { method: "DELETE", path: "/stackseer/insights/{Id}/assignee", query: [] },
   UpdateEventSourcesConfig: { method: "PUT", path: "/event-sources", query: [] },

@@ -1,19 +1,27 @@
-//! DevOps Guru's API and Stackseer's own operations, behind `lambda:Invoke`, a Function URL or an HTTP API with sign-in.
+//! DevOps Guru's API and Stackseer's own operations, behind `lambda:Invoke` or a Function URL.
 
 mod front;
 
 use lambda_http::Error;
 use stackseer_api::wire::Source;
 use stackseer_api::{Api, Setup, SystemClock, router};
-use stackseer_fn_runtime::{account, init, setting};
+use stackseer_fn_runtime::{account, first_settings, init, optional, sensitivity, setting};
 use std::sync::Arc;
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {
     init();
     let aws = account().await?;
+    let setup = Setup {
+        own: aws.scope(),
+        others: vec![],
+        source: Source::Deployed,
+        clock: Arc::new(SystemClock),
+        first: first_settings(&aws.scope(), &optional)?,
+        sensitivity: sensitivity(optional("STACKSEER_SENSITIVITY").as_deref())?,
+        tester: None,
+    };
     let store = aws.store(&setting("STACKSEER_TABLE")?);
-    let setup = Setup { own: aws.scope(), others: vec![], source: Source::Deployed, clock: Arc::new(SystemClock) };
-    let may_change = setting("STACKSEER_MAY_CHANGE")? == "true";
-    lambda_http::run(front::door(router(Api::new(Arc::new(store), setup)), may_change)).await
+    let access = front::access(&setting("STACKSEER_MAY_CHANGE")?)?;
+    lambda_http::run(front::door(router(Api::new(Arc::new(store), setup)), access)).await
 }

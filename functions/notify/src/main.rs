@@ -10,21 +10,31 @@ use jiff::Timestamp;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use redelivery::redeliver;
 use serde_json::Value;
-use settings::channels;
+use settings::Deployed;
+use stackseer_aws::Aws;
+use stackseer_aws::channels::{AnyChannel, ChannelSettings};
 use stackseer_fn_runtime::{account, emit, init, optional, setting};
+use stackseer_model::ports::settings_or;
+use std::sync::{Arc, Mutex, PoisonError};
 use stream::tell;
 use told::Told;
+
+type Known = (ChannelSettings, Arc<Vec<AnyChannel>>);
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {
     init();
     let aws = account().await?;
     let store = aws.store(&setting("STACKSEER_TABLE")?);
-    let channels = aws.channels(&channels(optional)?)?;
+    let deployed = Deployed::read(&aws.scope(), optional)?;
+    let known = Mutex::default();
     let redelivery = aws.queue(&setting("STACKSEER_REDELIVERY_QUEUE_URL")?);
-    let (store, channels, redelivery) = (&store, channels.as_slice(), &redelivery);
+    let (aws, store, deployed, known, redelivery) = (&aws, &store, &deployed, &known, &redelivery);
     let handle = |event: LambdaEvent<Value>| async move {
         let now = Timestamp::now();
+        let set = settings_or(store, &aws.scope(), &deployed.first).await?;
+        let channels = channels(aws, deployed.with(&set), known);
+        let channels = channels.as_slice();
         let from_queue = event.payload["Records"][0]["eventSource"] == "aws:sqs";
         // Boxed: the store's calls nest deeper than the compiler looks.
         let told = match from_queue {
@@ -38,6 +48,19 @@ async fn main() -> Result<(), Error> {
         Ok::<_, Error>(told.answer)
     };
     lambda_runtime::run(service_fn(handle)).await
+}
+
+/// Those of the run before, unless something else is set now: a channel may remember what it has read.
+fn channels(aws: &Aws, wanted: ChannelSettings, known: &Mutex<Option<Known>>) -> Arc<Vec<AnyChannel>> {
+    let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+    match &*known {
+        Some((settings, channels)) if *settings == wanted => channels.clone(),
+        _ => {
+            let channels = Arc::new(aws.channels(&wanted));
+            *known = Some((wanted, channels.clone()));
+            channels
+        }
+    }
 }
 
 fn report(told: &Told, now: Timestamp) {

@@ -103,6 +103,7 @@ mod tests {
             history: vec![],
             considered: vec![],
             repeat: None,
+            handling: Handling::default(),
         }
     }
 

@@ -12,7 +12,7 @@ pub use batch::{BatchAnswer, Record, SqsBatch, perform};
 pub use emf::emit;
 pub use failure::failure;
 pub use report::report;
-pub use settings::{coverage, optional, repeats, sensitivity, setting};
+pub use settings::{coverage, filter, first_settings, optional, repeats, sensitivity, setting, standard};
 
 /// Logs as JSON lines on stdout, where Lambda takes them from. RUST_LOG says how much.
 pub fn init() {

@@ -9,9 +9,9 @@ use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
 use serde::Deserialize;
 use stackseer_aws::Aws;
 use stackseer_catalog::Catalog;
-use stackseer_fn_runtime::{account, coverage, emit, failure, init, setting};
+use stackseer_fn_runtime::{account, coverage, emit, failure, init, optional, setting};
 use stackseer_line::{Tick, tick};
-use stackseer_model::{Coverage, TaskKind};
+use stackseer_model::{Settings, TaskKind};
 use std::time::Duration;
 
 /// For CloudTrail, of the function's minute: a busy Region has more events than can be read in it, and the tasks must be sent.
@@ -26,29 +26,33 @@ struct Schedule {
     at: Timestamp,
 }
 
-struct Settings {
+struct Deployed {
     aws: Aws,
     table: String,
     queue: String,
     learn_queue: String,
-    coverage: Vec<Coverage>,
+    first: Settings,
+    own_stack: Option<String>,
 }
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {
     init();
-    let settings = Settings {
-        aws: account().await?,
+    let aws = account().await?;
+    let first = Settings { coverage: coverage(&setting("STACKSEER_COVERAGE")?)?, ..Settings::default() };
+    let deployed = Deployed {
+        aws,
         table: setting("STACKSEER_TABLE")?,
         queue: setting("STACKSEER_QUEUE_URL")?,
         learn_queue: setting("STACKSEER_LEARN_QUEUE_URL")?,
-        coverage: coverage(&setting("STACKSEER_COVERAGE")?)?,
+        first,
+        own_stack: optional("STACKSEER_STACK"),
     };
-    lambda_runtime::run(service_fn(|event: LambdaEvent<Schedule>| run(&settings, event.payload))).await
+    lambda_runtime::run(service_fn(|event: LambdaEvent<Schedule>| run(&deployed, event.payload))).await
 }
 
-async fn run(settings: &Settings, schedule: Schedule) -> Result<(), Diagnostic> {
-    let Settings { aws, table, queue, learn_queue, coverage } = settings;
+async fn run(deployed: &Deployed, schedule: Schedule) -> Result<(), Diagnostic> {
+    let Deployed { aws, table, queue, learn_queue, first, own_stack } = deployed;
     let about = Tick {
         scope: &aws.scope(),
         resources: &aws.resources(Catalog::builtin()),
@@ -56,8 +60,10 @@ async fn run(settings: &Settings, schedule: Schedule) -> Result<(), Diagnostic> 
         store: &aws.store(table),
         watches: &aws.queue(queue),
         learns: &aws.queue(learn_queue),
+        first,
+        own_stack: own_stack.as_deref(),
     };
-    let ticked = tick(&about, schedule.kind, coverage, schedule.at).await.map_err(failure)?;
+    let ticked = tick(&about, schedule.kind, schedule.at).await.map_err(failure)?;
     for unseen in &ticked.unseen {
         tracing::warn!(what = unseen.what, reason = unseen.reason, "not seen");
     }

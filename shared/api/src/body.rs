@@ -5,12 +5,14 @@ use crate::generated::{Input, Operation};
 use crate::rule::{Place, Rule};
 use axum::body::{Body as Bytes, to_bytes};
 use axum::extract::{FromRequest, Request};
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use std::sync::atomic::{AtomicU64, Ordering};
+use uuid::Uuid;
 
 /// No request comes near: the longest lists hold a hundred names.
 const MOST_BYTES: usize = 256 * 1024;
@@ -113,4 +115,15 @@ pub(crate) fn json(body: impl Into<Bytes>) -> Response {
 pub(crate) async fn unknown(request: Request) -> Error {
     let message = format!("There is no operation {} {}", request.method(), request.uri().path());
     Error::Validation { reason: Reason::UnknownOperation, message, fields: vec![] }
+}
+
+/// Clients tell it in their errors.
+pub(crate) async fn with_request_id(mut response: Response) -> Response {
+    static ANSWERED: AtomicU64 = AtomicU64::new(0);
+    let number = ANSWERED.fetch_add(1, Ordering::Relaxed);
+    let now = jiff::Timestamp::now().as_nanosecond();
+    let id = Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{now} {number}").as_bytes());
+    let id = HeaderValue::from_str(&id.to_string()).expect("a UUID is a header's value");
+    response.headers_mut().insert(HeaderName::from_static("x-amzn-requestid"), id);
+    response
 }

@@ -75,6 +75,31 @@ impl Mark {
         Self::new(position, Uuid::new_v5(&Uuid::NAMESPACE_OID, position.id.as_bytes()).into_bytes())
     }
 
+    /// In a list that is read whole, in an order that has no time.
+    pub fn of_index(index: usize, id: &str) -> Self {
+        let second = index.try_into().unwrap_or(i64::MAX);
+        Self::of_text(&Position { second, id: id.to_owned() })
+    }
+
+    /// In one of several such lists, each called by a UUID.
+    pub fn in_part(part: &str, index: usize, id: &str) -> Self {
+        let mut mark = Self::of_index(index, id);
+        let part = Uuid::parse_str(part).unwrap_or_default().into_bytes();
+        mark.id.copy_within(0..5, 4);
+        mark.id[..4].copy_from_slice(&part[..4]);
+        mark
+    }
+
+    pub fn index(self) -> usize {
+        self.second.try_into().unwrap_or(usize::MAX)
+    }
+
+    /// Not after the part's own name.
+    pub fn part(self) -> String {
+        let name = u32::from_be_bytes([self.id[0], self.id[1], self.id[2], self.id[3]]);
+        format!("{name:08x}")
+    }
+
     fn new(position: &Position, id: [u8; 16]) -> Self {
         let mut first = [0; 9];
         first.copy_from_slice(&id[..9]);

@@ -3,9 +3,9 @@
 //! Types, routes and rules are generated from the API's model ([`generated`]); a request is held to the rules in one place
 //! ([`rule`]), and what an operation does is in `operations/`.
 
+mod access;
 pub mod api;
 mod body;
-mod caller;
 mod cursor;
 mod error;
 pub mod generated;
@@ -16,7 +16,8 @@ pub mod rule;
 mod show;
 pub mod time;
 
-pub use api::{Api, Clock, Pace, Ports, Setup, SystemClock};
-pub use caller::Caller;
+pub use access::Access;
+pub use api::{Api, Caller, Clock, Desk, History, Pace, Ports, Setup, SystemClock, Tester};
+pub use error::{Error, Reason};
 pub use generated::types as wire;
 pub use router::router;

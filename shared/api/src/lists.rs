@@ -63,6 +63,23 @@ impl Paging {
         Page { items, next }
     }
 
+    /// A page of what is read whole, in an order that has no time; and the token of the next.
+    pub fn slice<T>(&self, items: Vec<T>, id: impl Fn(&T) -> String) -> (Vec<T>, Option<String>) {
+        let mark = |index: usize, item: &T| Mark::of_index(index, &id(item));
+        let start = self.mark.map_or(0, |begun| after(&items, begun, mark));
+        let is_last = items.len() - start <= self.limit;
+        let page: Vec<T> = items.into_iter().skip(start).take(self.limit).collect();
+        let last = page.last().filter(|_| !is_last).map(|item| mark(start + page.len() - 1, item));
+        (page, last.map(|last| self.request.token(last)))
+    }
+
+    /// Lists one after the other, called by UUIDs in ascending order.
+    pub fn parts<'a>(&'a self, names: impl Iterator<Item = &'a str>) -> Parts<'a> {
+        let names: Vec<&str> = names.collect();
+        let next = self.mark.map_or(0, |mark| names.partition_point(|name| **name < *mark.part()));
+        Parts { paging: self, names, next, left: self.limit, last: None }
+    }
+
     /// Whether an item was not yet on a page before; asked of one after the other.
     pub fn follows(&self) -> impl FnMut(&Position) -> bool + Send + use<> {
         let (mark, ids) = (self.mark, self.ids);
@@ -78,6 +95,53 @@ impl Paging {
             }
         }
     }
+}
+
+/// Several lists one after the other, each read whole and only when its turn comes.
+pub struct Parts<'a> {
+    paging: &'a Paging,
+    names: Vec<&'a str>,
+    next: usize,
+    left: usize,
+    last: Option<Mark>,
+}
+
+impl Parts<'_> {
+    /// The number of the next list to read.
+    pub fn next(&mut self) -> Option<usize> {
+        (self.left > 0 && self.next < self.names.len()).then(|| {
+            self.next += 1;
+            self.next - 1
+        })
+    }
+
+    /// What there is room for of the list that was read.
+    pub fn take<T>(&mut self, items: Vec<T>, id: impl Fn(&T) -> String) -> Vec<T> {
+        let name = self.names[self.next - 1];
+        let mark = |index: usize, item: &T| Mark::in_part(name, index, &id(item));
+        let begun = self.paging.mark.filter(|mark| name.starts_with(&mark.part()));
+        let start = begun.map_or(0, |begun| after(&items, begun, mark));
+        let all = items.len();
+        let taken: Vec<T> = items.into_iter().skip(start).take(self.left).collect();
+        self.left -= taken.len();
+        let is_last = start + taken.len() >= all && self.next == self.names.len();
+        self.last = taken.last().filter(|_| !is_last).map(|item| mark(start + taken.len() - 1, item)).or(self.last);
+        if is_last {
+            self.last = None;
+        }
+        taken
+    }
+
+    pub fn token(&self) -> Option<String> {
+        self.last.filter(|_| self.left == 0).map(|mark| self.paging.request.token(mark))
+    }
+}
+
+/// Where what follows the mark begins, also where the marked one is no longer there.
+fn after<T>(items: &[T], mark: Mark, of: impl Fn(usize, &T) -> Mark) -> usize {
+    let is_it = |item: &T| of(mark.index(), item) == mark;
+    let found = items.get(mark.index()).filter(|item| is_it(item)).map(|_| mark.index());
+    found.or_else(|| items.iter().position(is_it)).map_or(mark.index().min(items.len()), |index| index + 1)
 }
 
 /// Of all the sources together what is wanted, newest first.

@@ -2,7 +2,7 @@
 
 use crate::error::{deepest, port_error};
 use crate::store::DynamoStore;
-use crate::{Events, Metrics, Permissions, Resources};
+use crate::{Events, Functions, Metrics, Permissions, Resources};
 use aws_config::profile::credentials::Builder as ProfileBuilder;
 use aws_config::profile::{ProfileFileCredentialsProvider, ProfileSet};
 use aws_config::provider_config::ProviderConfig;
@@ -53,6 +53,8 @@ pub enum ConnectError {
 pub struct Aws {
     sdk: SdkConfig,
     place: Place,
+    /// ARN; empty where nobody asked.
+    caller: String,
 }
 
 pub(crate) use stackseer_model::Place;
@@ -131,7 +133,8 @@ async fn identify(sdk: SdkConfig) -> Result<Aws, ConnectError> {
     })?;
     let partition = caller.arn().and_then(|arn| arn.split(':').nth(1)).unwrap_or("aws").to_owned();
     let account = caller.account().unwrap_or_default().to_owned();
-    Ok(Aws { sdk, place: Place { partition, region, account } })
+    let caller = caller.arn().unwrap_or_default().to_owned();
+    Ok(Aws { sdk, place: Place { partition, region, account }, caller })
 }
 
 /// Asked for by itself, because within a call "no credentials" looks like a broken connection.
@@ -167,7 +170,8 @@ pub async fn connect_as(partition: &str, account: &str) -> Result<Aws, ConnectEr
         .timeout_config(timeouts(Duration::from_secs(20), Duration::from_secs(45)));
     let sdk = loader.load().await;
     let region = sdk.region().map(|r| r.as_ref().to_owned()).filter(|r| !r.is_empty()).ok_or(ConnectError::NoRegion)?;
-    Ok(Aws { sdk, place: Place { partition: partition.to_owned(), region, account: account.to_owned() } })
+    let place = Place { partition: partition.to_owned(), region, account: account.to_owned() };
+    Ok(Aws { sdk, place, caller: String::new() })
 }
 
 /// For who sits before it.
@@ -192,6 +196,11 @@ impl Aws {
         &self.place.region
     }
 
+    /// The ARN of whose credentials they are, where AWS was asked.
+    pub fn caller(&self) -> &str {
+        &self.caller
+    }
+
     pub fn scope(&self) -> Scope {
         Scope::new(&self.place.account, &self.place.region)
     }
@@ -213,6 +222,11 @@ impl Aws {
         Permissions::new(&self.sdk, self.place.clone())
     }
 
+    /// The account's Lambda functions, to be asked.
+    pub fn functions(&self) -> Functions {
+        Functions::new(aws_sdk_lambda::Client::new(&self.sdk))
+    }
+
     #[cfg(feature = "queue")]
     pub fn queue(&self, url: &str) -> crate::SqsQueue {
         crate::SqsQueue::new(aws_sdk_sqs::Client::new(&self.sdk), url)
@@ -220,10 +234,7 @@ impl Aws {
 
     /// The ways of telling people that the settings name.
     #[cfg(feature = "channels")]
-    pub fn channels(
-        &self,
-        settings: &crate::channels::ChannelSettings,
-    ) -> Result<Vec<crate::channels::AnyChannel>, crate::channels::FifoTopic> {
+    pub fn channels(&self, settings: &crate::channels::ChannelSettings) -> Vec<crate::channels::AnyChannel> {
         crate::channels::all(&self.sdk, settings)
     }
 

@@ -10,6 +10,7 @@ mod discovery;
 mod error;
 mod events_bus;
 mod iam;
+mod invoke;
 mod permissions;
 #[cfg(feature = "queue")]
 mod queue;
@@ -23,6 +24,7 @@ pub use cloudwatch::Metrics;
 pub use discovery::Resources;
 pub use events_bus::{BadEvent, change_on_bus};
 pub use iam::Function;
+pub use invoke::Functions;
 pub use permissions::{Action, Outcome, Permission, PermissionCheck, Permissions, permissions};
 #[cfg(feature = "queue")]
 pub use queue::SqsQueue;

@@ -144,6 +144,10 @@ fn read(request: &HttpRequest) -> (Call, Protocol) {
                 input.insert("FunctionName".to_owned(), json!(decoded(function)));
                 "GetFunctionConcurrency"
             }
+            [_, "functions", function, "invocations"] => {
+                input.insert("FunctionName".to_owned(), json!(decoded(function)));
+                "Invoke"
+            }
             [_, "account-settings"] => "GetAccountSettings",
             [_, "event-source-mappings"] => "ListEventSourceMappings",
             other => panic!("{other:?}"),

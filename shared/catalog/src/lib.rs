@@ -10,6 +10,6 @@ pub use identity::Arn;
 pub use schema::{
     Advice, ArnForms, AttributeIs, AttributeSpec, Bound, CatalogError, Change, ChangeTest, ChangedProperty, Check,
     DirectionWord, EdgeSpec, Effect, FOLDERS, Form, IamAction, Ignored, Limit, LiveField, Look, LookAlike, Looks,
-    MetricIs, MetricSpec, Node, Notation, Over, PartProperty, Pattern, Place, Predicate, ResourceType, RunBy, Said,
-    Scope, Service, Side, Test, Variant, Way, Which, fill,
+    MetricIs, MetricSpec, Needs, Node, Notation, Over, PartProperty, Pattern, Place, Predicate, ResourceType, RunBy,
+    Said, Scope, Service, Side, Test, Variant, Way, Which, fill,
 };

@@ -2,12 +2,12 @@
 
 use crate::Catalog;
 use crate::catalog::resolved;
-use crate::schema::Service;
+use crate::schema::{Needs, Service};
 use stackseer_model::{Inventory, Metric, Resource, ResourceRef, ResourceState, Unseen, Watching};
 use std::collections::BTreeMap;
 
 impl Catalog {
-    /// The state of every resource of the inventory but those that are nothing to watch. `metrics`: what is asked for, as
+    /// The state of every resource of the inventory, but those that are nothing to watch and have no metric. `metrics`: what is asked for, as
     /// [`Catalog::metrics_of`] gave it. `published`: whether there was any point of it; `None`: it was not read.
     pub fn watching(
         &self,
@@ -19,30 +19,35 @@ impl Catalog {
         for metric in metrics {
             asked.entry(metric.resource.as_str()).or_default().push(metric);
         }
-        let resources = inventory.resources.iter().filter(|r| !self.is_ignored(&r.resource_type));
+        let counts = |r: &&Resource| asked.contains_key(r.id.as_str()) || !self.is_ignored(&r.resource_type);
+        let resources = inventory.resources.iter().filter(counts);
         let state = |resource: &Resource| match asked.get(resource.id.as_str()) {
-            Some(asked) if asked.iter().all(|m| published(m) == Some(false)) => nothing_published(),
+            Some(asked) if asked.iter().all(|m| published(m) == Some(false)) => self.without_metrics(resource),
             Some(_) => Watching::Watched,
-            None => self.without_metrics(resource),
+            None => self.unasked(resource),
         };
         resources.map(|r| ResourceState { resource: ResourceRef::from(r), watching: state(r) }).collect()
     }
 
+    /// Of what no metric is asked for.
+    fn unasked(&self, resource: &Resource) -> Watching {
+        let is_known = self.services().iter().any(|s| self.applies(s, resource));
+        match self.kind_unknown(resource) {
+            Some(unseen) => without(unseen.reason, None),
+            None if is_known => self.without_metrics(resource),
+            None => Watching::NotSupported,
+        }
+    }
+
+    /// The first reason of those that its metrics' files give, what can be switched on before the rest.
     fn without_metrics(&self, resource: &Resource) -> Watching {
-        if let Some(unseen) = self.kind_unknown(resource) {
-            return Watching::WithoutMetrics(unseen.reason);
+        let services = || self.services().iter().filter(|s| self.applies(s, resource));
+        if let Some(Needs { off, turn_on }) = services().find_map(|s| s.needs.as_ref()) {
+            return without(off.clone(), Some(turn_on.clone()));
         }
-        let mut state = Watching::NotSupported;
-        for service in self.services().iter().filter(|s| self.applies(s, resource)) {
-            state = match (resolved(service, resource), &service.needs) {
-                (Err(attribute), _) => {
-                    Watching::WithoutMetrics(format!("{attribute} of {} is not known", resource.name))
-                }
-                (Ok(_), Some(needs)) => Watching::WithoutMetrics(format!("{needs} are off")),
-                (Ok(_), None) => nothing_published(),
-            };
-        }
-        state
+        let unknown = services().find_map(|s| resolved(s, resource).err());
+        let because = unknown.map(|attribute| format!("{attribute} of {} is not known", resource.name));
+        without(because.unwrap_or_else(|| "nothing is published".to_owned()), None)
     }
 
     /// What can't be told of a type with several kinds, if no kind's metrics are the resource's because of it.
@@ -61,6 +66,6 @@ impl Catalog {
     }
 }
 
-fn nothing_published() -> Watching {
-    Watching::WithoutMetrics("nothing is published".to_owned())
+fn without(because: String, turn_on: Option<String>) -> Watching {
+    Watching::WithoutMetrics { because, turn_on }
 }

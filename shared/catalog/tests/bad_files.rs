@@ -316,3 +316,33 @@ fn what_no_resource_file_has_is_refused_elsewhere() {
         problem("patterns/checkout.toml", &property).contains("no change in the catalogue says anything of colour")
     );
 }
+
+#[test]
+fn what_no_single_file_can_know_is_wrong_is_said_with_the_path_and_line_too() {
+    let second = METRICS.split_once("[[metric]]").unwrap().1.replace("\"Sum\"", "\"sum\"");
+    let second = format!("{METRICS}\n[[metric]]{second}");
+    let unless = METRICS.replace("period = 60\n", "period = 60\nunless = { colour = \"red\" }\n");
+    let property = PATTERN.replace("class = [\"DEPLOYMENT\"]", "class = [\"DEPLOYMENT\"]\nproperty = \"colour\"");
+    let alike = PATTERN.replace("metric = [\"Invocations\"]", "metric = [\"Invocation\"]");
+    for (path, text, place) in [
+        ("/home/me/my/metrics/shop.toml", METRICS.replace("\"Count\"", "\"Counts\""), ":13: `unit` of FailedPayments"),
+        ("shop.toml", second, ":24: `statistic` of FailedPayments: sum"),
+        ("shop.toml", METRICS.replace("period = 60", "period = 0"), ":6: `period` must be"),
+        ("shop.toml", METRICS.replace("\"checkout\" }", "\"{till}\" }"), ":5: till is no attribute"),
+        ("metrics/alb.toml", unless, ":7: colour is no attribute"),
+        ("my/checks/shop.toml", CHECK.replace("{value}\"", "{colour}\""), ":3: `description`: unknown placeholder"),
+        ("my/checks/shop.toml", CHECK.replace("is {value}.", "is {colour}."), ":15: `recommendation.reason`: unknown"),
+        ("my/checks/shop.toml", CHECK.replace("\"timeout_seconds\"", "\"timeout\""), ":7: timeout is no attribute"),
+        ("my/patterns/shop.toml", property, ":11: no change in the catalogue says anything of colour"),
+        ("my/patterns/shop.toml", alike, ":17: "),
+        ("resources/checkout.toml", RESOURCE.replace("to = \"/requestP", "to = \"/p"), ":20: change UpdateCheckout"),
+        (
+            "resources/checkout.toml",
+            RESOURCE.replace("[\"/Timeout\"]", "[\"Timeout\"]"),
+            ":13: Timeout is no JSON pointer",
+        ),
+    ] {
+        let said = problem(path, &text);
+        assert!(said.starts_with(&format!("{path}{place}")), "{said}");
+    }
+}

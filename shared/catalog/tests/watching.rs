@@ -18,7 +18,15 @@ fn states(resources: Vec<Resource>, published: impl Fn(&Metric) -> Option<bool>)
 }
 
 fn without(why: &str) -> Watching {
-    Watching::WithoutMetrics(why.to_owned())
+    Watching::WithoutMetrics { because: why.to_owned(), turn_on: None }
+}
+
+/// Said as the bucket's metrics file has it.
+fn request_metrics_off() -> Watching {
+    let service = Catalog::builtin().services().iter().find(|s| s.id == "s3-requests").unwrap();
+    let turn_on = service.needs.as_ref().map(|needs| needs.turn_on.clone());
+    assert!(turn_on.as_ref().is_some_and(|text| text.contains("put-bucket-metrics-configuration")));
+    Watching::WithoutMetrics { because: "request metrics are off".to_owned(), turn_on }
 }
 
 #[test]
@@ -45,7 +53,7 @@ fn each_resource_is_in_one_state_with_its_reason() {
     );
     let expected = [
         ("jobs", Watching::Watched),
-        ("files", without("request metrics are off")),
+        ("files", request_metrics_off()),
         ("web", without("cluster of web is not known")),
         ("sessions", without("nothing is published")),
         ("group", without("load_balancer_type of group is not known")),
@@ -69,4 +77,17 @@ fn what_was_read_and_published_nothing_is_not_watched_and_what_was_not_read_may_
         states(queue(), |m| (m.key.name == "NumberOfMessagesSent").then_some(false))[0].watching,
         Watching::Watched
     );
+}
+
+/// A type that is a helper elsewhere, with metrics of its own in an incident folder.
+#[test]
+fn what_has_metrics_is_watched_whatever_its_type() {
+    let own = resource("Custom::Service", "checkout", &[]);
+    let inventory = Inventory { resources: vec![own.clone()], ..Inventory::default() };
+    let catalog = Catalog::builtin();
+    let queue = resource("AWS::SQS::Queue", "jobs", &[]);
+    let metric = Metric { resource: own.id.clone(), ..catalog.metrics_of(&queue, |_, _| vec![]).0.remove(0) };
+    let states = catalog.watching(&inventory, &[metric], |_| Some(true));
+    assert_eq!(states.iter().map(|s| &s.watching).collect::<Vec<_>>(), [&Watching::Watched]);
+    assert_eq!(catalog.watching(&inventory, &[], |_| None), []);
 }

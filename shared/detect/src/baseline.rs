@@ -4,7 +4,7 @@ use crate::profile::Profile;
 use crate::scale::Scale;
 use crate::spread::Spread;
 use crate::tail::Joint;
-use crate::{Kind, Settings};
+use crate::{Kind, Sensitivity, Settings};
 use serde::{Deserialize, Serialize};
 
 /// Points, and seconds, of history without which nothing can be told.
@@ -56,6 +56,11 @@ impl Baseline {
     /// What it was fitted with.
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// As if it had been fitted for another sensitivity, which only says how rare a departure must be.
+    pub fn set_sensitivity(&mut self, sensitivity: Sensitivity) {
+        self.settings.sensitivity = sensitivity;
     }
 
     /// Whether enough history was seen to be sure of what is normal.

@@ -22,14 +22,20 @@ impl<'a> Abnormal<'a> {
         &self.observed.metric
     }
 
-    /// What an insight has kept of it.
-    pub fn remember_peak(&mut self, peak: f64, expected: f64) {
-        let away = |peak: f64, expected: f64| match self.span.direction {
-            stackseer_detect::Direction::Up => peak - expected,
-            stackseer_detect::Direction::Down => expected - peak,
-        };
-        if away(peak, expected) > away(self.peak, self.expected) {
-            (self.peak, self.expected) = (peak, expected);
+    /// What is known of the same anomaly: since when, and its worst.
+    pub fn remember(&mut self, start: Timestamp, peak: f64, expected: f64) {
+        self.start = self.start.min(start);
+        let kept = Self { peak, expected, ..*self };
+        if kept.away() > self.away() {
+            *self = kept;
+        }
+    }
+
+    /// How far from what was expected, to its own side.
+    pub fn away(&self) -> f64 {
+        match self.span.direction {
+            stackseer_detect::Direction::Up => self.peak - self.expected,
+            stackseer_detect::Direction::Down => self.expected - self.peak,
         }
     }
 

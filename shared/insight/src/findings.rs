@@ -17,6 +17,8 @@ pub struct Findings {
     pub causes: Vec<Cause>,
     pub recommendations: Vec<Recommendation>,
     pub considered: Vec<Considered>,
+    /// The change that the pattern names.
+    pub change: Option<ChangeEvent>,
 }
 
 /// The pattern that named it.
@@ -38,6 +40,19 @@ pub fn findings(
         None => generic(situation, group, causes, main),
     };
     Findings { considered, ..findings }
+}
+
+/// The same under the pattern that named the insight before, with the numbers of now. None: nothing shows it any more.
+pub fn again(
+    situation: &Situation<'_>,
+    topology: &Topology<'_>,
+    group: &Group<'_>,
+    main: &Abnormal<'_>,
+    pattern: &str,
+) -> Option<Findings> {
+    let found = pattern::again(situation, topology, group, pattern)?;
+    let causes = cause::rank(situation, topology, group, main);
+    Some(by_pattern(situation, topology, group, causes, &found))
 }
 
 fn by_pattern(
@@ -65,6 +80,7 @@ fn by_pattern(
         recommendations: vec![advice::relate(situation, group, recommendation, &found.effect)],
         causes,
         considered: vec![],
+        change: found.cause.event.cloned(),
     }
 }
 
@@ -93,6 +109,7 @@ fn generic(situation: &Situation<'_>, group: &Group<'_>, causes: Vec<Cause>, mai
         recommendations: vec![advice::relate(situation, group, recommendation, main)],
         causes,
         considered: vec![],
+        change: None,
     }
 }
 
@@ -122,11 +139,11 @@ fn lead_with(
 ) {
     let Some(resource) = situation.inventory.resource(found.cause.resource) else { return };
     let known = causes.iter().position(|c| c.resource.id == resource.id).map(|i| causes.remove(i));
-    let shown = found.cause.said(found.effect.start);
+    let shown = found.cause.said(situation.catalog, found.effect.start);
     // Where another thing than the change is the evidence, the change just before stands with it.
     let change = known.as_ref().and_then(|c| c.changes.last()).filter(|_| found.cause.event.is_none());
     let reason = match change {
-        Some(change) => format!("{} {}; {shown}", change.name, text::before(change.time, found.effect.start)),
+        Some(change) => format!("{} {}; {shown}", change.name, relative(change.time, found.effect.start)),
         None => shown,
     };
     let symptom = &found.effect.metric().resource;

@@ -4,7 +4,7 @@ use crate::abnormal::Abnormal;
 use crate::situation::Situation;
 use crate::topology::Topology;
 use crate::{impact, severity};
-use stackseer_model::{ResourceId, Role, Subject, Timestamp};
+use stackseer_model::{Metric, ResourceId, Role, Subject, Timestamp};
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
@@ -28,6 +28,12 @@ impl<'a> Group<'a> {
 
     pub fn all(&self) -> impl Iterator<Item = &Abnormal<'a>> {
         self.symptoms.iter().chain(&self.context)
+    }
+
+    /// The anomaly of a metric that departs furthest, if the incident has one.
+    pub fn worst_of(&self, metric: &Metric) -> Option<&Abnormal<'a>> {
+        let of_it = self.all().filter(|a| a.metric().key == metric.key && a.metric().resource == metric.resource);
+        of_it.max_by(|a, b| a.away().total_cmp(&b.away()))
     }
 
     /// What people feel: the most severe symptom, of these the one that harms most requests, at the front door before behind it,

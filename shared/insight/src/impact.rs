@@ -86,7 +86,7 @@ type Minutes = BTreeMap<i64, f64>;
 
 /// What is ordinary between two bursts is no part of the harm.
 fn is_in(abnormal: &Abnormal<'_>, second: i64) -> bool {
-    abnormal.start.as_second() <= second && abnormal.end.is_none_or(|end| second < end.as_second())
+    abnormal.span.start <= second && abnormal.span.end.is_none_or(|end| second < end)
 }
 
 fn counts(observed: &&Observed) -> bool {

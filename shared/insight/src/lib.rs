@@ -9,6 +9,7 @@ mod findings;
 mod group;
 mod impact;
 mod lifecycle;
+mod mute;
 mod pattern;
 mod predicate;
 mod severity;
@@ -18,5 +19,6 @@ mod topology;
 
 pub use check::{CheckAnswer, CheckSituation, plan_checks};
 pub use lifecycle::{Repeats, is_news, plan};
+pub use mute::mute;
 pub use predicate::DailyUse;
 pub use situation::{Observed, Outcome, Plan, Situation};

@@ -7,7 +7,7 @@ use crate::situation::Situation;
 use crate::text;
 use crate::topology::Topology;
 use stackseer_catalog::Pattern;
-use stackseer_model::{Considered, Direction, Resource};
+use stackseer_model::{Considered, Direction, Resource, relative};
 use std::collections::BTreeMap;
 
 /// A pattern that holds, with what its texts need.
@@ -31,7 +31,7 @@ pub fn best<'a>(situation: &'a Situation<'a>, topology: &Topology<'a>, group: &G
     let mut considered: Vec<Considered> = Vec::new();
     for pattern in situation.catalog.patterns() {
         for effect in group.all() {
-            let because = match judge(situation, topology, pattern, *effect) {
+            let because = match judge(situation, topology, group, pattern, *effect) {
                 Verdict::OtherEffect => continue,
                 Verdict::Holds(found, open) => {
                     held.push((*found, open));
@@ -71,17 +71,11 @@ enum Verdict<'a> {
 fn judge<'a>(
     situation: &'a Situation<'a>,
     topology: &Topology<'a>,
+    group: &Group<'a>,
     pattern: &'a Pattern,
     effect: Abnormal<'a>,
 ) -> Verdict<'a> {
-    let metric = effect.metric();
-    let Some(resource) = situation.inventory.resource(&metric.resource) else { return Verdict::OtherEffect };
-    let named = pattern.effect.metric.contains(&metric.key.name)
-        && resource.resource_type == pattern.effect.resource_type
-        && effect.direction() == Direction::from(pattern.effect.direction);
-    if !named {
-        return Verdict::OtherEffect;
-    }
+    let Some(resource) = resource_of(situation, pattern, &effect) else { return Verdict::OtherEffect };
     let view = view(situation, topology, &effect);
     let shown = match ask_all(view, &pattern.when, resource) {
         All::Hold(shown) => shown,
@@ -96,6 +90,47 @@ fn judge<'a>(
             All::Unknown(why) => open.push(format!("it can't be ruled out that {}: {why}", look_alike.because)),
         }
     }
+    Verdict::Holds(Box::new(filled(situation, group, pattern, effect, resource, shown)), open)
+}
+
+/// The pattern that named the insight once, with the numbers of now.
+pub fn again<'a>(
+    situation: &'a Situation<'a>,
+    topology: &Topology<'a>,
+    group: &Group<'a>,
+    id: &str,
+) -> Option<Match<'a>> {
+    let pattern = situation.catalog.patterns().iter().find(|p| p.id == id)?;
+    group.all().find_map(|effect| {
+        let resource = resource_of(situation, pattern, effect)?;
+        let view = View { told: true, ..view(situation, topology, effect) };
+        match ask_all(view, &pattern.when, resource) {
+            All::Hold(shown) => Some(filled(situation, group, pattern, *effect, resource, shown)),
+            All::Not(_) | All::Unknown(_) => None,
+        }
+    })
+}
+
+/// Whose abnormal metric it is, where the pattern speaks of such an effect.
+fn resource_of<'a>(situation: &Situation<'a>, pattern: &Pattern, effect: &Abnormal<'_>) -> Option<&'a Resource> {
+    let metric = effect.metric();
+    let resource = situation.inventory.resource(&metric.resource)?;
+    let named = pattern.effect.metric.contains(&metric.key.name)
+        && resource.resource_type == pattern.effect.resource_type
+        && effect.direction() == Direction::from(pattern.effect.direction);
+    named.then_some(resource)
+}
+
+/// With what the texts need. Of a metric that is abnormal in this incident, the anomaly's own numbers are told.
+fn filled<'a>(
+    situation: &'a Situation<'a>,
+    group: &Group<'a>,
+    pattern: &'a Pattern,
+    effect: Abnormal<'a>,
+    resource: &'a Resource,
+    shown: Vec<Shown<'a>>,
+) -> Match<'a> {
+    let shown: Vec<Shown<'a>> = shown.into_iter().map(|shown| shown.as_in(group)).collect();
     let cause = pattern.when.iter().zip(&shown).find(|(predicate, _)| predicate.shows()).map(|(_, shown)| *shown);
     let cause = cause.unwrap_or_else(|| Shown::effect(&effect));
     let mut values = values(situation, &effect, resource);
@@ -106,7 +141,7 @@ fn judge<'a>(
             values.extend(values_of(situation, name, shown));
         }
     }
-    Verdict::Holds(Box::new(Match { pattern, effect, cause, values }), open)
+    Match { pattern, effect, cause, values }
 }
 
 fn view<'a, 't>(situation: &'a Situation<'a>, topology: &'t Topology<'a>, effect: &Abnormal<'a>) -> View<'a, 't> {
@@ -118,6 +153,7 @@ fn view<'a, 't>(situation: &'a Situation<'a>, topology: &'t Topology<'a>, effect
         events: situation.events,
         usage: &[],
         during: Some(During { start: effect.start, until: effect.end.unwrap_or(situation.now) }),
+        told: false,
     }
 }
 
@@ -163,7 +199,7 @@ fn values_of_change(situation: &Situation<'_>, effect: &Abnormal<'_>, cause: &Sh
     if let Some(event) = cause.event {
         say("change", event.name.clone());
         say("change_time", text::moment(event.time, situation.now));
-        say("change_before", text::before(event.time, effect.start));
+        say("change_before", relative(event.time, effect.start));
         say("change_actor", event.actor.clone().unwrap_or_else(|| "an unknown principal".to_owned()));
     }
     if let Some(change) = cause.change {

@@ -1,6 +1,7 @@
 //! What the planner is given, and what it gives back.
 
 use crate::lifecycle::Repeats;
+use crate::text;
 use stackseer_catalog::Catalog;
 use stackseer_detect::Detection;
 use stackseer_model::{Application, ChangeEvent, Considered, Insight, Inventory, Message, Metric, Timestamp, Unseen};
@@ -22,13 +23,8 @@ pub struct Situation<'a> {
 }
 
 impl Situation<'_> {
-    /// How a sentence says a metric: by its label, and what it counts where one label stands for several series.
     pub fn label(&self, metric: &Metric) -> String {
-        let Some((service, spec)) = self.catalog.spec(&metric.key) else { return metric.key.name.clone() };
-        let counted = service.dimensions.iter().filter(|(_, template)| *template == "*");
-        let counted: Vec<&str> =
-            counted.filter_map(|(d, _)| metric.key.dimensions.get(d)).map(String::as_str).collect();
-        if counted.is_empty() { spec.label.clone() } else { format!("{} ({})", spec.label, counted.join(", ")) }
+        text::label(self.catalog, metric)
     }
 }
 

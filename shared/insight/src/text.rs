@@ -1,10 +1,25 @@
 //! How numbers, times and names are said to a person on a phone.
 
+use stackseer_catalog::Catalog;
 use stackseer_model::{Metric, Timestamp};
 
 const DAY_SECONDS: i64 = 24 * 3600;
 /// Fewer events a minute than this are hardly any.
 const HARDLY_ANY: f64 = 0.1;
+
+/// How a sentence says a metric: by its label, and what it counts where one label stands for several series.
+pub fn label(catalog: &Catalog, metric: &Metric) -> String {
+    let Some((service, spec)) = catalog.spec(&metric.key) else { return metric.key.name.clone() };
+    let counted = service.dimensions.iter().filter(|(_, template)| *template == "*");
+    let counted: Vec<&str> = counted.filter_map(|(d, _)| metric.key.dimensions.get(d)).map(String::as_str).collect();
+    if counted.is_empty() { spec.label.clone() } else { format!("{} ({})", spec.label, counted.join(", ")) }
+}
+
+/// The same of a metric of which only the name is known.
+pub fn label_of<'a>(catalog: &'a Catalog, resource_type: &str, name: &'a str) -> &'a str {
+    let of_type = catalog.services().iter().filter(|s| s.resource_type == resource_type);
+    of_type.flat_map(|s| &s.metrics).find(|m| m.name == name).map_or(name, |m| m.label.as_str())
+}
 
 /// A value of the metric with its unit: `812 ms`, `4.2 s`, `1,240 a minute`, `87 %`.
 pub fn value(metric: &Metric, value: f64) -> String {
@@ -87,32 +102,13 @@ pub fn clock(time: Timestamp) -> String {
     time.strftime("%H:%M UTC").to_string()
 }
 
-/// `14:03 UTC`; with its date when that is a day or more ago.
+/// `14:03 UTC`; with its date when that is a day or more away.
 pub fn moment(time: Timestamp, now: Timestamp) -> String {
-    if now.as_second() - time.as_second() < DAY_SECONDS {
+    if (now.as_second() - time.as_second()).abs() < DAY_SECONDS {
         clock(time)
     } else {
         time.strftime("%Y-%m-%d %H:%M UTC").to_string()
     }
-}
-
-/// `7m before`, `in the same minute`, `3m after`.
-pub fn before(event: Timestamp, onset: Timestamp) -> String {
-    match (onset.as_second() - event.as_second()) / 60 {
-        0 => "in the same minute".to_owned(),
-        minutes if minutes > 0 => format!("{} before", lasted(event, onset)),
-        _ => format!("{} after", lasted(onset, event)),
-    }
-}
-
-/// `40m`, `5h 48m`, `17d 1h`.
-pub fn lasted(from: Timestamp, to: Timestamp) -> String {
-    let minutes = (to.as_second() - from.as_second()).max(0) / 60;
-    let (days, hours) = (minutes / (24 * 60), minutes / 60 % 24);
-    // To the minute, to the hour beyond two days.
-    let parts = [(days, "d"), (hours, "h"), (if days < 2 { minutes % 60 } else { 0 }, "m")];
-    let said: Vec<String> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, unit)| format!("{n}{unit}")).collect();
-    if said.is_empty() { "less than a minute".to_owned() } else { said.join(" ") }
 }
 
 #[cfg(test)]
@@ -127,14 +123,6 @@ mod tests {
             said,
             ["0", "0.00437", "0.5", "1", "4.13", "37.3", "100", "812", "1,240", "1,234,567", "-1,500", "unknown"]
         );
-    }
-
-    #[test]
-    fn lengths_of_time_have_one_form() {
-        let at = |minutes: i64| Timestamp::from_second(minutes * 60).unwrap();
-        let said = [0, 40, 348, 26 * 60 + 5, 17 * 24 * 60 + 65].map(|minutes| lasted(at(0), at(minutes)));
-        assert_eq!(said, ["less than a minute", "40m", "5h 48m", "1d 2h 5m", "17d 1h"]);
-        assert_eq!((before(at(3), at(10)), before(at(10), at(10))), ("7m before".into(), "in the same minute".into()));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::usage::daily_use;
 use stackseer_catalog::Catalog;
-use stackseer_detect::{Baseline, BaselineError, Sensitivity, Settings, fit};
+use stackseer_detect::{Baseline, BaselineError, fit};
 use stackseer_insight::DailyUse;
 use stackseer_model::ports::{MetricSource, PortError};
 use stackseer_model::*;
@@ -27,6 +27,8 @@ pub struct Learned {
     pub usage: Vec<(Metric, Vec<DailyUse>)>,
     /// What could not be learned, and why.
     pub unseen: BTreeMap<MetricKey, Unseen>,
+    /// The inventory's resources, watched or not.
+    pub watching: Vec<ResourceState>,
     pub metrics_read: usize,
     pub calls: u32,
 }
@@ -37,6 +39,8 @@ pub type Baselines = BTreeMap<MetricKey, Fitted>;
 pub struct Fitted {
     /// The end of the history it was fitted on.
     pub at: Timestamp,
+    /// Whether that history had a point.
+    pub published: bool,
     pub baseline: Baseline,
 }
 
@@ -101,7 +105,9 @@ pub async fn learn(
                 Ok(series) => {
                     let settings = settings(metric, history.sensitivity);
                     let baseline = fit(&settings, &points(&series), from.as_second(), to.as_second());
-                    learned.baselines.insert(metric.key.clone(), Fitted { at: to, baseline });
+                    learned
+                        .baselines
+                        .insert(metric.key.clone(), Fitted { at: to, published: !series.0.is_empty(), baseline });
                     if let Some(days) = daily_use(history.catalog, metric, &series, from, to) {
                         learned.usage.push(((*metric).clone(), days));
                     }
@@ -116,6 +122,8 @@ pub async fn learn(
         }
     }
     learned.complete = learned.metrics_read == wanted.len() && !may_be_retried && !learned.inventory.is_changing;
+    let published = |metric: &Metric| Some(learned.baselines.get(&metric.key)?.published);
+    learned.watching = history.catalog.watching(&learned.inventory, &metrics, published);
     learned.metrics = metrics;
     Ok(learned)
 }
@@ -126,28 +134,29 @@ fn not_read(metric: &Metric, error: &PortError) -> Unseen {
 
 /// As a store keeps it.
 pub fn to_keep(learned: Learned, at: Timestamp) -> Learning {
-    let kept = |Fitted { at, baseline }: Fitted| KeptBaseline { at, bytes: baseline.to_bytes() };
+    let kept = |Fitted { at, published, baseline }: Fitted| KeptBaseline { at, published, bytes: baseline.to_bytes() };
     let baselines = learned.baselines.into_iter().map(|(key, fitted)| (key, kept(fitted))).collect();
-    let Learned { complete, inventory, metrics, unseen, .. } = learned;
-    Learning { at, complete, inventory, metrics, baselines, unseen }
+    let Learned { complete, inventory, metrics, unseen, watching, .. } = learned;
+    Learning { at, complete, inventory, metrics, baselines, unseen, watching }
 }
 
 /// An error: learned by a version whose baselines can't be read any more, so that it must be learned again.
 pub fn restored(kept: Learning) -> Result<Learned, BaselineError> {
-    let fitted =
-        |KeptBaseline { at, bytes }: KeptBaseline| Baseline::from_bytes(&bytes).map(|baseline| Fitted { at, baseline });
+    let fitted = |KeptBaseline { at, published, bytes }: KeptBaseline| {
+        Baseline::from_bytes(&bytes).map(|baseline| Fitted { at, published, baseline })
+    };
     let baselines = kept.baselines.into_iter().map(|(key, kept)| Ok((key, fitted(kept)?))).collect::<Result<_, _>>()?;
-    let Learning { complete, inventory, metrics, unseen, .. } = kept;
-    Ok(Learned { complete, inventory, metrics, baselines, unseen, ..Learned::default() })
+    let Learning { complete, inventory, metrics, unseen, watching, .. } = kept;
+    Ok(Learned { complete, inventory, metrics, baselines, unseen, watching, ..Learned::default() })
 }
 
 pub(crate) fn points(series: &Series) -> Vec<stackseer_detect::Point> {
     series.0.iter().map(|p| stackseer_detect::Point { time: p.time.as_second(), value: p.value }).collect()
 }
 
-fn settings(metric: &Metric, sensitivity: Sensitivity) -> Settings {
+fn settings(metric: &Metric, sensitivity: Sensitivity) -> stackseer_detect::Settings {
     use stackseer_detect as detect;
-    Settings {
+    detect::Settings {
         kind: match metric.kind {
             Kind::Count => detect::Kind::Count,
             Kind::Latency => detect::Kind::Latency,
@@ -166,6 +175,6 @@ fn settings(metric: &Metric, sensitivity: Sensitivity) -> Settings {
             BadDirection::Both => detect::Bad::Both,
         },
         least: metric.least,
-        sensitivity,
+        sensitivity: crate::settings::sensitivity(sensitivity),
     }
 }

@@ -4,6 +4,7 @@
 mod deliver;
 mod learn;
 mod metrics;
+mod settings;
 mod task;
 mod tick;
 mod usage;
@@ -12,8 +13,9 @@ mod watch;
 pub use deliver::{Delivered, Silent, deliver};
 pub use learn::{Baselines, Fitted, History, Learned, learn, restored, to_keep};
 pub use metrics::metrics_of;
-pub use stackseer_detect::Sensitivity;
+pub use settings::{quiet, tune};
 pub use stackseer_insight::Repeats;
+pub use stackseer_model::Sensitivity;
 pub use task::{Done, Learn, Outcome, run_learn, run_retire, run_watch};
 pub use tick::{Tick, Ticked, tick};
 pub use watch::{Reach, Watch, Watched, check, watch};

@@ -1,13 +1,14 @@
 //! One task of the deployed line, from what is kept to what is committed.
 
 use crate::learn::{History, Learned, learn, restored, to_keep};
+use crate::settings::{quiet, tune};
 use crate::watch::{Reach, Watch, check, watch};
 use crate::{HISTORY_DAYS, WINDOW_MINUTES, metrics_of};
 use stackseer_catalog::Catalog;
-use stackseer_detect::Sensitivity;
 use stackseer_insight::{Plan, Repeats};
 use stackseer_model::ports::{
-    Committed, EventHistory, EventSource, InsightState, LearningStore, MetricSource, PortError, ResourceSource, Store,
+    Committed, EventHistory, EventSource, InsightState, LearningStore, MetricSource, PortError, ResourceSource,
+    SettingsStore, Store, settings_or,
 };
 use stackseer_model::*;
 use std::ops::ControlFlow;
@@ -48,15 +49,17 @@ pub async fn run_watch(
     catalog: &Catalog,
     metrics: &impl MetricSource,
     events: &impl EventSource,
-    store: &(impl Store + LearningStore + EventHistory),
+    store: &(impl Store + LearningStore + EventHistory + SettingsStore),
     repeats: Repeats,
     task: &Task,
 ) -> Result<Done, PortError> {
-    let Some(learned) = store.learning(&task.application).await?.and_then(|kept| restored(kept).ok()) else {
+    let Some(mut learned) = store.learning(&task.application).await?.and_then(|kept| restored(kept).ok()) else {
         // Perhaps of a former version: what is forgotten the next tick asks to learn again.
         store.forget_learning(&task.application).await?;
         return Ok(Done { outcome: Outcome::NotLearned, ..Done::default() });
     };
+    let settings = settings(store, task).await?;
+    tune(&mut learned, &settings, task.at);
     let mut done = Done::default();
     for _ in 0..TRIES {
         let state = store.insight_state(&task.application.id, task.at).await?;
@@ -72,7 +75,8 @@ pub async fn run_watch(
             reach: Reach::SymptomsFirst,
             repeats,
         };
-        let watched = watch(metrics, events, &about).await?;
+        let mut watched = watch(metrics, events, &about).await?;
+        quiet(&mut watched.plan, &state.insights, &settings, &watched.watching, task.at);
         done.metrics_read += watched.metrics_read;
         done.calls += watched.calls;
         done.unseen = watched.unseen;
@@ -98,7 +102,7 @@ pub struct Learn<'a, R, M, S> {
 
 /// Reads inventory and history, keeps what was learned, and runs the checks. `progress` may end it before everything is read.
 pub async fn run_learn(
-    about: &Learn<'_, impl ResourceSource, impl MetricSource, impl Store + LearningStore>,
+    about: &Learn<'_, impl ResourceSource, impl MetricSource, impl Store + LearningStore + SettingsStore>,
     task: &Task,
     progress: impl FnMut(usize) -> ControlFlow<()>,
 ) -> Result<Done, PortError> {
@@ -113,7 +117,7 @@ pub async fn run_learn(
 }
 
 async fn reserved_learn(
-    about: &Learn<'_, impl ResourceSource, impl MetricSource, impl Store + LearningStore>,
+    about: &Learn<'_, impl ResourceSource, impl MetricSource, impl Store + LearningStore + SettingsStore>,
     task: &Task,
     progress: impl FnMut(usize) -> ControlFlow<()>,
 ) -> Result<Done, PortError> {
@@ -142,9 +146,11 @@ async fn reserved_learn(
     done.metrics_read = learned.metrics_read;
     done.calls = learned.calls;
     done.unseen.extend(learned.unseen.values().cloned());
+    let settings = settings(store, task).await?;
     for _ in 0..TRIES {
         let state = store.insight_state(&task.application.id, task.at).await?;
-        let plan = check(catalog, &task.application, &learned, &state.insights, task.at);
+        let mut plan = check(catalog, &task.application, &learned, &state.insights, task.at);
+        quiet(&mut plan, &state.insights, &settings, &learned.watching, task.at);
         if commit(store, task, &state, &plan, &mut done).await? {
             // Last: a death before it makes the task come back, and the checks are the same again.
             store.keep_learning(&task.application, &to_keep(learned, task.at)).await?;
@@ -159,7 +165,7 @@ pub async fn run_retire(
     catalog: &Catalog,
     metrics: &impl MetricSource,
     events: &impl EventSource,
-    store: &(impl Store + LearningStore),
+    store: &(impl Store + LearningStore + SettingsStore),
     task: &Task,
 ) -> Result<Done, PortError> {
     let nothing = Learned::default();
@@ -168,6 +174,7 @@ pub async fn run_retire(
     if store.learning(&task.application).await?.is_some_and(|kept| kept.at > task.at) {
         return Ok(Done { outcome: Outcome::Superseded, ..done });
     }
+    let settings = settings(store, task).await?;
     for _ in 0..TRIES {
         let state = store.insight_state(&task.application.id, task.at).await?;
         if is_superseded(&state, task.at) {
@@ -186,12 +193,18 @@ pub async fn run_retire(
         let checked = check(catalog, &task.application, &nothing, &state.insights, task.at);
         plan.changed.extend(checked.changed);
         plan.messages.extend(checked.messages);
+        quiet(&mut plan, &state.insights, &settings, &[], task.at);
         if commit(store, task, &state, &plan, &mut done).await? {
             store.forget_learning(&task.application).await?;
             return Ok(done);
         }
     }
     Err(raced(task))
+}
+
+/// Of the first values none is about what is muted or how sensitive a metric is.
+async fn settings(store: &impl SettingsStore, task: &Task) -> Result<Settings, PortError> {
+    settings_or(store, &task.application.scope(), &Settings::default()).await
 }
 
 /// Whether the state was already changed by a look at a later time.

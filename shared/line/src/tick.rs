@@ -1,6 +1,8 @@
 //! A schedule's tick: the Region's changes once, and one task for each application.
 
-use stackseer_model::ports::{ChangeLog, ChangeSource, LearningStore, PortError, Queue, RegionChanges, ResourceSource};
+use stackseer_model::ports::{
+    ChangeLog, ChangeSource, LearningStore, PortError, Queue, RegionChanges, ResourceSource, SettingsStore, settings_or,
+};
 use stackseer_model::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,6 +24,10 @@ pub struct Tick<'a, R, C, S, Q> {
     /// Watching is quick and must not wait behind learning.
     pub watches: &'a Q,
     pub learns: &'a Q,
+    /// What holds until somebody sets something else.
+    pub first: &'a Settings,
+    /// The stack that this runs in, watched wherever stacks are: who watches must not fail unseen.
+    pub own_stack: Option<&'a str>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -35,16 +41,11 @@ pub struct Ticked {
 }
 
 /// Sends what is to be done at `at`. An error means that not everything was sent: doing the whole tick again does no harm.
-pub async fn tick<R, C, S, Q>(
-    about: &Tick<'_, R, C, S, Q>,
-    kind: TaskKind,
-    coverage: &[Coverage],
-    at: Timestamp,
-) -> Result<Ticked, PortError>
+pub async fn tick<R, C, S, Q>(about: &Tick<'_, R, C, S, Q>, kind: TaskKind, at: Timestamp) -> Result<Ticked, PortError>
 where
     R: ResourceSource,
     C: ChangeSource,
-    S: ChangeLog + LearningStore,
+    S: ChangeLog + LearningStore + SettingsStore,
     Q: Queue<Task>,
 {
     let mut ticked = Ticked::default();
@@ -61,7 +62,8 @@ where
 
     let mut applications: BTreeMap<ApplicationId, Application> = BTreeMap::new();
     let mut uncertain: BTreeSet<String> = BTreeSet::new();
-    for coverage in coverage.iter().flat_map(one_by_one) {
+    let coverage = settings_or(about.store, about.scope, about.first).await?.coverage;
+    for coverage in with_own(coverage, about.own_stack).iter().flat_map(one_by_one) {
         match about.resources.applications(&coverage).await {
             Ok(found) => applications.extend(found.into_iter().map(|a| (a.id.clone(), a))),
             // One that was deleted or misspelt is no reason to leave the others unwatched.
@@ -120,6 +122,13 @@ fn is_reshaped(application: &Application, learned_at: Timestamp, changes: &[Regi
     changes.iter().any(|c| RESHAPES.contains(&c.name.as_str()) && c.time > learned_at && is_of(&c.named))
 }
 
+fn with_own(mut coverage: Vec<Coverage>, own: Option<&str>) -> Vec<Coverage> {
+    if let Some(Coverage::Stacks { names }) = coverage.iter_mut().find(|c| matches!(c, Coverage::Stacks { .. })) {
+        names.extend(own.map(str::to_owned));
+    }
+    coverage
+}
+
 /// Each stack and each value of a tag by itself.
 fn one_by_one(coverage: &Coverage) -> Vec<Coverage> {
     match coverage {
@@ -137,4 +146,18 @@ fn not_there(error: &PortError) -> Unseen {
 
 fn unseen_changes(error: &PortError) -> Unseen {
     Unseen { what: "change events".to_owned(), action: None, reason: error.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn its_own_stack_is_watched_beside_any_stacks_and_only_then() {
+        let stacks = |names: &[&str]| Coverage::Stacks { names: names.iter().map(|n| (*n).to_owned()).collect() };
+        assert_eq!(with_own(vec![stacks(&["shop"])], Some("stackseer")), [stacks(&["shop", "stackseer"])]);
+        assert_eq!(with_own(vec![stacks(&["shop"])], None), [stacks(&["shop"])]);
+        assert_eq!(with_own(vec![Coverage::Region], Some("stackseer")), [Coverage::Region]);
+        assert_eq!(with_own(vec![], Some("stackseer")), []);
+    }
 }

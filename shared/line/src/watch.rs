@@ -7,6 +7,7 @@ use stackseer_detect::detect;
 use stackseer_insight::{CheckSituation, Observed, Outcome, Plan, Repeats, Situation, is_news, plan, plan_checks};
 use stackseer_model::ports::{EventSource, MetricSource, PortError};
 use stackseer_model::*;
+use std::collections::BTreeSet;
 
 /// Changes this long before the window may still explain what begins in it.
 const EVENTS_BEFORE_MINUTES: i64 = 60;
@@ -20,15 +21,19 @@ pub enum Reach {
     Everything,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Watched {
     pub plan: Plan,
     /// The application's changes in the window and the hour before.
     pub changes: Vec<ChangeEvent>,
     /// What could not be read in this window.
     pub unseen: Vec<Unseen>,
+    /// The inventory's resources, watched or not: as learned, and what has published in this window is watched.
+    pub watching: Vec<ResourceState>,
     pub metrics_read: usize,
     pub calls: u32,
+    /// The resources that published in this window.
+    published: BTreeSet<ResourceId>,
 }
 
 /// What a watch is about.
@@ -50,7 +55,7 @@ pub async fn watch(
 ) -> Result<Watched, PortError> {
     let Watch { catalog, application, learned, known, now, reach, repeats } = *about;
     let window_start = minutes_before(now, WINDOW_MINUTES);
-    let mut watched = Watched { plan: Plan::default(), changes: vec![], unseen: vec![], metrics_read: 0, calls: 0 };
+    let mut watched = Watched::default();
     let (symptoms, context): (Vec<&Metric>, Vec<&Metric>) =
         learned.metrics.iter().partition(|m| m.opens || reach == Reach::Everything);
     let mut observed = observe(metrics, learned, &symptoms, window_start, now, &mut watched).await?;
@@ -72,7 +77,9 @@ pub async fn watch(
             vec![]
         }
     };
+    watched.watching = learned.watching.iter().map(|state| state.clone().seen(&watched.published)).collect();
     watched.plan = plan(&Situation { observed: &observed, events: &changes, ..unseen });
+    say_watched(&mut watched.plan, &watched.watching);
     watched.changes = changes;
     Ok(watched)
 }
@@ -85,14 +92,22 @@ pub fn check(
     known: &[Insight],
     now: Timestamp,
 ) -> Plan {
-    plan_checks(&CheckSituation {
+    let mut plan = plan_checks(&CheckSituation {
         now,
         application,
         inventory: &learned.inventory,
         usage: &learned.usage,
         known,
         catalog,
-    })
+    });
+    say_watched(&mut plan, &learned.watching);
+    plan
+}
+
+/// Each message tells how much of the application is watched, where that is known: not of one that is gone.
+pub(crate) fn say_watched(plan: &mut Plan, states: &[ResourceState]) {
+    let counts = Some(states.iter().collect()).filter(|counts: &WatchingCounts| counts.all() > 0);
+    plan.messages.iter_mut().for_each(|message| message.watching = counts);
 }
 
 async fn observe(
@@ -111,6 +126,9 @@ async fn observe(
     watched.metrics_read += metrics.len();
     let mut observed = Vec::with_capacity(metrics.len());
     for (metric, read) in metrics.iter().zip(answer.series) {
+        if read.as_ref().is_ok_and(|series| !series.0.is_empty()) {
+            watched.published.insert(metric.resource.clone());
+        }
         let outcome = match (read, learned.baselines.get(&metric.key)) {
             (Ok(series), Some(Fitted { baseline, .. })) => {
                 // What AWS has not published yet must not be taken for zero.

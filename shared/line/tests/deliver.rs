@@ -29,6 +29,7 @@ fn insight(id: &str, severity: Severity) -> Insight {
         history: vec![],
         considered: vec![],
         repeat: None,
+        handling: Handling::default(),
     }
 }
 
@@ -40,6 +41,7 @@ fn message(id: &str, insight: &str) -> Message {
         time: time("2026-11-25T03:00:00Z"),
         anomalies: vec![],
         reason: String::new(),
+        watching: None,
     }
 }
 

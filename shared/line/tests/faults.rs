@@ -98,15 +98,18 @@ impl Line {
     }
 
     async fn tick_of(&self, kind: TaskKind, coverage: &[Coverage], at: Timestamp) -> Result<Ticked, PortError> {
+        let first = Settings { coverage: coverage.to_vec(), ..Settings::default() };
         let about = Tick {
             scope: &SHOP.application.scope(),
+            first: &first,
+            own_stack: None,
             resources: &self.source,
             changes: &self.source,
             store: &self.store,
             watches: &self.watches,
             learns: &self.learns,
         };
-        tick(&about, kind, coverage, at).await
+        tick(&about, kind, at).await
     }
 
     fn reactive(&self) -> Vec<Insight> {
@@ -135,6 +138,13 @@ async fn the_whole_incident_opens_once_and_closes_once() {
     let told = line.told();
     let count = |kind: MessageType| told.iter().filter(|m| m.message_type == kind).count();
     assert_eq!((count(MessageType::NewInsight), count(MessageType::ClosedInsight)), (1, 1));
+    let learned = &line.store.learned_applications(&SHOP.application.scope()).await.unwrap()[0];
+    let (quiet, resources) = (learned.watching, learned.watching.all());
+    assert_eq!(quiet, WatchingCounts { watched: 9, without_metrics: 1, not_supported: 0 });
+    assert_eq!(told[0].watching, Some(quiet));
+    // By then also the one has published of which there was nothing before.
+    let end = told.iter().find(|m| m.message_type == MessageType::ClosedInsight).and_then(|m| m.watching);
+    assert_eq!(end, Some(WatchingCounts { watched: resources, ..WatchingCounts::default() }));
 }
 
 #[tokio::test]
@@ -487,10 +497,15 @@ async fn an_application_of_five_thousand_metrics_is_watched_in_one_go() {
     };
     let quiet = Quiet { failing: String::new() };
     let learned = learn(&quiet, history, inventory.clone(), metrics.clone(), |_| Continue(())).await.unwrap();
-    let kept = |fitted: &Fitted| KeptBaseline { at: fitted.at, bytes: fitted.baseline.to_bytes() };
+    let kept = |fitted: &Fitted| KeptBaseline {
+        at: fitted.at,
+        published: fitted.published,
+        bytes: fitted.baseline.to_bytes(),
+    };
     let baselines = learned.baselines.iter().map(|(key, fitted)| (key.clone(), kept(fitted))).collect();
     let store = MemoryStore::default();
-    let learning = Learning { at: from, complete: true, inventory, metrics, baselines, unseen: BTreeMap::new() };
+    let (unseen, watching) = (BTreeMap::new(), learned.watching);
+    let learning = Learning { at: from, complete: true, inventory, metrics, baselines, unseen, watching };
     store.keep_learning(&SHOP.application, &learning).await.unwrap();
 
     let done =

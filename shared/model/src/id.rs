@@ -1,5 +1,7 @@
 //! Ids are hashes of what they name (UUID version 5), so a replay rewrites and never doubles.
 
+use crate::Scope;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use uuid::Uuid;
@@ -53,6 +55,27 @@ impl ApplicationId {
     }
 }
 
+id!(
+    /// Hash of account, Region and topic.
+    ChannelId
+);
+id!(
+    /// Hash of account, Region, and all that the mute says.
+    MuteId
+);
+id!(
+    /// Hash of account, Region and metric.
+    SensitivityId
+);
+id!(
+    /// Hash of insight, time, author and text.
+    NoteId
+);
+id!(
+    /// Hash of account, Region and what was done by whom and when.
+    AuditId
+);
+
 impl InsightId {
     /// `subject` names what made it open: the causal metric, or a check and its resource.
     pub fn of(application: &ApplicationId, subject: &str, start_seconds: i64) -> Self {
@@ -63,6 +86,37 @@ impl InsightId {
 impl AnomalyId {
     pub fn of(insight: &InsightId, metric: &str, start_seconds: i64) -> Self {
         Self(hash(&["anomaly", insight.as_str(), metric, &start_seconds.to_string()]))
+    }
+}
+
+impl ChannelId {
+    pub fn of(scope: &Scope, topic: &str) -> Self {
+        Self(hash(&["channel", &scope.account, &scope.region, topic]))
+    }
+}
+
+impl SensitivityId {
+    pub fn of(scope: &Scope, metric: &str) -> Self {
+        Self(hash(&["sensitivity", &scope.account, &scope.region, metric]))
+    }
+}
+
+impl MuteId {
+    /// `said`: all that the mute says.
+    pub(crate) fn of(scope: &Scope, said: &[&str]) -> Self {
+        Self(hash(&[&["mute", scope.account.as_str(), scope.region.as_str()], said].concat()))
+    }
+}
+
+impl NoteId {
+    pub fn of(insight: &InsightId, time: Timestamp, by: &str, text: &str) -> Self {
+        Self(hash(&["note", insight.as_str(), &time.to_string(), by, text]))
+    }
+}
+
+impl AuditId {
+    pub(crate) fn of(scope: &Scope, time: Timestamp, who: &str, what: &str) -> Self {
+        Self(hash(&["audit", &scope.account, &scope.region, &time.to_string(), who, what]))
     }
 }
 

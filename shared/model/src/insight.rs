@@ -1,4 +1,6 @@
-use crate::{Anomaly, Application, Cause, ChangeEvent, Impact, InsightId, Recommendation, ResourceId, Transition};
+use crate::{
+    Anomaly, Application, Cause, ChangeEvent, Handling, Impact, InsightId, Recommendation, ResourceId, Transition,
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +37,9 @@ pub struct Insight {
     /// An earlier insight of the same subject within seven days.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repeat: Option<Repeat>,
+    /// What people made of it; no look changes it, but for what is muted.
+    #[serde(default, skip_serializing_if = "Handling::is_empty")]
+    pub handling: Handling,
 }
 
 impl Insight {

@@ -1,4 +1,4 @@
-use crate::{Application, Inventory, Metric, MetricKey, Unseen};
+use crate::{Application, Inventory, Metric, MetricKey, ResourceState, Unseen, WatchingCounts};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
@@ -14,12 +14,16 @@ pub struct Learning {
     pub baselines: BTreeMap<MetricKey, KeptBaseline>,
     /// What could not be learned, and why.
     pub unseen: BTreeMap<MetricKey, Unseen>,
+    /// The inventory's resources, watched or not.
+    pub watching: Vec<ResourceState>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct KeptBaseline {
     /// The end of the history it was fitted on.
     pub at: Timestamp,
+    /// Whether that history had a point.
+    pub published: bool,
     /// Serialised by whoever fitted it; a store doesn't look inside.
     pub bytes: Vec<u8>,
 }
@@ -33,4 +37,5 @@ pub struct LearnedApplication {
     /// How many of them it has, so that nothing else need be read to say so.
     pub resources: usize,
     pub metrics: usize,
+    pub watching: WatchingCounts,
 }

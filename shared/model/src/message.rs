@@ -1,4 +1,4 @@
-use crate::{AnomalyId, InsightId};
+use crate::{AnomalyId, InsightId, WatchingCounts};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +15,9 @@ pub struct Message {
     pub anomalies: Vec<AnomalyId>,
     /// One sentence saying why.
     pub reason: String,
+    /// How much of the application is watched; none: not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub watching: Option<WatchingCounts>,
 }
 
 /// DevOps Guru's five.

@@ -1,12 +1,16 @@
 //! What the line needs from outside. Each takes and returns domain types; an adapter turns its own errors into [`PortError`].
 
+mod handling;
 mod lists;
+mod settings;
 
 use crate::*;
 use std::collections::BTreeMap;
 use std::future::Future;
 
+pub use handling::{Handled, InsightHandling};
 pub use lists::{Ask, EventHistory, InsightHistory, InsightList, MOST_IN_PAGE, Page, Position};
+pub use settings::{AuditLog, FeedbackStore, KeptSettings, SettingsStore, change_settings, give_feedback, settings_or};
 
 /// Why a port could not answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -137,6 +141,12 @@ pub trait LearningStore: Sync {
         &self,
         application: &Application,
     ) -> impl Future<Output = Result<Option<Inventory>, PortError>> + Send;
+
+    /// Of what was learned only which resources are watched, and why the others are not.
+    fn resource_states(
+        &self,
+        application: &Application,
+    ) -> impl Future<Output = Result<Option<Vec<ResourceState>>, PortError>> + Send;
 
     /// Every application of the account and Region of which something is learned.
     fn learned_applications(

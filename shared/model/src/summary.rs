@@ -1,4 +1,4 @@
-use crate::{Application, Insight, InsightId, InsightType, ResourceRef, Severity, Status};
+use crate::{Acknowledgement, Application, Insight, InsightId, InsightType, Muted, ResourceRef, Severity, Status};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -28,6 +28,12 @@ pub struct InsightSummary {
     /// The affected ones, [`MOST_NAMED`] at most.
     pub resources: Vec<ResourceRef>,
     pub counts: InsightCounts,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acknowledgement: Option<Acknowledgement>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assignee: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub muted: Option<Muted>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,6 +68,9 @@ impl InsightSummary {
                 events: insight.events.len(),
                 recommendations: insight.recommendations.len(),
             },
+            acknowledgement: insight.handling.acknowledgement.clone(),
+            assignee: insight.handling.assignee.clone(),
+            muted: insight.handling.muted.clone(),
         }
     }
 

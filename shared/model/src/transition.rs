@@ -1,4 +1,4 @@
-use crate::{AnomalyId, InsightId, Severity};
+use crate::{AnomalyId, InsightId, MuteId, Severity};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +36,12 @@ pub enum Transited {
     Absorbed {
         insight: InsightId,
     },
+    /// People asked not to be told of it.
+    Muted {
+        mute: MuteId,
+    },
+    /// What was muted is over, or something else is affected too.
+    Unmuted,
     /// Whether it goes on can't be told.
     Unknown,
     Closed {
@@ -71,6 +77,8 @@ impl Transited {
             Self::Renamed { .. } => "renamed",
             Self::Recommended => "recommendation",
             Self::Absorbed { .. } => "took in",
+            Self::Muted { .. } => "muted",
+            Self::Unmuted => "no longer muted",
             Self::Unknown => "unknown",
             Self::Closed { .. } => "closed",
         }

@@ -1,6 +1,6 @@
 //! What somebody changed, in one line each.
 
-use crate::text::{dated, lasted, sentence, short};
+use crate::text::{dated, sentence, short};
 use stackseer_model::*;
 
 /// More of each is behind the link.
@@ -38,9 +38,9 @@ fn just_before(insight: &Insight, change: &Change, on: &ResourceRef, now: Timest
             format!("{} {} on {}{to}", dated(change.time, now), change.name, on.name)
         }
     };
-    match change.time <= insight.start_time {
-        true => sentence(&format!("{said}, {} before the start", lasted(change.time, insight.start_time))),
-        false => sentence(&format!("{said}, {} after the start", lasted(insight.start_time, change.time))),
+    match relative(change.time, insight.start_time) {
+        same if same.starts_with("in ") => sentence(&format!("{said}, {same}")),
+        before_or_after => sentence(&format!("{said}, {before_or_after} the start")),
     }
 }
 

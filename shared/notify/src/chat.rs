@@ -66,6 +66,7 @@ fn said(story: &Story) -> Vec<String> {
             None => "*Why:* No clear cause.".to_owned(),
         });
     }
+    said.extend(story.watched.iter().map(|watched| line(watched)));
     said
 }
 

@@ -63,7 +63,9 @@ pub fn text(message: &Message, insight: &Insight, links: &Links) -> String {
         why(&story, &mut lines);
     }
     what_to_do(&story, &mut lines);
-    lines.extend([String::new(), format!("Insight {}", insight.id)]);
+    lines.push(String::new());
+    lines.extend(story.watched.clone());
+    lines.push(format!("Insight {}", insight.id));
     lines.join("\n")
 }
 

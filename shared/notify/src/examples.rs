@@ -139,6 +139,7 @@ pub(crate) fn load_test() -> Insight {
         history: vec![],
         considered: vec![],
         repeat: None,
+        handling: Handling::default(),
     }
 }
 
@@ -148,7 +149,7 @@ pub(crate) fn closed() -> Insight {
     insight.status = Status::Closed;
     insight.end_time = Some(at("15:40"));
     insight.update_time = at("15:50");
-    insight.history = vec![over(Ending::Normal, "back to normal since 15:40 UTC, after 97 min")];
+    insight.history = vec![over(Ending::Normal, "back to normal since 15:40 UTC, after 1 h 37 min")];
     for anomaly in &mut insight.anomalies {
         anomaly.status = Status::Closed;
         anomaly.end_time = Some(at("15:40"));
@@ -323,7 +324,7 @@ pub(crate) fn unprotected_table() -> Insight {
 pub(crate) fn message(message_type: MessageType, insight: &Insight) -> Message {
     let (anomalies, reason) = match message_type {
         MessageType::NewInsight => (vec![], "Duration was 790 ms against 204 ms expected from 14:03 UTC"),
-        MessageType::ClosedInsight => (vec![], "back to normal since 15:40 UTC, after 97 min"),
+        MessageType::ClosedInsight => (vec![], "back to normal since 15:40 UTC, after 1 h 37 min"),
         MessageType::NewAssociation => {
             (vec![insight.anomalies[insight.anomalies.len() - 1].id.clone()], "Duration of shop-checkout joined")
         }
@@ -337,6 +338,7 @@ pub(crate) fn message(message_type: MessageType, insight: &Insight) -> Message {
         time: at("14:10"),
         anomalies,
         reason: reason.to_owned(),
+        watching: Some(WatchingCounts { watched: 12, without_metrics: 3, not_supported: 2 }),
     }
 }
 

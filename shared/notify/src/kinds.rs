@@ -1,39 +1,10 @@
-//! Of each type of resource, where CloudWatch has it, and its own page in the AWS console.
+//! Where CloudWatch has a resource, and its own page in the AWS console, as the catalogue says.
 
 use crate::arn::{self, partition};
 use stackseer_catalog::{Catalog, Service};
 use stackseer_model::{Application, Insight, ResourceRef};
 use std::fmt::Write;
 
-/// `{name}`, `{arn}` and its last two parts `{id}` and `{parent}`, `{region}`, `{account}`. What is not here, or needs what is not
-/// known, is searched for. ElastiCache's clusters are not: their address has the engine.
-const PAGES: &[(&str, &str)] = &[
-    ("AWS::ApiGateway::RestApi", "apigateway/main/apis/{id}/resources?api={id}&region={region}"),
-    ("AWS::ApiGatewayV2::Api", "apigateway/main/api-detail?api={id}&region={region}"),
-    ("AWS::AppSync::GraphQLApi", "appsync/home?region={region}#/{id}/v1/home"),
-    ("AWS::AutoScaling::AutoScalingGroup", "ec2/home?region={region}#AutoScalingGroupDetails:id={name}"),
-    ("AWS::DynamoDB::Table", "dynamodbv2/home?region={region}#table?name={name}"),
-    ("AWS::EC2::Instance", "ec2/home?region={region}#InstanceDetails:instanceId={id}"),
-    ("AWS::ECS::Cluster", "ecs/v2/clusters/{name}?region={region}"),
-    ("AWS::ECS::Service", "ecs/v2/clusters/{parent}/services/{id}/health?region={region}"),
-    ("AWS::EFS::FileSystem", "efs/home?region={region}#/file-systems/{id}"),
-    ("AWS::EKS::Cluster", "eks/clusters/{name}?region={region}"),
-    ("AWS::ElastiCache::ReplicationGroup", "elasticache/home?region={region}#/redis/{name}"),
-    ("AWS::ElasticLoadBalancingV2::LoadBalancer", "ec2/home?region={region}#LoadBalancer:loadBalancerArn={arn}"),
-    ("AWS::ElasticLoadBalancingV2::TargetGroup", "ec2/home?region={region}#TargetGroup:targetGroupArn={arn}"),
-    ("AWS::Events::Rule", "events/home?region={region}#/eventbus/{bus}/rules/{id}"),
-    ("AWS::Kinesis::Stream", "kinesis/home?region={region}#/streams/details/{name}/monitoring"),
-    ("AWS::KinesisFirehose::DeliveryStream", "firehose/home?region={region}#/details/{name}/monitoring"),
-    ("AWS::Lambda::Function", "lambda/home?region={region}#/functions/{name}?tab=monitoring"),
-    ("AWS::OpenSearchService::Domain", "aos/home?region={region}#opensearch/domains/{name}"),
-    ("AWS::RDS::DBCluster", "rds/home?region={region}#database:id={name};is-cluster=true"),
-    ("AWS::RDS::DBInstance", "rds/home?region={region}#database:id={name};is-cluster=false"),
-    ("AWS::Redshift::Cluster", "redshiftv2/home?region={region}#/cluster-details?cluster={name}"),
-    ("AWS::S3::Bucket", "s3/buckets/{name}?region={region}"),
-    ("AWS::SNS::Topic", "sns/v3/home?region={region}#/topic/{arn}"),
-    ("AWS::SQS::Queue", "sqs/v3/home?region={region}#/queues/https%3A%2F%2Fsqs.{region}.{domain}%2F{account}%2F{name}"),
-    ("AWS::StepFunctions::StateMachine", "states/home?region={region}#/statemachines/view/{arn}"),
-];
 const SEARCH: &str = "resource-explorer/home?region={region}#/search?query={name}";
 
 fn metrics(resource_type: &str) -> Option<&'static Service> {
@@ -72,13 +43,13 @@ pub(crate) fn console(region: &str) -> String {
 
 /// The resource's own page in the AWS console, or the search for it.
 pub fn page(application: &Application, resource: &ResourceRef) -> String {
-    let own = PAGES.iter().find(|(resource_type, _)| *resource_type == resource.resource_type);
-    let own = own.and_then(|(_, page)| filled(page, application, resource));
+    let own = Catalog::builtin().resource_type(&resource.resource_type).and_then(|known| known.console.as_deref());
+    let own = own.and_then(|page| filled(page, application, resource));
     let path = own.or_else(|| filled(SEARCH, application, resource));
     format!("{}/{}", console(&application.region), path.unwrap_or_default())
 }
 
-/// None: something it needs is not known.
+/// `{name}`, `{arn}` and its last two parts `{id}` and `{parent}`, `{region}`, `{account}`. None: something it needs is not known.
 fn filled(page: &str, application: &Application, resource: &ResourceRef) -> Option<String> {
     let region = &application.region;
     let arn = arn::arn(application, resource);
@@ -213,11 +184,13 @@ mod tests {
     }
 
     #[test]
-    fn the_table_is_in_order_and_asks_for_nothing_unknown() {
-        assert!(PAGES.is_sorted_by_key(|row| row.0));
+    fn no_page_asks_for_what_is_unknown() {
         let insight = load_test();
-        for (resource_type, page) in PAGES {
-            let full = resource(resource_type, "arn:aws:x:eu-central-1:1:a/b/c", "c");
+        let pages: Vec<&str> =
+            Catalog::builtin().resource_types().iter().filter_map(|r| r.console.as_deref()).collect();
+        assert!(pages.len() > 20, "{pages:?}");
+        for page in pages {
+            let full = resource("AWS::S3::Bucket", "arn:aws:x:eu-central-1:1:a/b/c", "c");
             assert!(filled(page, &insight.application, &full).is_some(), "{page}");
         }
     }

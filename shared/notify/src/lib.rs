@@ -6,7 +6,6 @@ pub mod chat;
 mod detail;
 pub mod email;
 pub mod eventbridge;
-mod filter;
 mod kinds;
 mod links;
 pub mod ops_item;
@@ -28,7 +27,6 @@ mod tests;
 
 pub use arn::arn;
 pub use changes::change_said;
-pub use filter::{Filter, FilterError};
 pub use kinds::page;
 pub use links::{Links, graph_of};
 pub use said::{anomaly as anomaly_said, impact as impact_said};

@@ -28,7 +28,9 @@ pub fn payload(message: &Message, insight: &Insight, links: &Links) -> Value {
     }
     blocks.extend(what_to_do(&story).map(|text| section(&text)));
     let open = format!("<{}|Open the insight> · account {}", escape(&story.link, MOST_SECTION), story.account);
-    blocks.push(json!({"type": "context", "block_id": message.id, "elements": [mrkdwn(&open)]}));
+    let watched = story.watched.iter().map(|watched| escape(watched, GOOD_SECTION));
+    let end: Vec<Value> = [open].into_iter().chain(watched).map(|text| mrkdwn(&text)).collect();
+    blocks.push(json!({"type": "context", "block_id": message.id, "elements": end}));
     let fallback = format!("{} {}: {}", icon(&story), story.what, story.name);
     json!({"text": escape(&fallback, MOST_TEXT), "unfurl_links": false, "blocks": blocks})
 }

@@ -2,7 +2,7 @@
 
 use crate::changes::changes;
 use crate::detail::{Dialect, told};
-use crate::text::{clock, lasted, moment, named, nth, one_line, percent, sentence};
+use crate::text::{clock, moment, named, nth, one_line, percent, sentence};
 use crate::{Links, said, text};
 use stackseer_model::*;
 
@@ -61,6 +61,8 @@ pub(crate) struct Story {
     pub description: Option<String>,
     pub advice: Vec<Advice>,
     pub link: String,
+    /// `Watched: 12 of 17 resources of shop (…)`, where it is known.
+    pub watched: Option<String>,
 }
 
 pub(crate) struct Advice {
@@ -118,6 +120,7 @@ pub(crate) fn story(message: &Message, insight: &Insight, links: &Links) -> Stor
             _ => insight.recommendations.iter().take(MOST_ADVICE).map(advice).collect(),
         },
         link: links.insight(insight),
+        watched: message.watching.map(|counts| sentence(&counts.said(&insight.application.name))),
     }
 }
 

@@ -111,6 +111,27 @@ fn what_users_had_of_it_is_said_in_each_channel() {
 }
 
 #[test]
+fn each_end_says_how_much_is_watched_and_nothing_where_that_is_not_known() {
+    let (insight, links) = (load_test(), links());
+    let told = |message: &Message| {
+        let mail = email::text(message, &insight, &links);
+        let chats = [slack::payload(message, &insight, &links), chat::payload(message, &insight, &links)];
+        [mail, chats[0].to_string(), chats[1].to_string()]
+    };
+    let known = message(MessageType::NewInsight, &insight);
+    let none = WatchingCounts { watched: 0, without_metrics: 1, not_supported: 1 };
+    for (watching, said) in [
+        (known.watching, "Watched: 12 of 17 resources of shop (3 without metrics, 2 not supported yet)"),
+        (Some(none), "Watched: none of 2 resources of shop (1 without metrics, 1 not supported yet)"),
+    ] {
+        for text in told(&Message { watching, ..known.clone() }) {
+            assert!(text.contains(said), "{text}");
+        }
+    }
+    assert!(told(&Message { watching: None, ..known }).iter().all(|text| !text.contains("Watched")));
+}
+
+#[test]
 fn an_impact_says_only_what_there_was() {
     let said = |failed, slow, requests| {
         let Nature::Reactive { impact: Some(impact), .. } = with_impact().nature else { unreachable!() };

@@ -112,18 +112,6 @@ pub(crate) fn without_thousands(text: &str) -> String {
     kept.map(|(_, letter)| *letter).collect()
 }
 
-/// `97 min`, `3 h 20 min`, `12 days`
-pub(crate) fn lasted(from: Timestamp, to: Timestamp) -> String {
-    let minutes = (to.as_second() - from.as_second()).max(0) / 60;
-    match minutes {
-        0 => "less than a minute".to_owned(),
-        1..=119 => format!("{minutes} min"),
-        120..=2879 if minutes % 60 == 0 => format!("{} h", minutes / 60),
-        120..=2879 => format!("{} h {} min", minutes / 60, minutes % 60),
-        _ => format!("{} days", minutes / 1440),
-    }
-}
-
 /// The last part of an ARN or of `Type/name`.
 pub(crate) fn short(id: &str) -> &str {
     id.rsplit(['/', ':']).next().filter(|last| !last.is_empty()).unwrap_or(id)

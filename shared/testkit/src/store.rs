@@ -1,11 +1,12 @@
 mod history;
+mod settings;
 
 use stackseer_model::ports::{
-    ChangeLog, Committed, InsightSource, InsightState, LearningStore, PortError, Position, Store,
+    ChangeLog, Committed, InsightSource, InsightState, KeptSettings, LearningStore, PortError, Position, Store,
 };
 use stackseer_model::{
-    Application, ApplicationId, ChangeEvent, Insight, InsightId, Inventory, LearnedApplication, Learning, Message,
-    RegionChange, Scope, Timestamp,
+    Application, ApplicationId, AuditEntry, ChangeEvent, Feedback, Insight, InsightId, Inventory, LearnedApplication,
+    Learning, Message, RegionChange, ResourceState, Scope, Timestamp,
 };
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -24,7 +25,11 @@ struct State {
     reserved: BTreeMap<ApplicationId, Timestamp>,
     changes: BTreeMap<(Scope, String), RegionChange>,
     events: BTreeMap<ApplicationId, BTreeMap<Position, ChangeEvent>>,
+    settings: BTreeMap<Scope, KeptSettings>,
+    feedback: BTreeMap<(Scope, InsightId), Feedback>,
+    audit: BTreeMap<Scope, BTreeMap<Position, AuditEntry>>,
     messages: Vec<Message>,
+    read: usize,
     failures: Vec<PortError>,
     commit_failures: Vec<PortError>,
     conflicts: u32,
@@ -58,6 +63,11 @@ impl MemoryStore {
     /// Everything in the change log, by id.
     pub fn changes(&self) -> Vec<RegionChange> {
         self.state().changes.values().cloned().collect()
+    }
+
+    /// How many items of lists were read.
+    pub fn items_read(&self) -> usize {
+        self.state().read
     }
 
     /// All insights, however old.
@@ -131,6 +141,10 @@ impl LearningStore for MemoryStore {
         Ok(self.learning(application).await?.map(|learning| learning.inventory))
     }
 
+    async fn resource_states(&self, application: &Application) -> Result<Option<Vec<ResourceState>>, PortError> {
+        Ok(self.learning(application).await?.map(|learning| learning.watching))
+    }
+
     async fn learned_applications(&self, scope: &Scope) -> Result<Vec<LearnedApplication>, PortError> {
         let mut state = self.state();
         state.fail()?;
@@ -140,6 +154,7 @@ impl LearningStore for MemoryStore {
             complete: learning.complete,
             resources: learning.inventory.resources.len(),
             metrics: learning.metrics.len(),
+            watching: learning.watching.iter().collect(),
         };
         Ok(state.learnings.values().filter(|(application, _)| application.scope() == *scope).map(head).collect())
     }

@@ -3,9 +3,8 @@
 use super::{more, most};
 use crate::render::View;
 use crate::render::page::{DIM, Page, severity};
-use crate::render::time::lasted;
 use crate::render::words::sentence;
-use stackseer_model::{Anomaly, AnomalyType, Insight, InsightType};
+use stackseer_model::{Anomaly, AnomalyType, Insight, InsightType, lasted};
 use std::cmp::Reverse;
 
 const MOST_ANOMALIES: usize = 8;

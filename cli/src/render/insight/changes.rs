@@ -3,10 +3,10 @@
 use super::{more, most};
 use crate::render::View;
 use crate::render::page::Page;
-use crate::render::time::{clock, range, relative};
+use crate::render::time::{clock, range};
 use crate::render::words::{property, touched, untold};
 use jiff::{Timestamp, ToSpan};
-use stackseer_model::{ChangeEvent, Insight, InsightType};
+use stackseer_model::{ChangeEvent, Insight, InsightType, relative};
 
 const MOST_EVENTS: usize = 6;
 /// How long before the start a change may still have brought it about.

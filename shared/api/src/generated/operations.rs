@@ -7,11 +7,14 @@ use crate::rule::Rule;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Operation {
     AcknowledgeInsight,
+    AddMute,
     AddNote,
     AddNotificationChannel,
     AssignInsight,
     DeleteInsight,
+    DeleteMute,
     DeleteNote,
+    DeleteSensitivity,
     DescribeAccountHealth,
     DescribeAccountOverview,
     DescribeAnomaly,
@@ -27,25 +30,31 @@ pub enum Operation {
     GetCostEstimation,
     GetResourceCollection,
     GetSeries,
+    GetSettings,
     GetStatus,
     GetTopology,
     ListAnomaliesForInsight,
     ListAnomalousLogGroups,
     ListApplications,
+    ListAudit,
     ListChanges,
     ListEvents,
     ListInsights,
     ListMonitoredResources,
+    ListMutes,
     ListNotificationChannels,
     ListOrganizationInsights,
     ListRecommendations,
     ListResources,
+    ListSensitivities,
     PutFeedback,
     RemoveNotificationChannel,
     SearchInsights,
     SearchOrganizationInsights,
     SetClock,
+    SetSensitivity,
     StartCostEstimation,
+    TestChannel,
     UnacknowledgeInsight,
     UnassignInsight,
     UpdateEventSourcesConfig,
@@ -54,13 +63,16 @@ pub enum Operation {
 }
 
 impl Operation {
-    pub const ALL: [Self; 45] = [
+    pub const ALL: [Self; 54] = [
         Self::AcknowledgeInsight,
+        Self::AddMute,
         Self::AddNote,
         Self::AddNotificationChannel,
         Self::AssignInsight,
         Self::DeleteInsight,
+        Self::DeleteMute,
         Self::DeleteNote,
+        Self::DeleteSensitivity,
         Self::DescribeAccountHealth,
         Self::DescribeAccountOverview,
         Self::DescribeAnomaly,
@@ -76,25 +88,31 @@ impl Operation {
         Self::GetCostEstimation,
         Self::GetResourceCollection,
         Self::GetSeries,
+        Self::GetSettings,
         Self::GetStatus,
         Self::GetTopology,
         Self::ListAnomaliesForInsight,
         Self::ListAnomalousLogGroups,
         Self::ListApplications,
+        Self::ListAudit,
         Self::ListChanges,
         Self::ListEvents,
         Self::ListInsights,
         Self::ListMonitoredResources,
+        Self::ListMutes,
         Self::ListNotificationChannels,
         Self::ListOrganizationInsights,
         Self::ListRecommendations,
         Self::ListResources,
+        Self::ListSensitivities,
         Self::PutFeedback,
         Self::RemoveNotificationChannel,
         Self::SearchInsights,
         Self::SearchOrganizationInsights,
         Self::SetClock,
+        Self::SetSensitivity,
         Self::StartCostEstimation,
+        Self::TestChannel,
         Self::UnacknowledgeInsight,
         Self::UnassignInsight,
         Self::UpdateEventSourcesConfig,
@@ -105,11 +123,14 @@ impl Operation {
     pub fn name(self) -> &'static str {
         match self {
             Self::AcknowledgeInsight => "AcknowledgeInsight",
+            Self::AddMute => "AddMute",
             Self::AddNote => "AddNote",
             Self::AddNotificationChannel => "AddNotificationChannel",
             Self::AssignInsight => "AssignInsight",
             Self::DeleteInsight => "DeleteInsight",
+            Self::DeleteMute => "DeleteMute",
             Self::DeleteNote => "DeleteNote",
+            Self::DeleteSensitivity => "DeleteSensitivity",
             Self::DescribeAccountHealth => "DescribeAccountHealth",
             Self::DescribeAccountOverview => "DescribeAccountOverview",
             Self::DescribeAnomaly => "DescribeAnomaly",
@@ -125,25 +146,31 @@ impl Operation {
             Self::GetCostEstimation => "GetCostEstimation",
             Self::GetResourceCollection => "GetResourceCollection",
             Self::GetSeries => "GetSeries",
+            Self::GetSettings => "GetSettings",
             Self::GetStatus => "GetStatus",
             Self::GetTopology => "GetTopology",
             Self::ListAnomaliesForInsight => "ListAnomaliesForInsight",
             Self::ListAnomalousLogGroups => "ListAnomalousLogGroups",
             Self::ListApplications => "ListApplications",
+            Self::ListAudit => "ListAudit",
             Self::ListChanges => "ListChanges",
             Self::ListEvents => "ListEvents",
             Self::ListInsights => "ListInsights",
             Self::ListMonitoredResources => "ListMonitoredResources",
+            Self::ListMutes => "ListMutes",
             Self::ListNotificationChannels => "ListNotificationChannels",
             Self::ListOrganizationInsights => "ListOrganizationInsights",
             Self::ListRecommendations => "ListRecommendations",
             Self::ListResources => "ListResources",
+            Self::ListSensitivities => "ListSensitivities",
             Self::PutFeedback => "PutFeedback",
             Self::RemoveNotificationChannel => "RemoveNotificationChannel",
             Self::SearchInsights => "SearchInsights",
             Self::SearchOrganizationInsights => "SearchOrganizationInsights",
             Self::SetClock => "SetClock",
+            Self::SetSensitivity => "SetSensitivity",
             Self::StartCostEstimation => "StartCostEstimation",
+            Self::TestChannel => "TestChannel",
             Self::UnacknowledgeInsight => "UnacknowledgeInsight",
             Self::UnassignInsight => "UnassignInsight",
             Self::UpdateEventSourcesConfig => "UpdateEventSourcesConfig",
@@ -155,11 +182,14 @@ impl Operation {
     pub fn method(self) -> &'static str {
         match self {
             Self::AcknowledgeInsight => "PUT",
+            Self::AddMute => "POST",
             Self::AddNote => "POST",
             Self::AddNotificationChannel => "PUT",
             Self::AssignInsight => "PUT",
             Self::DeleteInsight => "DELETE",
+            Self::DeleteMute => "DELETE",
             Self::DeleteNote => "DELETE",
+            Self::DeleteSensitivity => "DELETE",
             Self::DescribeAccountHealth => "GET",
             Self::DescribeAccountOverview => "POST",
             Self::DescribeAnomaly => "GET",
@@ -175,25 +205,31 @@ impl Operation {
             Self::GetCostEstimation => "GET",
             Self::GetResourceCollection => "GET",
             Self::GetSeries => "GET",
+            Self::GetSettings => "GET",
             Self::GetStatus => "GET",
             Self::GetTopology => "GET",
             Self::ListAnomaliesForInsight => "POST",
             Self::ListAnomalousLogGroups => "POST",
             Self::ListApplications => "GET",
+            Self::ListAudit => "GET",
             Self::ListChanges => "GET",
             Self::ListEvents => "POST",
             Self::ListInsights => "POST",
             Self::ListMonitoredResources => "POST",
+            Self::ListMutes => "GET",
             Self::ListNotificationChannels => "POST",
             Self::ListOrganizationInsights => "POST",
             Self::ListRecommendations => "POST",
             Self::ListResources => "GET",
+            Self::ListSensitivities => "GET",
             Self::PutFeedback => "PUT",
             Self::RemoveNotificationChannel => "DELETE",
             Self::SearchInsights => "POST",
             Self::SearchOrganizationInsights => "POST",
             Self::SetClock => "PUT",
+            Self::SetSensitivity => "PUT",
             Self::StartCostEstimation => "PUT",
+            Self::TestChannel => "POST",
             Self::UnacknowledgeInsight => "DELETE",
             Self::UnassignInsight => "DELETE",
             Self::UpdateEventSourcesConfig => "PUT",
@@ -206,11 +242,14 @@ impl Operation {
     pub fn path(self) -> &'static str {
         match self {
             Self::AcknowledgeInsight => "/stackseer/insights/{Id}/acknowledgement",
+            Self::AddMute => "/stackseer/mutes",
             Self::AddNote => "/stackseer/insights/{Id}/notes",
             Self::AddNotificationChannel => "/channels",
             Self::AssignInsight => "/stackseer/insights/{Id}/assignee",
             Self::DeleteInsight => "/insights/{Id}",
+            Self::DeleteMute => "/stackseer/mutes/{Id}",
             Self::DeleteNote => "/stackseer/insights/{Id}/notes/{NoteId}",
+            Self::DeleteSensitivity => "/stackseer/sensitivities/{Id}",
             Self::DescribeAccountHealth => "/accounts/health",
             Self::DescribeAccountOverview => "/accounts/overview",
             Self::DescribeAnomaly => "/anomalies/{Id}",
@@ -226,25 +265,31 @@ impl Operation {
             Self::GetCostEstimation => "/cost-estimation",
             Self::GetResourceCollection => "/resource-collections/{ResourceCollectionType}",
             Self::GetSeries => "/stackseer/series",
+            Self::GetSettings => "/stackseer/settings",
             Self::GetStatus => "/stackseer/status",
             Self::GetTopology => "/stackseer/applications/{Id}/topology",
             Self::ListAnomaliesForInsight => "/anomalies/insight/{InsightId}",
             Self::ListAnomalousLogGroups => "/list-log-anomalies",
             Self::ListApplications => "/stackseer/applications",
+            Self::ListAudit => "/stackseer/audit",
             Self::ListChanges => "/stackseer/changes",
             Self::ListEvents => "/events",
             Self::ListInsights => "/insights",
             Self::ListMonitoredResources => "/monitoredResources",
+            Self::ListMutes => "/stackseer/mutes",
             Self::ListNotificationChannels => "/channels",
             Self::ListOrganizationInsights => "/organization/insights",
             Self::ListRecommendations => "/recommendations",
             Self::ListResources => "/stackseer/resources",
+            Self::ListSensitivities => "/stackseer/sensitivities",
             Self::PutFeedback => "/feedback",
             Self::RemoveNotificationChannel => "/channels/{Id}",
             Self::SearchInsights => "/insights/search",
             Self::SearchOrganizationInsights => "/organization/insights/search",
             Self::SetClock => "/stackseer/clock",
+            Self::SetSensitivity => "/stackseer/sensitivities",
             Self::StartCostEstimation => "/cost-estimation",
+            Self::TestChannel => "/stackseer/channels/{Id}/test",
             Self::UnacknowledgeInsight => "/stackseer/insights/{Id}/acknowledgement",
             Self::UnassignInsight => "/stackseer/insights/{Id}/assignee",
             Self::UpdateEventSourcesConfig => "/event-sources",
@@ -256,11 +301,14 @@ impl Operation {
     pub fn input(self) -> &'static Rule {
         match self {
             Self::AcknowledgeInsight => &rules::ACKNOWLEDGE_INSIGHT_REQUEST,
+            Self::AddMute => &rules::ADD_MUTE_REQUEST,
             Self::AddNote => &rules::ADD_NOTE_REQUEST,
             Self::AddNotificationChannel => &rules::ADD_NOTIFICATION_CHANNEL_REQUEST,
             Self::AssignInsight => &rules::ASSIGN_INSIGHT_REQUEST,
             Self::DeleteInsight => &rules::DELETE_INSIGHT_REQUEST,
+            Self::DeleteMute => &rules::DELETE_MUTE_REQUEST,
             Self::DeleteNote => &rules::DELETE_NOTE_REQUEST,
+            Self::DeleteSensitivity => &rules::DELETE_SENSITIVITY_REQUEST,
             Self::DescribeAccountHealth => &rules::DESCRIBE_ACCOUNT_HEALTH_REQUEST,
             Self::DescribeAccountOverview => &rules::DESCRIBE_ACCOUNT_OVERVIEW_REQUEST,
             Self::DescribeAnomaly => &rules::DESCRIBE_ANOMALY_REQUEST,
@@ -278,25 +326,31 @@ impl Operation {
             Self::GetCostEstimation => &rules::GET_COST_ESTIMATION_REQUEST,
             Self::GetResourceCollection => &rules::GET_RESOURCE_COLLECTION_REQUEST,
             Self::GetSeries => &rules::GET_SERIES_REQUEST,
+            Self::GetSettings => &rules::GET_SETTINGS_REQUEST,
             Self::GetStatus => &rules::GET_STATUS_REQUEST,
             Self::GetTopology => &rules::GET_TOPOLOGY_REQUEST,
             Self::ListAnomaliesForInsight => &rules::LIST_ANOMALIES_FOR_INSIGHT_REQUEST,
             Self::ListAnomalousLogGroups => &rules::LIST_ANOMALOUS_LOG_GROUPS_REQUEST,
             Self::ListApplications => &rules::LIST_APPLICATIONS_REQUEST,
+            Self::ListAudit => &rules::LIST_AUDIT_REQUEST,
             Self::ListChanges => &rules::LIST_CHANGES_REQUEST,
             Self::ListEvents => &rules::LIST_EVENTS_REQUEST,
             Self::ListInsights => &rules::LIST_INSIGHTS_REQUEST,
             Self::ListMonitoredResources => &rules::LIST_MONITORED_RESOURCES_REQUEST,
+            Self::ListMutes => &rules::LIST_MUTES_REQUEST,
             Self::ListNotificationChannels => &rules::LIST_NOTIFICATION_CHANNELS_REQUEST,
             Self::ListOrganizationInsights => &rules::LIST_ORGANIZATION_INSIGHTS_REQUEST,
             Self::ListRecommendations => &rules::LIST_RECOMMENDATIONS_REQUEST,
             Self::ListResources => &rules::LIST_RESOURCES_REQUEST,
+            Self::ListSensitivities => &rules::LIST_SENSITIVITIES_REQUEST,
             Self::PutFeedback => &rules::PUT_FEEDBACK_REQUEST,
             Self::RemoveNotificationChannel => &rules::REMOVE_NOTIFICATION_CHANNEL_REQUEST,
             Self::SearchInsights => &rules::SEARCH_INSIGHTS_REQUEST,
             Self::SearchOrganizationInsights => &rules::SEARCH_ORGANIZATION_INSIGHTS_REQUEST,
             Self::SetClock => &rules::SET_CLOCK_REQUEST,
+            Self::SetSensitivity => &rules::SET_SENSITIVITY_REQUEST,
             Self::StartCostEstimation => &rules::START_COST_ESTIMATION_REQUEST,
+            Self::TestChannel => &rules::TEST_CHANNEL_REQUEST,
             Self::UnacknowledgeInsight => &rules::UNACKNOWLEDGE_INSIGHT_REQUEST,
             Self::UnassignInsight => &rules::UNASSIGN_INSIGHT_REQUEST,
             Self::UpdateEventSourcesConfig => &rules::UPDATE_EVENT_SOURCES_CONFIG_REQUEST,
@@ -308,11 +362,14 @@ impl Operation {
     pub fn output(self) -> &'static Rule {
         match self {
             Self::AcknowledgeInsight => &rules::ACKNOWLEDGE_INSIGHT_RESPONSE,
+            Self::AddMute => &rules::ADD_MUTE_RESPONSE,
             Self::AddNote => &rules::ADD_NOTE_RESPONSE,
             Self::AddNotificationChannel => &rules::ADD_NOTIFICATION_CHANNEL_RESPONSE,
             Self::AssignInsight => &rules::ASSIGN_INSIGHT_RESPONSE,
             Self::DeleteInsight => &rules::DELETE_INSIGHT_RESPONSE,
+            Self::DeleteMute => &rules::DELETE_MUTE_RESPONSE,
             Self::DeleteNote => &rules::DELETE_NOTE_RESPONSE,
+            Self::DeleteSensitivity => &rules::DELETE_SENSITIVITY_RESPONSE,
             Self::DescribeAccountHealth => &rules::DESCRIBE_ACCOUNT_HEALTH_RESPONSE,
             Self::DescribeAccountOverview => &rules::DESCRIBE_ACCOUNT_OVERVIEW_RESPONSE,
             Self::DescribeAnomaly => &rules::DESCRIBE_ANOMALY_RESPONSE,
@@ -330,25 +387,31 @@ impl Operation {
             Self::GetCostEstimation => &rules::GET_COST_ESTIMATION_RESPONSE,
             Self::GetResourceCollection => &rules::GET_RESOURCE_COLLECTION_RESPONSE,
             Self::GetSeries => &rules::GET_SERIES_RESPONSE,
+            Self::GetSettings => &rules::GET_SETTINGS_RESPONSE,
             Self::GetStatus => &rules::GET_STATUS_RESPONSE,
             Self::GetTopology => &rules::GET_TOPOLOGY_RESPONSE,
             Self::ListAnomaliesForInsight => &rules::LIST_ANOMALIES_FOR_INSIGHT_RESPONSE,
             Self::ListAnomalousLogGroups => &rules::LIST_ANOMALOUS_LOG_GROUPS_RESPONSE,
             Self::ListApplications => &rules::LIST_APPLICATIONS_RESPONSE,
+            Self::ListAudit => &rules::LIST_AUDIT_RESPONSE,
             Self::ListChanges => &rules::LIST_CHANGES_RESPONSE,
             Self::ListEvents => &rules::LIST_EVENTS_RESPONSE,
             Self::ListInsights => &rules::LIST_INSIGHTS_RESPONSE,
             Self::ListMonitoredResources => &rules::LIST_MONITORED_RESOURCES_RESPONSE,
+            Self::ListMutes => &rules::LIST_MUTES_RESPONSE,
             Self::ListNotificationChannels => &rules::LIST_NOTIFICATION_CHANNELS_RESPONSE,
             Self::ListOrganizationInsights => &rules::LIST_ORGANIZATION_INSIGHTS_RESPONSE,
             Self::ListRecommendations => &rules::LIST_RECOMMENDATIONS_RESPONSE,
             Self::ListResources => &rules::LIST_RESOURCES_RESPONSE,
+            Self::ListSensitivities => &rules::LIST_SENSITIVITIES_RESPONSE,
             Self::PutFeedback => &rules::PUT_FEEDBACK_RESPONSE,
             Self::RemoveNotificationChannel => &rules::REMOVE_NOTIFICATION_CHANNEL_RESPONSE,
             Self::SearchInsights => &rules::SEARCH_INSIGHTS_RESPONSE,
             Self::SearchOrganizationInsights => &rules::SEARCH_ORGANIZATION_INSIGHTS_RESPONSE,
             Self::SetClock => &rules::SET_CLOCK_RESPONSE,
+            Self::SetSensitivity => &rules::SET_SENSITIVITY_RESPONSE,
             Self::StartCostEstimation => &rules::START_COST_ESTIMATION_RESPONSE,
+            Self::TestChannel => &rules::TEST_CHANNEL_RESPONSE,
             Self::UnacknowledgeInsight => &rules::UNACKNOWLEDGE_INSIGHT_RESPONSE,
             Self::UnassignInsight => &rules::UNASSIGN_INSIGHT_RESPONSE,
             Self::UpdateEventSourcesConfig => &rules::UPDATE_EVENT_SOURCES_CONFIG_RESPONSE,
@@ -367,6 +430,14 @@ impl Operation {
                 "ValidationException",
                 "ResourceNotFoundException",
                 "ConflictException",
+            ],
+            Self::AddMute => &[
+                "AccessDeniedException",
+                "InternalServerException",
+                "ThrottlingException",
+                "ValidationException",
+                "ConflictException",
+                "ServiceQuotaExceededException",
             ],
             Self::AddNote => &[
                 "AccessDeniedException",
@@ -402,7 +473,23 @@ impl Operation {
                 "ThrottlingException",
                 "ValidationException",
             ],
+            Self::DeleteMute => &[
+                "AccessDeniedException",
+                "InternalServerException",
+                "ThrottlingException",
+                "ValidationException",
+                "ResourceNotFoundException",
+                "ConflictException",
+            ],
             Self::DeleteNote => &[
+                "AccessDeniedException",
+                "InternalServerException",
+                "ThrottlingException",
+                "ValidationException",
+                "ResourceNotFoundException",
+                "ConflictException",
+            ],
+            Self::DeleteSensitivity => &[
                 "AccessDeniedException",
                 "InternalServerException",
                 "ThrottlingException",
@@ -487,6 +574,9 @@ impl Operation {
                 "ValidationException",
                 "ResourceNotFoundException",
             ],
+            Self::GetSettings => {
+                &["AccessDeniedException", "InternalServerException", "ThrottlingException", "ValidationException"]
+            }
             Self::GetStatus => {
                 &["AccessDeniedException", "InternalServerException", "ThrottlingException", "ValidationException"]
             }
@@ -514,6 +604,9 @@ impl Operation {
             Self::ListApplications => {
                 &["AccessDeniedException", "InternalServerException", "ThrottlingException", "ValidationException"]
             }
+            Self::ListAudit => {
+                &["AccessDeniedException", "InternalServerException", "ThrottlingException", "ValidationException"]
+            }
             Self::ListChanges => &[
                 "AccessDeniedException",
                 "InternalServerException",
@@ -533,6 +626,9 @@ impl Operation {
             }
             Self::ListMonitoredResources => {
                 &["ResourceNotFoundException", "InternalServerException", "ThrottlingException", "ValidationException"]
+            }
+            Self::ListMutes => {
+                &["AccessDeniedException", "InternalServerException", "ThrottlingException", "ValidationException"]
             }
             Self::ListNotificationChannels => {
                 &["AccessDeniedException", "InternalServerException", "ThrottlingException", "ValidationException"]
@@ -554,6 +650,9 @@ impl Operation {
                 "ValidationException",
                 "ResourceNotFoundException",
             ],
+            Self::ListSensitivities => {
+                &["AccessDeniedException", "InternalServerException", "ThrottlingException", "ValidationException"]
+            }
             Self::PutFeedback => &[
                 "AccessDeniedException",
                 "ConflictException",
@@ -583,6 +682,14 @@ impl Operation {
                 "ValidationException",
                 "ResourceNotFoundException",
             ],
+            Self::SetSensitivity => &[
+                "AccessDeniedException",
+                "InternalServerException",
+                "ThrottlingException",
+                "ValidationException",
+                "ConflictException",
+                "ServiceQuotaExceededException",
+            ],
             Self::StartCostEstimation => &[
                 "AccessDeniedException",
                 "ConflictException",
@@ -590,6 +697,13 @@ impl Operation {
                 "ResourceNotFoundException",
                 "ThrottlingException",
                 "ValidationException",
+            ],
+            Self::TestChannel => &[
+                "AccessDeniedException",
+                "InternalServerException",
+                "ThrottlingException",
+                "ValidationException",
+                "ResourceNotFoundException",
             ],
             Self::UnacknowledgeInsight => &[
                 "AccessDeniedException",
@@ -637,6 +751,10 @@ impl Input for AcknowledgeInsightRequest {
     const OPERATION: Operation = Operation::AcknowledgeInsight;
 }
 
+impl Input for AddMuteRequest {
+    const OPERATION: Operation = Operation::AddMute;
+}
+
 impl Input for AddNoteRequest {
     const OPERATION: Operation = Operation::AddNote;
 }
@@ -653,8 +771,16 @@ impl Input for DeleteInsightRequest {
     const OPERATION: Operation = Operation::DeleteInsight;
 }
 
+impl Input for DeleteMuteRequest {
+    const OPERATION: Operation = Operation::DeleteMute;
+}
+
 impl Input for DeleteNoteRequest {
     const OPERATION: Operation = Operation::DeleteNote;
+}
+
+impl Input for DeleteSensitivityRequest {
+    const OPERATION: Operation = Operation::DeleteSensitivity;
 }
 
 impl Input for DescribeAccountHealthRequest {
@@ -717,6 +843,10 @@ impl Input for GetSeriesRequest {
     const OPERATION: Operation = Operation::GetSeries;
 }
 
+impl Input for GetSettingsRequest {
+    const OPERATION: Operation = Operation::GetSettings;
+}
+
 impl Input for GetStatusRequest {
     const OPERATION: Operation = Operation::GetStatus;
 }
@@ -737,6 +867,10 @@ impl Input for ListApplicationsRequest {
     const OPERATION: Operation = Operation::ListApplications;
 }
 
+impl Input for ListAuditRequest {
+    const OPERATION: Operation = Operation::ListAudit;
+}
+
 impl Input for ListChangesRequest {
     const OPERATION: Operation = Operation::ListChanges;
 }
@@ -753,6 +887,10 @@ impl Input for ListMonitoredResourcesRequest {
     const OPERATION: Operation = Operation::ListMonitoredResources;
 }
 
+impl Input for ListMutesRequest {
+    const OPERATION: Operation = Operation::ListMutes;
+}
+
 impl Input for ListNotificationChannelsRequest {
     const OPERATION: Operation = Operation::ListNotificationChannels;
 }
@@ -767,6 +905,10 @@ impl Input for ListRecommendationsRequest {
 
 impl Input for ListResourcesRequest {
     const OPERATION: Operation = Operation::ListResources;
+}
+
+impl Input for ListSensitivitiesRequest {
+    const OPERATION: Operation = Operation::ListSensitivities;
 }
 
 impl Input for PutFeedbackRequest {
@@ -789,8 +931,16 @@ impl Input for SetClockRequest {
     const OPERATION: Operation = Operation::SetClock;
 }
 
+impl Input for SetSensitivityRequest {
+    const OPERATION: Operation = Operation::SetSensitivity;
+}
+
 impl Input for StartCostEstimationRequest {
     const OPERATION: Operation = Operation::StartCostEstimation;
+}
+
+impl Input for TestChannelRequest {
+    const OPERATION: Operation = Operation::TestChannel;
 }
 
 impl Input for UnacknowledgeInsightRequest {

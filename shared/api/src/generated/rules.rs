@@ -30,6 +30,17 @@ pub static ACKNOWLEDGEMENT: Rule = Rule::Structure(&[
     Member { name: "Time", required: true, place: Place::Body, rule: &TIMESTAMP },
 ]);
 
+pub static ADD_MUTE_REQUEST: Rule = Rule::Structure(&[
+    Member { name: "From", required: false, place: Place::Body, rule: &TIMESTAMP },
+    Member { name: "Reason", required: true, place: Place::Body, rule: &REASON_TEXT },
+    Member { name: "Until", required: false, place: Place::Body, rule: &TIMESTAMP },
+    Member { name: "What", required: true, place: Place::Body, rule: &MUTE_TARGET },
+    Member { name: "Window", required: false, place: Place::Body, rule: &MAINTENANCE_WINDOW },
+]);
+
+pub static ADD_MUTE_RESPONSE: Rule =
+    Rule::Structure(&[Member { name: "Mute", required: true, place: Place::Body, rule: &MUTE }]);
+
 pub static ADD_NOTE_REQUEST: Rule = Rule::Structure(&[
     Member { name: "Id", required: true, place: Place::Uri, rule: &INSIGHT_ID },
     Member { name: "Text", required: true, place: Place::Body, rule: &NOTE_TEXT },
@@ -168,6 +179,15 @@ pub static ASSIGN_INSIGHT_RESPONSE: Rule =
 
 pub static ASSOCIATED_RESOURCE_ARNS: Rule = Rule::List { min: None, max: None, sparse: false, of: &RESOURCE_ARN };
 
+pub static AUDITED_CHANGE: Rule = Rule::Structure(&[
+    Member { name: "Command", required: false, place: Place::Body, rule: &STRING },
+    Member { name: "Time", required: true, place: Place::Body, rule: &TIMESTAMP },
+    Member { name: "What", required: true, place: Place::Body, rule: &STRING },
+    Member { name: "Who", required: true, place: Place::Body, rule: &STRING },
+]);
+
+pub static AUDITED_CHANGE_LIST: Rule = Rule::List { min: None, max: None, sparse: false, of: &AUDITED_CHANGE };
+
 pub static AWS_ACCOUNT_ID: Rule =
     Rule::Text { min: Some(12), max: Some(12), pattern: Some(Pattern::new("^[0-9]{12}$")) };
 
@@ -180,6 +200,14 @@ pub static CAUSE_STEP: Rule = Rule::Structure(&[
 ]);
 
 pub static CAUSE_STEP_LIST: Rule = Rule::List { min: None, max: None, sparse: false, of: &CAUSE_STEP };
+
+pub static CHANNEL_SETTING: Rule = Rule::Structure(&[
+    Member { name: "Command", required: true, place: Place::Body, rule: &STRING },
+    Member { name: "Config", required: true, place: Place::Body, rule: &NOTIFICATION_CHANNEL_CONFIG },
+    Member { name: "Id", required: true, place: Place::Body, rule: &NOTIFICATION_CHANNEL_ID },
+]);
+
+pub static CHANNEL_SETTING_LIST: Rule = Rule::List { min: None, max: None, sparse: false, of: &CHANNEL_SETTING };
 
 pub static CHANNELS: Rule = Rule::List { min: None, max: None, sparse: false, of: &NOTIFICATION_CHANNEL };
 
@@ -303,12 +331,25 @@ pub static COST_ESTIMATION_TIME_RANGE: Rule = Rule::Structure(&[
     Member { name: "StartTime", required: false, place: Place::Body, rule: &TIMESTAMP },
 ]);
 
+pub static COVERAGE_SETTING: Rule = Rule::Structure(&[
+    Member { name: "Command", required: true, place: Place::Body, rule: &STRING },
+    Member { name: "Region", required: true, place: Place::Body, rule: &BOOLEAN },
+    Member { name: "ResourceCollection", required: true, place: Place::Body, rule: &RESOURCE_COLLECTION_FILTER },
+]);
+
 pub static COVERAGE_STATE: Rule = Rule::Enum(&["WATCHED", "WITHOUT_METRICS", "NOT_SUPPORTED"]);
+
+pub static CRON: Rule = Rule::Text { min: Some(9), max: Some(200), pattern: None };
 
 pub static DELETE_INSIGHT_REQUEST: Rule =
     Rule::Structure(&[Member { name: "Id", required: true, place: Place::Uri, rule: &INSIGHT_ID }]);
 
 pub static DELETE_INSIGHT_RESPONSE: Rule = Rule::Structure(&[]);
+
+pub static DELETE_MUTE_REQUEST: Rule =
+    Rule::Structure(&[Member { name: "Id", required: true, place: Place::Uri, rule: &KEY }]);
+
+pub static DELETE_MUTE_RESPONSE: Rule = Rule::Structure(&[]);
 
 pub static DELETE_NOTE_REQUEST: Rule = Rule::Structure(&[
     Member { name: "Id", required: true, place: Place::Uri, rule: &INSIGHT_ID },
@@ -316,6 +357,11 @@ pub static DELETE_NOTE_REQUEST: Rule = Rule::Structure(&[
 ]);
 
 pub static DELETE_NOTE_RESPONSE: Rule = Rule::Structure(&[]);
+
+pub static DELETE_SENSITIVITY_REQUEST: Rule =
+    Rule::Structure(&[Member { name: "Id", required: true, place: Place::Uri, rule: &KEY }]);
+
+pub static DELETE_SENSITIVITY_RESPONSE: Rule = Rule::Structure(&[]);
 
 pub static DEPARTURE_DIRECTION: Rule = Rule::Enum(&["UP", "DOWN"]);
 
@@ -533,6 +579,11 @@ pub static EVENT_SOURCES_CONFIG: Rule = Rule::Structure(&[Member {
     rule: &AMAZON_CODE_GURU_PROFILER_INTEGRATION,
 }]);
 
+pub static EVENT_SOURCES_SETTING: Rule = Rule::Structure(&[
+    Member { name: "Command", required: true, place: Place::Body, rule: &STRING },
+    Member { name: "EventSources", required: true, place: Place::Body, rule: &EVENT_SOURCES_CONFIG },
+]);
+
 pub static EVENT_TIME_RANGE: Rule = Rule::Structure(&[
     Member { name: "FromTime", required: true, place: Place::Body, rule: &TIMESTAMP },
     Member { name: "ToTime", required: true, place: Place::Body, rule: &TIMESTAMP },
@@ -587,6 +638,15 @@ pub static GET_SERIES_REQUEST: Rule = Rule::Structure(&[
 
 pub static GET_SERIES_RESPONSE: Rule =
     Rule::Structure(&[Member { name: "Series", required: true, place: Place::Body, rule: &SERIES }]);
+
+pub static GET_SETTINGS_REQUEST: Rule = Rule::Structure(&[]);
+
+pub static GET_SETTINGS_RESPONSE: Rule = Rule::Structure(&[
+    Member { name: "Channels", required: true, place: Place::Body, rule: &CHANNEL_SETTING_LIST },
+    Member { name: "Coverage", required: true, place: Place::Body, rule: &COVERAGE_SETTING },
+    Member { name: "EventSources", required: true, place: Place::Body, rule: &EVENT_SOURCES_SETTING },
+    Member { name: "Integrations", required: true, place: Place::Body, rule: &INTEGRATIONS_SETTING },
+]);
 
 pub static GET_STATUS_REQUEST: Rule = Rule::Structure(&[]);
 
@@ -688,6 +748,11 @@ pub static INSIGHT_TYPE: Rule = Rule::Enum(&["REACTIVE", "PROACTIVE"]);
 
 pub static INTEGER: Rule = Rule::Integer { min: None, max: None };
 
+pub static INTEGRATIONS_SETTING: Rule = Rule::Structure(&[
+    Member { name: "Command", required: true, place: Place::Body, rule: &STRING },
+    Member { name: "ServiceIntegration", required: true, place: Place::Body, rule: &SERVICE_INTEGRATION_CONFIG },
+]);
+
 pub static INTERNAL_SERVER_EXCEPTION: Rule = Rule::Structure(&[
     Member { name: "Message", required: true, place: Place::Body, rule: &ERROR_MESSAGE_STRING },
     Member { name: "RetryAfterSeconds", required: false, place: Place::Header, rule: &RETRY_AFTER_SECONDS },
@@ -755,6 +820,16 @@ pub static LIST_APPLICATIONS_RESPONSE: Rule = Rule::Structure(&[Member {
     place: Place::Body,
     rule: &WATCHED_APPLICATION_LIST,
 }]);
+
+pub static LIST_AUDIT_REQUEST: Rule = Rule::Structure(&[
+    Member { name: "MaxResults", required: false, place: Place::Query, rule: &LIST_MAX_RESULTS },
+    Member { name: "NextToken", required: false, place: Place::Query, rule: &UUID_NEXT_TOKEN },
+]);
+
+pub static LIST_AUDIT_RESPONSE: Rule = Rule::Structure(&[
+    Member { name: "Entries", required: true, place: Place::Body, rule: &AUDITED_CHANGE_LIST },
+    Member { name: "NextToken", required: false, place: Place::Body, rule: &UUID_NEXT_TOKEN },
+]);
 
 pub static LIST_CHANGES_REQUEST: Rule = Rule::Structure(&[
     Member { name: "Application", required: false, place: Place::Query, rule: &KEY },
@@ -856,6 +931,11 @@ pub static LIST_MONITORED_RESOURCES_RESPONSE: Rule = Rule::Structure(&[
     Member { name: "NextToken", required: false, place: Place::Body, rule: &UUID_NEXT_TOKEN },
 ]);
 
+pub static LIST_MUTES_REQUEST: Rule = Rule::Structure(&[]);
+
+pub static LIST_MUTES_RESPONSE: Rule =
+    Rule::Structure(&[Member { name: "Mutes", required: true, place: Place::Body, rule: &MUTE_LIST }]);
+
 pub static LIST_NOTIFICATION_CHANNELS_REQUEST: Rule =
     Rule::Structure(&[Member { name: "NextToken", required: false, place: Place::Body, rule: &UUID_NEXT_TOKEN }]);
 
@@ -910,6 +990,13 @@ pub static LIST_RESOURCES_RESPONSE: Rule = Rule::Structure(&[
         rule: &MONITORED_RESOURCE_IDENTIFIER_LIST,
     },
     Member { name: "NextToken", required: false, place: Place::Body, rule: &UUID_NEXT_TOKEN },
+]);
+
+pub static LIST_SENSITIVITIES_REQUEST: Rule = Rule::Structure(&[]);
+
+pub static LIST_SENSITIVITIES_RESPONSE: Rule = Rule::Structure(&[
+    Member { name: "General", required: true, place: Place::Body, rule: &SENSITIVITY_LEVEL },
+    Member { name: "Sensitivities", required: true, place: Place::Body, rule: &METRIC_SENSITIVITY_LIST },
 ]);
 
 pub static LOCALE: Rule =
@@ -968,7 +1055,26 @@ pub static LOGS_ANOMALY_DETECTION_INTEGRATION: Rule =
 pub static LOGS_ANOMALY_DETECTION_INTEGRATION_CONFIG: Rule =
     Rule::Structure(&[Member { name: "OptInStatus", required: false, place: Place::Body, rule: &OPT_IN_STATUS }]);
 
+pub static MAINTENANCE_WINDOW: Rule = Rule::Structure(&[
+    Member { name: "Cron", required: true, place: Place::Body, rule: &CRON },
+    Member { name: "Minutes", required: true, place: Place::Body, rule: &WINDOW_MINUTES },
+    Member { name: "TimeZone", required: true, place: Place::Body, rule: &ZONE_NAME },
+]);
+
 pub static MEAN_TIME_TO_RECOVER_IN_MILLISECONDS: Rule = Rule::Integer { min: None, max: None };
+
+pub static METRIC_KEY_TEXT: Rule = Rule::Text { min: Some(1), max: Some(4096), pattern: None };
+
+pub static METRIC_SENSITIVITY: Rule = Rule::Structure(&[
+    Member { name: "By", required: true, place: Place::Body, rule: &STRING },
+    Member { name: "Id", required: true, place: Place::Body, rule: &STRING },
+    Member { name: "InsightId", required: false, place: Place::Body, rule: &INSIGHT_ID },
+    Member { name: "Metric", required: true, place: Place::Body, rule: &STRING },
+    Member { name: "Sensitivity", required: true, place: Place::Body, rule: &SENSITIVITY_LEVEL },
+    Member { name: "Until", required: false, place: Place::Body, rule: &TIMESTAMP },
+]);
+
+pub static METRIC_SENSITIVITY_LIST: Rule = Rule::List { min: None, max: None, sparse: false, of: &METRIC_SENSITIVITY };
 
 pub static METRIC_VALUE: Rule = Rule::Double;
 
@@ -993,6 +1099,25 @@ pub static MONITORED_RESOURCE_IDENTIFIERS: Rule =
 
 pub static MONITORED_RESOURCE_NAME: Rule =
     Rule::Text { min: Some(1), max: Some(512), pattern: Some(Pattern::new("[\\.\\-_\\/#A-Za-z0-9]+")) };
+
+pub static MUTE: Rule = Rule::Structure(&[
+    Member { name: "By", required: true, place: Place::Body, rule: &STRING },
+    Member { name: "From", required: true, place: Place::Body, rule: &TIMESTAMP },
+    Member { name: "Id", required: true, place: Place::Body, rule: &STRING },
+    Member { name: "Reason", required: true, place: Place::Body, rule: &STRING },
+    Member { name: "Until", required: false, place: Place::Body, rule: &TIMESTAMP },
+    Member { name: "What", required: true, place: Place::Body, rule: &MUTE_TARGET },
+    Member { name: "Window", required: false, place: Place::Body, rule: &MAINTENANCE_WINDOW },
+]);
+
+pub static MUTE_LIST: Rule = Rule::List { min: None, max: None, sparse: false, of: &MUTE };
+
+pub static MUTE_TARGET: Rule = Rule::Structure(&[
+    Member { name: "Application", required: false, place: Place::Body, rule: &KEY },
+    Member { name: "Check", required: false, place: Place::Body, rule: &KEY },
+    Member { name: "Metric", required: false, place: Place::Body, rule: &METRIC_KEY_TEXT },
+    Member { name: "Resource", required: false, place: Place::Body, rule: &KEY },
+]);
 
 pub static MUTED_BY: Rule = Rule::Structure(&[
     Member { name: "MuteId", required: true, place: Place::Body, rule: &STRING },
@@ -1454,6 +1579,8 @@ pub static REACTIVE_ORGANIZATION_INSIGHT_SUMMARY: Rule = Rule::Structure(&[
 pub static REACTIVE_ORGANIZATION_INSIGHTS: Rule =
     Rule::List { min: None, max: None, sparse: false, of: &REACTIVE_ORGANIZATION_INSIGHT_SUMMARY };
 
+pub static REASON_TEXT: Rule = Rule::Text { min: Some(1), max: Some(1000), pattern: None };
+
 pub static RECOMMENDATION: Rule = Rule::Structure(&[
     Member { name: "Category", required: false, place: Place::Body, rule: &RECOMMENDATION_CATEGORY },
     Member { name: "Command", required: false, place: Place::Body, rule: &STRING },
@@ -1683,6 +1810,8 @@ pub static SEARCH_ORGANIZATION_INSIGHTS_RESPONSE: Rule = Rule::Structure(&[
     Member { name: "ReactiveInsights", required: false, place: Place::Body, rule: &REACTIVE_INSIGHTS },
 ]);
 
+pub static SENSITIVITY_LEVEL: Rule = Rule::Enum(&["LOW", "MEDIUM", "HIGH"]);
+
 pub static SERIES: Rule = Rule::Structure(&[
     Member { name: "Expected", required: true, place: Place::Body, rule: &SPARSE_DOUBLE_LIST },
     Member { name: "Lower", required: true, place: Place::Body, rule: &SPARSE_DOUBLE_LIST },
@@ -1782,6 +1911,15 @@ pub static SET_CLOCK_RESPONSE: Rule = Rule::Structure(&[
     Member { name: "Speed", required: true, place: Place::Body, rule: &DOUBLE },
 ]);
 
+pub static SET_SENSITIVITY_REQUEST: Rule = Rule::Structure(&[
+    Member { name: "Metric", required: true, place: Place::Body, rule: &METRIC_KEY_TEXT },
+    Member { name: "Sensitivity", required: true, place: Place::Body, rule: &SENSITIVITY_LEVEL },
+    Member { name: "Until", required: false, place: Place::Body, rule: &TIMESTAMP },
+]);
+
+pub static SET_SENSITIVITY_RESPONSE: Rule =
+    Rule::Structure(&[Member { name: "Sensitivity", required: true, place: Place::Body, rule: &METRIC_SENSITIVITY }]);
+
 pub static SNS_CHANNEL_CONFIG: Rule =
     Rule::Structure(&[Member { name: "TopicArn", required: false, place: Place::Body, rule: &TOPIC_ARN }]);
 
@@ -1853,6 +1991,11 @@ pub static TAG_VALUE: Rule =
     Rule::Text { min: Some(0), max: Some(256), pattern: Some(Pattern::new("^([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*|\\*)$")) };
 
 pub static TAG_VALUES: Rule = Rule::List { min: None, max: None, sparse: false, of: &TAG_VALUE };
+
+pub static TEST_CHANNEL_REQUEST: Rule =
+    Rule::Structure(&[Member { name: "Id", required: true, place: Place::Uri, rule: &NOTIFICATION_CHANNEL_ID }]);
+
+pub static TEST_CHANNEL_RESPONSE: Rule = Rule::Structure(&[]);
 
 pub static THROTTLING_EXCEPTION: Rule = Rule::Structure(&[
     Member { name: "Message", required: true, place: Place::Body, rule: &ERROR_MESSAGE_STRING },
@@ -2027,3 +2170,8 @@ pub static WATCHED_APPLICATION_LIST: Rule =
     Rule::List { min: None, max: None, sparse: false, of: &WATCHED_APPLICATION };
 
 pub static WHO: Rule = Rule::Text { min: Some(1), max: Some(256), pattern: None };
+
+pub static WINDOW_MINUTES: Rule = Rule::Integer { min: Some(1), max: Some(10080) };
+
+pub static ZONE_NAME: Rule =
+    Rule::Text { min: Some(1), max: Some(64), pattern: Some(Pattern::new("^[A-Za-z0-9_+/-]+$")) };

@@ -179,8 +179,7 @@ fn cloud_watch(evidence: &MetricEvidence) -> wire::CloudWatchMetricsDetail {
 /// None: there are no values to show.
 pub fn series(anomaly: &Anomaly) -> Option<wire::Series> {
     let points = &anomaly.of_metric()?.series;
-    let band =
-        |of: fn(&BandPoint) -> f64| points.iter().map(|point| Some(of(point)).filter(|v| v.is_finite())).collect();
+    let band = |of: fn(&BandPoint) -> f64| points.iter().map(|point| rounded(of(point))).collect();
     let shown = || wire::Series {
         timestamps: points.iter().map(|point| point.time.into()).collect(),
         values: points.iter().map(|point| point.value).collect(),
@@ -189,6 +188,15 @@ pub fn series(anomaly: &Anomaly) -> Option<wire::Series> {
         upper: band(|point| point.upper),
     };
     (!points.is_empty()).then(shown)
+}
+
+/// Six digits: nobody sees more of a band, and an insight of hundreds of anomalies has to fit into one answer.
+fn rounded(value: f64) -> Option<f64> {
+    let scale = 10_f64.powf(5.0 - value.abs().log10().floor());
+    match scale.is_finite() && value.is_finite() {
+        true => Some((value * scale).round() / scale),
+        false => Some(value).filter(|value| value.is_finite()),
+    }
 }
 
 fn evidence(anomaly: &Anomaly) -> wire::AnomalyEvidence {
@@ -243,5 +251,20 @@ fn evidence(anomaly: &Anomaly) -> wire::AnomalyEvidence {
             statement: evidence.statement.clone(),
             ..none
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rounded;
+
+    #[test]
+    fn a_band_has_six_digits() {
+        for (value, shown) in [(0.0, 0.0), (1234.567_89, 1234.57), (-0.001_234_567_89, -0.001_234_57), (812.0, 812.0)] {
+            assert_eq!(rounded(value), Some(shown));
+        }
+        // What is too small or too large for that is left as it is.
+        assert_eq!([rounded(2e-310), rounded(1e300)].map(|shown| shown.is_some_and(f64::is_finite)), [true, true]);
+        assert_eq!([rounded(f64::NAN), rounded(f64::INFINITY)], [None, None]);
     }
 }

@@ -1,25 +1,29 @@
 //! A whole insight.
 
+use super::handling::{acknowledgement, feedback_option, muted_by, note};
 use super::resource::{application, collection, metric, named};
 use super::summary::MOST_NAME;
 use super::{clipped, severity, status};
 use crate::wire;
-use stackseer_model::{Cause, Insight, InsightType, Metric, Step, Timestamp};
+use stackseer_model::{Cause, Feedback, Insight, InsightType, Metric, Step, Timestamp};
 use stackseer_notify as notify;
 
-pub fn described(insight: &Insight, now: Timestamp) -> wire::DescribeInsightResponse {
+pub fn described(insight: &Insight, feedback: Option<&Feedback>, now: Timestamp) -> wire::DescribeInsightResponse {
+    let feedback = feedback.map(|feedback| feedback_option(feedback.kind));
     match insight.insight_type() {
-        InsightType::Reactive => {
-            wire::DescribeInsightResponse { reactive_insight: Some(reactive(insight, now)), proactive_insight: None }
-        }
-        InsightType::Proactive => {
-            wire::DescribeInsightResponse { reactive_insight: None, proactive_insight: Some(proactive(insight)) }
-        }
+        InsightType::Reactive => wire::DescribeInsightResponse {
+            reactive_insight: Some(reactive(insight, feedback, now)),
+            proactive_insight: None,
+        },
+        InsightType::Proactive => wire::DescribeInsightResponse {
+            reactive_insight: None,
+            proactive_insight: Some(proactive(insight, feedback)),
+        },
     }
 }
 
 macro_rules! insight {
-    ($form:ident, $insight:ident $(, $field:ident: $value:expr)*) => {
+    ($form:ident, $insight:ident, $feedback:expr $(, $field:ident: $value:expr)*) => {
         wire::$form {
             id: Some($insight.id.to_string()),
             name: Some(clipped(&$insight.name, MOST_NAME)),
@@ -38,24 +42,24 @@ macro_rules! insight {
             history: Some(history($insight)),
             repeat_of: repeat($insight),
             console_url: Some(notify::Links::default().insight($insight)),
-            acknowledgement: None,
-            assignee: None,
-            notes: None,
-            muted_by: None,
-            feedback: None,
+            acknowledgement: $insight.handling.acknowledgement.as_ref().map(acknowledgement),
+            assignee: $insight.handling.assignee.clone(),
+            notes: Some($insight.handling.notes.iter().map(note).collect()),
+            muted_by: $insight.handling.muted.as_ref().map(muted_by),
+            feedback: $feedback,
             $($field: $value,)*
         }
     };
 }
 
-fn reactive(insight: &Insight, now: Timestamp) -> wire::ReactiveInsight {
+fn reactive(insight: &Insight, feedback: Option<wire::InsightFeedbackOption>, now: Timestamp) -> wire::ReactiveInsight {
     let pattern = insight.pattern().map(str::to_owned);
-    insight!(ReactiveInsight, insight, pattern: pattern, impact: impact(insight, now))
+    insight!(ReactiveInsight, insight, feedback, pattern: pattern, impact: impact(insight, now))
 }
 
-fn proactive(insight: &Insight) -> wire::ProactiveInsight {
+fn proactive(insight: &Insight, feedback: Option<wire::InsightFeedbackOption>) -> wire::ProactiveInsight {
     let check = insight.check().map(str::to_owned);
-    insight!(ProactiveInsight, insight, check: check, prediction_time_range: None)
+    insight!(ProactiveInsight, insight, feedback, check: check, prediction_time_range: None)
 }
 
 fn range(insight: &Insight) -> wire::InsightTimeRange {

@@ -2,9 +2,11 @@
 
 pub mod anomaly;
 pub mod event;
+pub mod handling;
 pub mod insight;
 pub mod recommendation;
 pub mod resource;
+pub mod setting;
 pub mod summary;
 
 use crate::wire;

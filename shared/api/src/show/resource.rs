@@ -2,7 +2,7 @@
 
 use crate::wire;
 use stackseer_catalog::Catalog;
-use stackseer_model::{Application, Boundary, Metric, ResourceRef};
+use stackseer_model::{Application, Boundary, Metric, ResourceRef, ResourceState, Timestamp, Watching};
 use stackseer_notify as notify;
 use std::collections::BTreeSet;
 
@@ -62,3 +62,31 @@ pub fn services<'a>(types: impl IntoIterator<Item = &'a str>) -> BTreeSet<wire::
 pub fn service_collection<'a>(types: impl IntoIterator<Item = &'a str>) -> wire::ServiceCollection {
     wire::ServiceCollection { service_names: Some(services(types).into_iter().collect()) }
 }
+
+/// DevOps Guru's name of the type in its filter; a type it never had has none.
+pub fn resource_type_filter(resource_type: &str) -> Option<wire::ResourceTypeFilter> {
+    let filter = Catalog::builtin().resource_type(resource_type)?.filter.clone()?;
+    serde_json::from_value(filter.into()).ok()
+}
+
+pub fn monitored(of: &Application, state: &ResourceState, at: Timestamp) -> wire::MonitoredResourceIdentifier {
+    let (because, turn_on) = match &state.watching {
+        Watching::Watched => (None, None),
+        Watching::WithoutMetrics { because, turn_on } => (Some(because.clone()), turn_on.clone()),
+        Watching::NotSupported => (Some("not supported yet".to_owned()), None),
+    };
+    wire::MonitoredResourceIdentifier {
+        monitored_resource_name: super::some(&super::clipped(&state.resource.name, MOST_NAME)),
+        r#type: super::some(&state.resource.resource_type),
+        resource_permission: Some(wire::ResourcePermission::FullPermission),
+        last_updated: Some(at.into()),
+        resource_collection: collection(of),
+        application: Some(application(of)),
+        label: super::some(&label(&state.resource.resource_type)),
+        state: Some(crate::operations::resources::state(&state.watching)),
+        because,
+        turn_on,
+    }
+}
+
+const MOST_NAME: usize = 512;

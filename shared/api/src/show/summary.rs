@@ -1,5 +1,6 @@
 //! Insights as lists have them.
 
+use super::handling::{acknowledgement, muted_by};
 use super::resource::{application, collection, service_collection};
 use super::{clipped, severity, status};
 use crate::wire;
@@ -45,9 +46,9 @@ macro_rules! own_summary {
             headline: Some($insight.headline.clone()),
             open_time: Some($insight.open_time.into()),
             update_time: Some($insight.update_time.into()),
-            acknowledgement: None,
-            assignee: None,
-            muted_by: None
+            acknowledgement: $insight.acknowledgement.as_ref().map(acknowledgement),
+            assignee: $insight.assignee.clone(),
+            muted_by: $insight.muted.as_ref().map(muted_by)
             $(, $field: $value)*)
     };
 }

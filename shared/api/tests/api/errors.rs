@@ -61,3 +61,17 @@ async fn what_the_store_cannot_do_is_said_and_may_be_tried_again() {
     assert_eq!((response.status().as_u16(), &response.headers()["retry-after"]), (500, &"1".parse().unwrap()));
     assert_eq!(response.headers()["x-amzn-errortype"], "InternalServerException");
 }
+
+#[tokio::test]
+async fn what_the_open_api_document_describes_is_there() {
+    let scene = Scene::new();
+    let document = scene.answer("GET", "/stackseer/openapi.json", Value::Null).await;
+    let paths = document["paths"].as_object().unwrap();
+    assert!(paths.len() > 15 && paths.keys().all(|path| path.starts_with("/stackseer/")));
+    for (path, methods) in paths {
+        for method in methods.as_object().unwrap().keys() {
+            let said = scene.ask(&method.to_uppercase(), &path.replace(['{', '}'], ""), Value::Null).await;
+            assert_ne!(said.body["Reason"], "UNKNOWN_OPERATION", "{method} {path}");
+        }
+    }
+}

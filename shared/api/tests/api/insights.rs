@@ -1,5 +1,6 @@
 use crate::scene::{Scene, after, insight, start};
 use serde_json::{Value, json};
+use stackseer_api::generated::Operation;
 use stackseer_model::{Insight, InsightType, Status};
 
 fn some() -> Vec<Insight> {
@@ -144,4 +145,67 @@ async fn an_insight_that_is_not_there_is_not_found() {
     }
     let own = format!("/insights/{there}?AccountId={}", crate::scene::ACCOUNT);
     assert_eq!(scene.answer("GET", &own, Value::Null).await["ReactiveInsight"]["Id"], there.as_str());
+}
+
+#[tokio::test]
+async fn what_is_read_goes_with_the_page_and_not_with_all_there_is() {
+    let insights: Vec<Insight> = (0..1500)
+        .map(|number| {
+            let status = if number % 100 == 0 { Status::Ongoing } else { Status::Closed };
+            insight(number, InsightType::Reactive, status)
+        })
+        .collect();
+    let scene = Scene::with(&insights).await.learned().await;
+    let read = async |operation: Operation, request: Value| {
+        let before = scene.store.items_read();
+        let answer = scene.call(operation, request).await;
+        let shown = answer["ReactiveInsights"].as_array().map_or(0, Vec::len);
+        (shown, scene.store.items_read() - before, answer["NextToken"].is_string())
+    };
+    let any = json!({"StatusFilter": {"Any": {"Type": "REACTIVE", "StartTimeRange": {}}}, "MaxResults": 10});
+    assert_eq!(read(Operation::ListInsights, any).await, (10, 10, true));
+    let search =
+        |filters: Value| json!({"Type": "REACTIVE", "StartTimeRange": {}, "MaxResults": 10, "Filters": filters});
+    // Every third is high.
+    assert_eq!(read(Operation::SearchInsights, search(json!({"Severities": ["HIGH"]}))).await, (10, 100, true));
+    // What is nowhere is looked for in parts.
+    let nowhere = search(json!({"ServiceCollection": {"ServiceNames": ["REDSHIFT"]}}));
+    assert_eq!(read(Operation::SearchInsights, nowhere).await, (0, 500, true));
+    let another = search(json!({"ResourceCollection": {"CloudFormation": {"StackNames": ["another"]}}}));
+    assert_eq!(read(Operation::SearchInsights, another).await, (0, 0, false));
+    let open = search(json!({"Statuses": ["ONGOING"], "Severities": ["LOW"]}));
+    assert_eq!(read(Operation::SearchInsights, open).await.1, 15);
+    assert_eq!(read(Operation::DescribeAccountHealth, json!({})).await.1, 15);
+}
+
+#[tokio::test]
+async fn a_search_finds_what_its_filters_ask_for() {
+    let insights = some();
+    let scene = Scene::with(&insights).await;
+    let search = async |kind: &str, filters: Value| {
+        let request = json!({"Type": kind, "StartTimeRange": {}, "Filters": filters});
+        let answer = scene.call(Operation::SearchInsights, request.clone()).await;
+        let mut organization = request;
+        organization["AccountIds"] = json!([crate::scene::ACCOUNT]);
+        let list = if kind == "REACTIVE" { "ReactiveInsights" } else { "ProactiveInsights" };
+        let found = ids(&answer, list);
+        assert_eq!(ids(&scene.call(Operation::SearchOrganizationInsights, organization).await, list), found);
+        found
+    };
+    let reactive =
+        |keep: fn(&Insight) -> bool| newest(&insights, move |i| i.insight_type() == InsightType::Reactive && keep(i));
+    let stack = |names: Value| json!({"ResourceCollection": {"CloudFormation": {"StackNames": names}}});
+    for (filters, expected) in [
+        (json!({}), reactive(|_| true)),
+        (json!({"Severities": ["HIGH", "LOW"]}), reactive(|i| i.severity != stackseer_model::Severity::Medium)),
+        (json!({"Statuses": ["CLOSED"]}), reactive(|i| i.status == Status::Closed)),
+        (json!({"Statuses": ["CLOSED", "ONGOING"], "Severities": []}), reactive(|_| true)),
+        (stack(json!(["shop", "another"])), reactive(|_| true)),
+        (stack(json!(["another"])), vec![]),
+        (json!({"ServiceCollection": {"ServiceNames": ["LAMBDA"]}}), reactive(|_| true)),
+        (json!({"ServiceCollection": {"ServiceNames": ["SQS"]}}), vec![]),
+    ] {
+        assert_eq!(search("REACTIVE", filters.clone()).await, expected, "{filters}");
+    }
+    assert_eq!(search("PROACTIVE", stack(json!(["shop"]))).await.len(), 2);
 }

@@ -4,8 +4,10 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, Response, StatusCode};
 use serde_json::Value;
-use stackseer_api::{Api, Clock, Setup, router, wire};
-use stackseer_model::ports::Store;
+use stackseer_api::generated::Operation;
+use stackseer_api::rule::Place;
+use stackseer_api::{Api, Caller, Clock, Setup, router, wire};
+use stackseer_model::ports::{LearningStore, Store};
 use stackseer_model::*;
 use stackseer_testkit::MemoryStore;
 pub use stackseer_testkit::clock::after;
@@ -18,6 +20,10 @@ pub const REGION: &str = "eu-central-1";
 
 pub fn start() -> Timestamp {
     time("2026-11-22T14:00:00Z")
+}
+
+pub fn now() -> Timestamp {
+    after(start(), 24 * 3600)
 }
 
 struct Standing(FixedClock);
@@ -46,23 +52,80 @@ impl Scene {
             own: Scope::new(ACCOUNT, REGION),
             others: vec![],
             source: wire::Source::Demo,
-            clock: Arc::new(Standing(FixedClock::at(after(start(), 24 * 3600)))),
+            clock: Arc::new(Standing(FixedClock::at(now()))),
+            first: Settings {
+                coverage: vec![Coverage::Stacks { names: vec!["shop".to_owned()] }],
+                ..Settings::default()
+            },
+            sensitivity: Sensitivity::Medium,
+            tester: None,
         };
         Self { router: router(Api::new(store.clone(), setup)), store }
     }
 
     pub async fn with(insights: &[Insight]) -> Self {
         let scene = Self::new();
-        for insight in insights {
-            let generation = scene.store.insight_state(&insight.application.id, start()).await.unwrap().generation;
-            let changed = std::slice::from_ref(insight);
-            scene.store.commit(&insight.application, generation, changed, &[]).await.unwrap();
-        }
+        scene.store.commit(&shop(), 0, insights, &[]).await.unwrap();
         scene
     }
 
+    /// The shop's resources: a function and a queue that are watched, and a bucket that is not.
+    pub async fn learned(self) -> Self {
+        let (function, queue) =
+            (Resource::new("AWS::Lambda::Function", "checkout"), Resource::new("AWS::SQS::Queue", "jobs"));
+        let bucket = Resource::new("AWS::S3::Bucket", "images");
+        let state = |resource: &Resource, watching| ResourceState { resource: ResourceRef::from(resource), watching };
+        let off = Watching::WithoutMetrics {
+            because: "request metrics are off".to_owned(),
+            turn_on: Some("Turn on request metrics.".to_owned()),
+        };
+        let watching = vec![state(&function, Watching::Watched), state(&queue, Watching::Watched), state(&bucket, off)];
+        let edge = Edge { from: queue.id.clone(), to: function.id.clone(), kind: EdgeKind::Async };
+        let metrics = vec![metric("AWS/Lambda", "Errors", &ResourceRef::from(&function))];
+        let inventory =
+            Inventory { resources: vec![function, queue, bucket], edges: vec![edge], ..Inventory::default() };
+        let learning = Learning {
+            at: start(),
+            complete: true,
+            inventory,
+            metrics,
+            baselines: Default::default(),
+            unseen: Default::default(),
+            watching,
+        };
+        self.store.keep_learning(&shop(), &learning).await.unwrap();
+        self
+    }
+
+    /// What the operation answers, which is as the model says.
+    pub async fn call(&self, operation: Operation, values: Value) -> Value {
+        let said = self.try_call(operation, values.clone()).await;
+        assert_eq!(said.status, StatusCode::OK, "{operation:?} {values}: {}", said.body);
+        let wrong = operation.output().violations(&said.body);
+        assert!(wrong.is_empty(), "{operation:?} {values}: {wrong:?}");
+        said.body
+    }
+
+    pub async fn try_call(&self, operation: Operation, mut values: Value) -> Said {
+        let mut path = operation.path().to_owned();
+        let mut query = Vec::new();
+        for member in operation.input().members().iter().filter(|member| member.place != Place::Body) {
+            let Some(value) = values.as_object_mut().and_then(|values| values.remove(member.name)) else { continue };
+            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            match member.place {
+                Place::Uri => path = path.replace(&format!("{{{}}}", member.name), &text),
+                _ => query.push(format!("{}={text}", member.name)),
+            }
+        }
+        if !query.is_empty() {
+            path = format!("{path}?{}", query.join("&"));
+        }
+        self.ask(operation.method(), &path, values).await
+    }
+
     pub async fn send(&self, method: &str, path: &str, body: &str) -> Response<Body> {
-        let request = Request::builder().method(method).uri(path).body(Body::from(body.to_owned())).unwrap();
+        let mut request = Request::builder().method(method).uri(path).body(Body::from(body.to_owned())).unwrap();
+        request.extensions_mut().insert(Caller("ann".to_owned()));
         self.router.clone().oneshot(request).await.unwrap()
     }
 
@@ -150,6 +213,7 @@ pub fn insight(number: i64, insight_type: InsightType, status: Status) -> Insigh
         history: vec![Transition { time: start_time, step: Transited::Opened, reason: "errors".to_owned() }],
         considered: vec![],
         repeat: None,
+        handling: Handling::default(),
     }
 }
 

@@ -13,20 +13,20 @@ use ops_center::OpsCenter;
 use slack::Slack;
 use sns::{Form, Sns};
 use stackseer_model::ports::{Channel, PortError};
-use stackseer_model::{Insight, Message};
-pub use stackseer_notify::{Filter, FilterError, Links};
+use stackseer_model::{Filter, Insight, Message, NotificationChannel};
+pub use stackseer_notify::Links;
 use std::fmt;
 use std::time::Duration;
 use tokio::time::timeout;
 
 /// For one message, tries included. All channels together must stay below the minute that Lambda gives them.
-const WITHIN: Duration = Duration::from_secs(10);
+const WITHIN: Duration = Duration::from_secs(9);
 
 /// Which channels there are. Whatever is left out is not used.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct ChannelSettings {
-    /// ARN of the topic that gets DevOps Guru's JSON, and e-mail subscribers readable text.
-    pub topic: Option<String>,
+    /// Topics that get DevOps Guru's JSON, and e-mail subscribers readable text; each with its own filter.
+    pub topics: Vec<NotificationChannel>,
     /// ARN of the topic that Amazon Q Developer in chat applications listens to.
     pub chat_topic: Option<String>,
     /// Name or ARN of the bus.
@@ -35,14 +35,10 @@ pub struct ChannelSettings {
     pub slack_secret: Option<String>,
     /// Whether each insight gets an OpsItem.
     pub ops_center: bool,
-    /// For all but the bus, where rules filter.
+    /// For chat, Slack and OpsItems. Rules filter the bus.
     pub filter: Filter,
     pub links: Links,
 }
-
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0} is a FIFO topic: DevOps Guru's subscribers, e-mail among them, need a standard one")]
-pub struct FifoTopic(pub String);
 
 /// One of them.
 pub struct AnyChannel(Kind);
@@ -55,21 +51,16 @@ enum Kind {
 }
 
 /// In the order of how soon somebody should know: a slow one must not hold up those before it.
-pub(crate) fn all(sdk: &SdkConfig, settings: &ChannelSettings) -> Result<Vec<AnyChannel>, FifoTopic> {
-    let ChannelSettings { topic, chat_topic, event_bus, slack_secret, ops_center, filter, links } = settings;
-    let mut channels = Vec::new();
-    for (topic, form) in [(topic, Form::DevOpsGuru), (chat_topic, Form::Chat)] {
-        let Some(topic) = topic else { continue };
-        if topic.ends_with(".fifo") {
-            return Err(FifoTopic(topic.clone()));
-        }
-        channels.push(Kind::Sns(Sns::new(sdk, topic, form, filter.clone(), links.clone())));
-    }
+pub(crate) fn all(sdk: &SdkConfig, settings: &ChannelSettings) -> Vec<AnyChannel> {
+    let ChannelSettings { topics, chat_topic, event_bus, slack_secret, ops_center, filter, links } = settings;
+    let sns = |topic: &str, form, filter: &Filter| Kind::Sns(Sns::new(sdk, topic, form, filter.clone(), links.clone()));
+    let mut channels: Vec<Kind> = topics.iter().map(|t| sns(&t.topic, Form::DevOpsGuru, &t.filter)).collect();
+    channels.extend(chat_topic.iter().map(|topic| sns(topic, Form::Chat, filter)));
     channels.extend(event_bus.iter().map(|bus| Kind::EventBridge(EventBridge::new(sdk, bus, links.clone()))));
     let slack = |secret: &String| Kind::Slack(Slack::new(sdk, secret, filter.clone(), links.clone()));
     channels.extend(slack_secret.iter().map(slack));
     channels.extend(ops_center.then(|| Kind::OpsCenter(OpsCenter::new(sdk, filter.clone(), links.clone()))));
-    Ok(channels.into_iter().map(AnyChannel).collect())
+    channels.into_iter().map(AnyChannel).collect()
 }
 
 impl fmt::Debug for AnyChannel {

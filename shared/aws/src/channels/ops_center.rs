@@ -1,4 +1,4 @@
-use super::{Filter, Links};
+use super::Links;
 use crate::error::port_error;
 use aws_config::SdkConfig;
 use aws_sdk_ssm::Client;
@@ -8,7 +8,7 @@ use aws_sdk_ssm::types::{
 };
 use serde_json::json;
 use stackseer_model::ports::{Channel, PortError};
-use stackseer_model::{Insight, Message, MessageType, Status, Transited};
+use stackseer_model::{Filter, Insight, Message, MessageType, Status, Transited};
 use stackseer_notify::ops_item::{INSIGHT_KEY, ops_item};
 
 const CREATE: &str = "ssm:CreateOpsItem";

@@ -1,10 +1,10 @@
-use super::{Filter, Links};
+use super::Links;
 use crate::error::port_error;
 use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::Client;
 use serde_json::Value;
 use stackseer_model::ports::{Channel, PortError};
-use stackseer_model::{Insight, Message};
+use stackseer_model::{Filter, Insight, Message};
 use stackseer_notify::slack;
 use std::fmt;
 use std::time::Duration;

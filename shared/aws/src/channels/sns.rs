@@ -1,11 +1,11 @@
-use super::{Filter, Links};
+use super::Links;
 use crate::error::port_error;
 use aws_config::SdkConfig;
 use aws_sdk_sns::Client;
 use aws_sdk_sns::types::MessageAttributeValue;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use stackseer_model::ports::{Channel, PortError};
-use stackseer_model::{Insight, Message};
+use stackseer_model::{Filter, Insight, Message};
 use stackseer_notify::{chat, sns};
 
 const ACTION: &str = "sns:Publish";

@@ -37,6 +37,7 @@ fn insight() -> Insight {
         history: vec![],
         considered: vec![],
         repeat: None,
+        handling: Handling::default(),
     }
 }
 
@@ -48,12 +49,17 @@ fn message(message_type: MessageType) -> Message {
         time: at(),
         anomalies: vec![],
         reason: "because".to_owned(),
+        watching: None,
     }
+}
+
+fn topic(arn: &str, filter: Filter) -> NotificationChannel {
+    NotificationChannel::new(&Scope::new(ACCOUNT, REGION), arn, filter)
 }
 
 fn settings() -> ChannelSettings {
     ChannelSettings {
-        topic: Some(TOPIC.to_owned()),
+        topics: vec![topic(TOPIC, Filter::default())],
         chat_topic: Some(CHAT.to_owned()),
         event_bus: Some("default".to_owned()),
         slack_secret: Some(SECRET.to_owned()),
@@ -65,7 +71,7 @@ fn settings() -> ChannelSettings {
 /// The channel whose id begins so.
 fn channel(start: &str, answer: impl Fn(&Call) -> Reply + Send + Sync + 'static) -> (AnyChannel, Calls) {
     let (sdk, calls) = sdk(answer);
-    let found = all(&sdk, &settings()).unwrap().into_iter().find(|c| c.id().starts_with(start));
+    let found = all(&sdk, &settings()).into_iter().find(|c| c.id().starts_with(start));
     (found.unwrap(), calls)
 }
 
@@ -89,8 +95,7 @@ fn published() -> Reply {
 #[test]
 fn there_are_those_that_are_set_each_with_its_own_id() {
     let (sdk, _) = sdk(|_| published());
-    let ids =
-        |settings: &ChannelSettings| all(&sdk, settings).unwrap().iter().map(|c| c.id().to_owned()).collect::<Vec<_>>();
+    let ids = |settings: &ChannelSettings| all(&sdk, settings).iter().map(|c| c.id().to_owned()).collect::<Vec<_>>();
     assert_eq!(
         ids(&settings()),
         [
@@ -102,23 +107,23 @@ fn there_are_those_that_are_set_each_with_its_own_id() {
         ]
     );
     assert!(ids(&ChannelSettings::default()).is_empty());
-    let fifo = ChannelSettings { topic: Some(format!("{TOPIC}.fifo")), ..ChannelSettings::default() };
-    assert_eq!(all(&sdk, &fifo).unwrap_err(), FifoTopic(format!("{TOPIC}.fifo")));
 }
 
 #[test]
-fn the_filter_is_for_all_but_the_bus_and_an_ops_item_lives_as_long_as_its_insight() {
+fn each_topic_has_its_own_filter_the_bus_none_and_an_ops_item_lives_as_long_as_its_insight() {
     let (sdk, _) = sdk(|_| published());
     let filter = Filter::parse("high", "new_insight").unwrap();
-    let channels = all(&sdk, &ChannelSettings { filter, ..settings() }).unwrap();
+    let topics = vec![topic(TOPIC, filter.clone()), topic(CHAT, Filter::parse("all", "closed_insight").unwrap())];
+    let channels = all(&sdk, &ChannelSettings { topics, filter, ..settings() });
     let wants = |kind: MessageType, severity: Severity| {
         let insight = Insight { severity, ..insight() };
         channels.iter().map(|c| c.wants(&message(kind), &insight)).collect::<Vec<_>>()
     };
-    assert_eq!(wants(MessageType::NewInsight, Severity::High), [true; 5]);
-    assert_eq!(wants(MessageType::NewInsight, Severity::Low), [false, false, true, false, false]);
-    assert_eq!(wants(MessageType::ClosedInsight, Severity::High), [false, false, true, false, true]);
-    assert_eq!(wants(MessageType::NewAssociation, Severity::High), [false, false, true, false, false]);
+    assert_eq!(wants(MessageType::NewInsight, Severity::High), [true, false, true, true, true, true]);
+    assert_eq!(wants(MessageType::NewInsight, Severity::Low), [false, false, false, true, false, false]);
+    assert_eq!(wants(MessageType::ClosedInsight, Severity::High), [false, true, false, true, false, true]);
+    assert_eq!(wants(MessageType::ClosedInsight, Severity::Low), [false, true, false, true, false, false]);
+    assert_eq!(wants(MessageType::NewAssociation, Severity::High), [false, false, false, true, false, false]);
 }
 
 #[tokio::test]

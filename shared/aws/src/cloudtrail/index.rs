@@ -45,7 +45,10 @@ impl Index {
             if let Some(arn) = &resource.arn {
                 index.arns.insert(arn.clone(), resource.id.clone());
             }
-            let aliases = ["api_id", "load_balancer"].iter().filter_map(|a| resource.known(a));
+            // What a call names is the physical id, also where people know the resource by another name.
+            let ids = catalog.resource_type(&resource.resource_type).into_iter().flat_map(|known| &known.physical_id);
+            let ids = ids.filter(|form| form.names().count() == 1).flat_map(|form| form.names());
+            let aliases = ids.chain(["load_balancer"]).filter_map(|a| resource.known(a));
             for name in aliases.chain([resource.name.as_str()]) {
                 index.names.entry((service.clone(), name.to_owned())).or_default().insert(resource.id.clone());
                 index.anywhere.entry(name.to_owned()).or_default().insert(resource.id.clone());

@@ -309,7 +309,7 @@ fn metrics(resource: &Resource) -> Vec<Metric> {
 fn state(watching: &Watching) -> &'static str {
     match watching {
         Watching::Watched => "watched",
-        Watching::WithoutMetrics(_) => "without_metrics",
+        Watching::WithoutMetrics { .. } => "without_metrics",
         Watching::NotSupported => "not_supported",
     }
 }

@@ -1102,6 +1102,8 @@ const EVERY_TYPE: &str = r#"{"Resources": {
     "Table": {"Type": "AWS::DynamoDB::Table"},
     "Queue": {"Type": "AWS::SQS::Queue"},
     "Topic": {"Type": "AWS::SNS::Topic"},
+    "Telemetry": {"Type": "AWS::IoT::TopicRule"},
+    "Broker": {"Type": "AWS::AmazonMQ::Broker", "Properties": {"BrokerName": "jobs", "EngineType": "RABBITMQ"}},
     "Stream": {"Type": "AWS::Kinesis::Stream"},
     "Machine": {"Type": "AWS::StepFunctions::StateMachine"},
     "Balancer": {"Type": "AWS::ElasticLoadBalancingV2::LoadBalancer"},
@@ -1169,6 +1171,8 @@ async fn every_type_of_the_catalogue_has_metrics_once_discovered() {
         ("Serverless", "AWS::ElastiCache::ServerlessCache", "carts"),
         ("Delivery", "AWS::KinesisFirehose::DeliveryStream", "delivery"),
         ("Graph", "AWS::AppSync::GraphQLApi", &graph),
+        ("Telemetry", "AWS::IoT::TopicRule", "telemetry"),
+        ("Broker", "AWS::AmazonMQ::Broker", "b-1a2b3c"),
     ];
     let world = World::of(vec![stack("shop", EVERY_TYPE, &members)]);
     let inventory = world.read(named("shop")).await;

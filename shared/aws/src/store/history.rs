@@ -4,8 +4,9 @@ use super::index;
 use super::insights::{DynamoStore, TRIES, body, parts};
 use super::keys;
 use super::rows::{Row, Write};
+use super::settings::audited;
 use stackseer_model::ports::{Ask, Committed, InsightHistory, InsightList, Page, PortError, Position};
-use stackseer_model::{AnomalyId, ApplicationId, InsightId, InsightSummary};
+use stackseer_model::{AnomalyId, ApplicationId, AuditEntry, InsightId, InsightSummary};
 
 impl InsightHistory for DynamoStore {
     async fn list_insights(&self, list: &InsightList, ask: &Ask) -> Result<Page<InsightSummary>, PortError> {
@@ -26,12 +27,12 @@ impl InsightHistory for DynamoStore {
         Ok(None)
     }
 
-    async fn delete_insight(&self, id: &InsightId) -> Result<bool, PortError> {
+    async fn delete_insight(&self, id: &InsightId, entry: &AuditEntry) -> Result<bool, PortError> {
         for _ in 0..TRIES {
             let place = self.rows.get(&keys::place(id)).await?;
             let application = place.as_ref().and_then(|place| place.text(keys::APPLICATION));
             let Some(application) = application.map(|a| ApplicationId(a.to_owned())) else { return Ok(false) };
-            if self.delete_from(&application, id).await? != Committed::Conflict {
+            if self.delete_from(&application, id, entry).await? != Committed::Conflict {
                 return Ok(true);
             }
         }
@@ -42,7 +43,12 @@ impl InsightHistory for DynamoStore {
 
 impl DynamoStore {
     /// Guarded as a commit is: who has planned on the insight's being there plans again.
-    async fn delete_from(&self, application: &ApplicationId, id: &InsightId) -> Result<Committed, PortError> {
+    async fn delete_from(
+        &self,
+        application: &ApplicationId,
+        id: &InsightId,
+        entry: &AuditEntry,
+    ) -> Result<Committed, PortError> {
         let guard = keys::state(application);
         let generation = self.rows.get(&guard).await?.and_then(|row| row.generation).unwrap_or(0);
         let Some(found) = self.locate(id).await? else { return Ok(Committed::Conflict) };
@@ -52,7 +58,8 @@ impl DynamoStore {
         let pointers = insight.anomalies.iter().map(|anomaly| keys::anomaly(&anomaly.id));
         self.rows.write_all(series.chain(pointers).map(Write::Delete).collect()).await?;
         let rows = index::list_keys(insight).chain([keys::place(id), found.key]);
-        self.rows.commit(guard, generation, Row::default(), rows.map(Write::Delete).collect()).await
+        let writes = rows.map(Write::Delete).chain([audited(entry)?]).collect();
+        self.rows.commit(guard, generation, Row::default(), writes).await
     }
 
     pub(super) async fn page<T: serde::de::DeserializeOwned>(

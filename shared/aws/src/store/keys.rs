@@ -19,6 +19,13 @@
 //! | `changes#SCOPE#2026-11-25`   | `TIME#CHANGE!`        | one change in the Region on that day (UTC)    |
 //! | `events#APPLICATION`         | `TIME#CHANGE!`        | one change of the application                 |
 //! | `delivery#MESSAGE`           | channel               | that the channel has had the message          |
+//! | `settings#SCOPE`             | `channel#CHANNEL`     | whom to tell                                  |
+//! | `settings#SCOPE`             | `mute#MUTE`           | what not to tell of                           |
+//! | `settings#SCOPE`             | `sensitivity#METRIC`  | how rare something must be, of one metric     |
+//! | `settings#SCOPE`             | `state`               | the rest, and the generation that guards all  |
+//! | `feedback#SCOPE`             | insight               | what somebody thought of the insight          |
+//! | `audit#SCOPE`                | `TIME#ENTRY!`         | one change that somebody made                 |
+//! | `scopes`                     | SCOPE                 | that something of it is here: on one machine  |
 //!
 //! `closed#…` < `open#…` < `state`, so that one query, read backwards, gives the generation first, then what is open,
 //! then what ended since a time. Read in that order, a commit in between makes the reader's own commit fail.
@@ -52,9 +59,15 @@ pub(crate) const FORMER: &str = "former";
 /// The attributes that are text.
 pub(crate) const TEXTS: [&str; 6] = [APPLICATION, CLOSED, INSIGHT, FORMER, LIST, POSITION];
 
+pub(crate) const SCOPES: &str = "scopes";
 pub(crate) const RESERVED: &str = "reserved";
 pub(crate) const STATE: &str = "state";
 pub(crate) const WHERE: &str = "where";
+
+/// The settings that are rows of their own, by their sort keys. All sort before `state`.
+pub(crate) const CHANNEL: &str = "channel#";
+pub(crate) const MUTE: &str = "mute#";
+pub(crate) const SENSITIVITY: &str = "sensitivity#";
 
 /// Partition and sort key.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -205,6 +218,43 @@ pub(crate) fn delivery(message: &str, channel: &str) -> Key {
     Key(format!("delivery#{message}"), channel.to_owned())
 }
 
+pub(crate) fn settings(scope: &Scope) -> String {
+    format!("settings#{}", of(scope))
+}
+
+/// First and last sort key of the settings. Read backwards, so that the generation is read before what it guards.
+pub(crate) fn all_settings() -> (&'static str, &'static str) {
+    (CHANNEL, STATE)
+}
+
+pub(crate) fn settings_state(scope: &Scope) -> Key {
+    Key(settings(scope), STATE.to_owned())
+}
+
+pub(crate) fn setting(scope: &Scope, kind: &str, id: &str) -> Key {
+    Key(settings(scope), format!("{kind}{id}"))
+}
+
+pub(crate) fn feedback(scope: &Scope, insight: &InsightId) -> Key {
+    Key(feedback_in(scope), insight.to_string())
+}
+
+pub(crate) fn feedback_in(scope: &Scope) -> String {
+    format!("feedback#{}", of(scope))
+}
+
+pub(crate) fn audit(scope: &Scope, place: &Position) -> Key {
+    Key(audit_in(scope), position(place))
+}
+
+pub(crate) fn audit_in(scope: &Scope) -> String {
+    format!("audit#{}", of(scope))
+}
+
+pub(crate) fn scope(scope: &Scope) -> Key {
+    Key(SCOPES.to_owned(), of(scope))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -221,6 +271,16 @@ mod tests {
         let open = open(&app, &InsightId("i".into())).1;
         assert!(closed(999_999_999) < since && since <= closed(1_700_000_000));
         assert!(closed(1_700_000_001) < open && open.as_str() < STATE);
+    }
+
+    #[test]
+    fn one_range_holds_all_settings_and_ends_with_their_guard() {
+        let (first, last) = all_settings();
+        assert_eq!(last, STATE);
+        for kind in [CHANNEL, MUTE, SENSITIVITY] {
+            let sort = setting(&Scope::new("123456789012", "eu-west-1"), kind, "an id").1;
+            assert!(first <= sort.as_str() && sort.as_str() < last, "{sort}");
+        }
     }
 
     #[test]

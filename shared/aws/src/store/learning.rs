@@ -14,7 +14,7 @@ use stackseer_model::*;
 use std::collections::BTreeMap;
 
 /// Of head and parts. What has another form counts as never learned, and is learned afresh.
-const FORM: u32 = 3;
+const FORM: u32 = 4;
 /// Parts are replaced every day. What a failure leaves behind, and what nobody learns any more, goes after this.
 const KEEP_PARTS: i64 = 60 * DAY;
 /// Parts may be deleted between the head and them, by whoever replaces them.
@@ -29,6 +29,7 @@ struct Head {
     complete: bool,
     resources: usize,
     metrics: usize,
+    watching: WatchingCounts,
     version: String,
     /// How many parts each has.
     baselines: u32,
@@ -69,19 +70,27 @@ impl Head {
     }
 }
 
-/// All but the inventory and the baselines' bytes, which follow in this order and with these lengths.
+/// What is read without the baselines.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct Found {
+    inventory: Inventory,
+    watching: Vec<ResourceState>,
+}
+
+/// All but what was found and the baselines' bytes, which follow in this order and with these lengths.
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct Contents {
     metrics: Vec<Metric>,
-    baselines: Vec<(MetricKey, Timestamp, usize)>,
+    baselines: Vec<(MetricKey, Timestamp, bool, usize)>,
     unseen: Vec<(MetricKey, Unseen)>,
 }
 
 /// Length of the JSON, JSON, baselines; compressed as one.
 fn pack(learning: &Learning) -> Result<Vec<u8>, String> {
+    let kept = |(key, kept): (&MetricKey, &KeptBaseline)| (key.clone(), kept.at, kept.published, kept.bytes.len());
     let contents = json(&Contents {
         metrics: learning.metrics.clone(),
-        baselines: learning.baselines.iter().map(|(key, kept)| (key.clone(), kept.at, kept.bytes.len())).collect(),
+        baselines: learning.baselines.iter().map(kept).collect(),
         unseen: learning.unseen.clone().into_iter().collect(),
     })?;
     let mut bytes = (contents.len() as u64).to_le_bytes().to_vec();
@@ -90,21 +99,22 @@ fn pack(learning: &Learning) -> Result<Vec<u8>, String> {
     deflate(&bytes)
 }
 
-fn unpack(head: &Head, inventory: Inventory, bytes: &[u8]) -> Option<Learning> {
+fn unpack(head: &Head, found: Found, bytes: &[u8]) -> Option<Learning> {
     let bytes = inflate(bytes).ok()?;
     let (length, rest) = bytes.split_first_chunk()?;
     let (contents, mut rest) = rest.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)?;
     let contents: Contents = serde_json::from_slice(contents).ok()?;
     let mut baselines = BTreeMap::new();
-    for (key, at, length) in contents.baselines {
+    for (key, at, published, length) in contents.baselines {
         let (baseline, after) = rest.split_at_checked(length)?;
-        baselines.insert(key, KeptBaseline { at, bytes: baseline.to_vec() });
+        baselines.insert(key, KeptBaseline { at, published, bytes: baseline.to_vec() });
         rest = after;
     }
     rest.is_empty().then(|| Learning {
         at: head.at,
         complete: head.complete,
-        inventory,
+        inventory: found.inventory,
+        watching: found.watching,
         metrics: contents.metrics,
         baselines,
         unseen: contents.unseen.into_iter().collect(),
@@ -149,6 +159,11 @@ impl DynamoStore {
         }
         Ok(None)
     }
+
+    async fn found(&self, application: &Application) -> Result<Option<Found>, PortError> {
+        let read = self.learned(application, &[Part::Inventory]).await?;
+        Ok(read.and_then(|(_, parts)| decode(&parts[0]).ok()))
+    }
 }
 
 impl LearningStore for DynamoStore {
@@ -158,26 +173,31 @@ impl LearningStore for DynamoStore {
     }
 
     async fn learned_inventory(&self, application: &Application) -> Result<Option<Inventory>, PortError> {
-        let read = self.learned(application, &[Part::Inventory]).await?;
-        Ok(read.and_then(|(_, parts)| decode(&parts[0]).ok()))
+        Ok(self.found(application).await?.map(|found| found.inventory))
+    }
+
+    async fn resource_states(&self, application: &Application) -> Result<Option<Vec<ResourceState>>, PortError> {
+        Ok(self.found(application).await?.map(|found| found.watching))
     }
 
     async fn learned_applications(&self, scope: &Scope) -> Result<Vec<LearnedApplication>, PortError> {
         let mut rows = self.rows.lately_between(&keys::learned_in(scope), " ", "~").await?;
         rows.reverse();
-        let learned = |Head { application, at, complete, resources, metrics, .. }| LearnedApplication {
+        let learned = |Head { application, at, complete, resources, metrics, watching, .. }| LearnedApplication {
             application,
             at,
             complete,
             resources,
             metrics,
+            watching,
         };
         Ok(rows.iter().filter_map(|(_, row)| Head::of(row)).map(learned).collect())
     }
 
     async fn keep_learning(&self, application: &Application, learning: &Learning) -> Result<(), PortError> {
         let baselines = pack(learning).map_err(unreadable)?;
-        let inventory = encode(&learning.inventory).map_err(unreadable)?;
+        let found = Found { inventory: learning.inventory.clone(), watching: learning.watching.clone() };
+        let inventory = encode(&found).map_err(unreadable)?;
         let before = self.head(application).await?;
         let parts = |bytes: &[u8]| u32::try_from(bytes.len().div_ceil(MOST_BYTES)).map_err(unreadable);
         let head = Head {
@@ -187,6 +207,7 @@ impl LearningStore for DynamoStore {
             complete: learning.complete,
             resources: learning.inventory.resources.len(),
             metrics: learning.metrics.len(),
+            watching: learning.watching.iter().collect(),
             version: content(&[baselines.as_slice(), &inventory].concat()),
             baselines: parts(&baselines)?,
             inventory: parts(&inventory)?,

@@ -11,6 +11,7 @@ mod deliveries;
 #[cfg(any(test, feature = "embedded"))]
 mod embedded;
 mod events;
+mod handling;
 mod history;
 mod index;
 mod insights;
@@ -18,6 +19,9 @@ mod keys;
 mod learning;
 mod pack;
 mod rows;
+#[cfg(any(test, feature = "embedded"))]
+mod scopes;
+mod settings;
 #[cfg(test)]
 mod tests;
 

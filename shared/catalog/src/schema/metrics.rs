@@ -30,11 +30,20 @@ pub struct Service {
     pub period: u32,
     /// Seconds after a period's end until its point can be trusted to be there.
     pub publication_delay: u32,
-    /// What must be switched on before CloudWatch has them: `request metrics`.
+    /// What must be switched on before CloudWatch has them.
     #[serde(default)]
-    pub needs: Option<String>,
+    pub needs: Option<Needs>,
     #[serde(rename = "metric")]
     pub metrics: Vec<MetricSpec>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Needs {
+    /// What is said where there are none: `request metrics are off`.
+    pub off: String,
+    /// Where and how to switch it on, a sentence.
+    pub turn_on: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]

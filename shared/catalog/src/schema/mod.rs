@@ -6,6 +6,7 @@ mod forms;
 mod looks;
 mod metrics;
 mod patterns;
+mod place;
 mod predicate;
 mod resources;
 mod rules;
@@ -15,7 +16,7 @@ pub use changes::{Change, ChangedProperty, Changes};
 pub use checks::Check;
 pub use forms::{Form, Said};
 pub use looks::{ANY, Look, Looks};
-pub use metrics::{MetricSpec, Service};
+pub use metrics::{MetricSpec, Needs, Service};
 pub use patterns::{DirectionWord, Effect, Pattern};
 pub use predicate::{
     AttributeIs, Bound, ChangeTest, Limit, LookAlike, MetricIs, Over, Place, Predicate, Side, Test, Which,
@@ -58,29 +59,46 @@ pub fn read(files: &[(String, String)]) -> Result<Read, Vec<CatalogError>> {
     let mut read = Read::default();
     let mut errors = Vec::new();
     for (file, text) in files {
-        let mut parts = file.rsplit('/');
-        let id = parts.next().unwrap_or_default().trim_end_matches(".toml").to_owned();
-        let result = match parts.next() {
-            Some("resources") => parse(file, text).map(|r| read.resources.push(ResourceType { id, ..r })),
-            Some("ignored") => parse(file, text).map(|ignored| read.ignored.push(Ignored { id, ..ignored })),
-            Some("changes") => parse(file, text).map(|changes| read.changes.push(Changes { id, ..changes })),
-            Some("checks") => parse(file, text).map(|check| read.checks.push(Check { id, ..check })),
-            Some("advice") => parse(file, text).map(|looks| read.looks.push(Looks { id, ..looks })),
-            Some("patterns") => parse(file, text).map(|pattern| read.patterns.push(Pattern { id, ..pattern })),
+        let (folder, id) = folder_and_id(file);
+        let id = id.to_owned();
+        let result = match folder {
+            "resources" => parse(file, text).map(|r| read.resources.push(ResourceType { id, ..r })),
+            "ignored" => parse(file, text).map(|ignored| read.ignored.push(Ignored { id, ..ignored })),
+            "changes" => parse(file, text).map(|changes| read.changes.push(Changes { id, ..changes })),
+            "checks" => parse(file, text).map(|check| read.checks.push(Check { id, ..check })),
+            "advice" => parse(file, text).map(|looks| read.looks.push(Looks { id, ..looks })),
+            "patterns" => parse(file, text).map(|pattern| read.patterns.push(Pattern { id, ..pattern })),
             _ => parse(file, text).map(|service| read.services.push(Service { id, ..service })),
         };
         errors.extend(result.err());
     }
     if errors.is_empty() {
-        errors = rules::broken(&read);
+        errors = rules::broken(&read).into_iter().map(|broken| located(broken, files)).collect();
     }
     if errors.is_empty() { Ok(read) } else { Err(errors) }
+}
+
+/// The folder of [`FOLDERS`] that a path means, and the file's name without `.toml`.
+fn folder_and_id(path: &str) -> (&str, &str) {
+    let (before, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let folder = before.rsplit('/').next().filter(|folder| FOLDERS.contains(folder));
+    (folder.unwrap_or("metrics"), name.strip_suffix(".toml").unwrap_or(name))
+}
+
+/// With the file's own path. Of two that are called so it is the later, a user's: what is built in has kept the rules already.
+fn located(broken: rules::Broken, files: &[(String, String)]) -> CatalogError {
+    let rules::Broken { folder, id, at, problem } = broken;
+    let named = files.iter().rev().find(|(file, _)| folder_and_id(file) == (folder, id.as_str()));
+    match named {
+        Some((file, text)) => CatalogError { file: file.clone(), line: place::line_of(text, &at), problem },
+        None => CatalogError { file: format!("catalog/{folder}/{id}.toml"), line: None, problem },
+    }
 }
 
 fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, CatalogError> {
     toml::from_str(text).map_err(|error| CatalogError {
         file: file.to_owned(),
-        line: error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1),
+        line: error.span().map(|span| place::line_at(text, span.start)),
         problem: error.message().to_owned(),
     })
 }

@@ -27,6 +27,9 @@ pub struct ResourceType {
     pub filter: Option<String>,
     /// What it is in the topology.
     pub node: Node,
+    /// Its own page in the AWS console, without the start; without one it is searched for.
+    #[serde(default)]
+    pub console: Option<String>,
     /// Where attributes tell kinds of one type apart, what is different of them.
     #[serde(default, rename = "variant")]
     pub variants: Vec<Variant>,

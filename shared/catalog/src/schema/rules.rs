@@ -3,7 +3,7 @@
 mod looks;
 mod resources;
 
-use super::{CatalogError, Check, Pattern, Place, Predicate, Read, ResourceType, Service, Test};
+use super::{Check, LookAlike, Pattern, Place, Predicate, Read, ResourceType, Service, Test};
 use std::collections::BTreeMap;
 
 const PATTERN_PLACEHOLDERS: &[&str] = &[
@@ -62,7 +62,15 @@ const UNITS: &[&str] = &[
 ];
 const STATISTICS: &[&str] = &["Sum", "Average", "Minimum", "Maximum", "SampleCount"];
 
-pub fn broken(read: &Read) -> Vec<CatalogError> {
+/// What is wrong with the file of that name in that folder, and where in it: keys and numbers joined by dots, `metric.2.unit`.
+pub struct Broken {
+    pub folder: &'static str,
+    pub id: String,
+    pub at: String,
+    pub problem: String,
+}
+
+pub fn broken(read: &Read) -> Vec<Broken> {
     let mut errors = Vec::new();
     resources::broken(read, &mut errors);
     read.services.iter().for_each(|s| service(s, &read.resources, &mut errors));
@@ -75,6 +83,7 @@ pub fn broken(read: &Read) -> Vec<CatalogError> {
             errors.push(error(
                 "patterns",
                 &pattern.id,
+                "title",
                 format!("`title` is also that of {other}: titles must tell causes apart"),
             ));
         }
@@ -82,38 +91,49 @@ pub fn broken(read: &Read) -> Vec<CatalogError> {
     errors
 }
 
-fn error(folder: &str, id: &str, problem: String) -> CatalogError {
-    CatalogError { file: format!("catalog/{folder}/{id}.toml"), line: None, problem }
+fn error(folder: &'static str, id: &str, at: &str, problem: String) -> Broken {
+    Broken { folder, id: id.to_owned(), at: at.to_owned(), problem }
 }
 
-fn service(service: &Service, resources: &[ResourceType], errors: &mut Vec<CatalogError>) {
-    let mut say = |problem: String| errors.push(error("metrics", &service.id, problem));
-    let attributes = service.only.keys().chain(service.unless.keys()).map(String::as_str).chain(service.attributes());
-    say_all(&mut say, unknown_attribute(&service.resource_type, attributes, resources));
+fn service(service: &Service, resources: &[ResourceType], errors: &mut Vec<Broken>) {
+    let mut say = |at: &str, problem: String| errors.push(error("metrics", &service.id, at, problem));
+    let only = service.only.keys().map(|only| ("only", only.as_str()));
+    let unless = service.unless.keys().map(|unless| ("unless", unless.as_str()));
+    let attributes = only.chain(unless).chain(service.attributes().map(|attribute| ("dimensions", attribute)));
+    if let Some((at, problem)) = unknown_attribute(&service.resource_type, attributes, resources) {
+        say(at, problem);
+    }
     if service.period == 0 {
-        say("`period` must be a number of seconds above 0".to_owned());
+        say("period", "`period` must be a number of seconds above 0".to_owned());
     }
     for (i, metric) in service.metrics.iter().enumerate() {
+        let at = |key: &str| format!("metric.{i}.{key}");
         let same = |other: &&super::MetricSpec| other.name == metric.name && other.statistic == metric.statistic;
         if service.metrics[..i].iter().any(|other| same(&other)) {
-            say(format!("{} {} stands here twice", metric.name, metric.statistic));
+            say(&at("name"), format!("{} {} stands here twice", metric.name, metric.statistic));
         }
         if !is_unit(&metric.unit) {
             let known = UNITS.join(", ");
-            say(format!(
-                "`unit` of {}: {} is none of CloudWatch's: {known}, or one of these with /Second",
-                metric.name, metric.unit
-            ));
+            say(
+                &at("unit"),
+                format!(
+                    "`unit` of {}: {} is none of CloudWatch's: {known}, or one of these with /Second",
+                    metric.name, metric.unit
+                ),
+            );
         }
         if !is_statistic(&metric.statistic) {
             let known = STATISTICS.join(", ");
-            say(format!(
-                "`statistic` of {}: {} is none of CloudWatch's: {known}, or a percentile such as p90",
-                metric.name, metric.statistic
-            ));
+            say(
+                &at("statistic"),
+                format!(
+                    "`statistic` of {}: {} is none of CloudWatch's: {known}, or a percentile such as p90",
+                    metric.name, metric.statistic
+                ),
+            );
         }
         if metric.least < 0.0 {
-            say(format!("`least` of {} must not be negative", metric.name));
+            say(&at("least"), format!("`least` of {} must not be negative", metric.name));
         }
     }
 }
@@ -129,47 +149,50 @@ fn is_statistic(statistic: &str) -> bool {
     STATISTICS.contains(&statistic) || percentile().is_some()
 }
 
-fn check(check: &Check, read: &Read, errors: &mut Vec<CatalogError>) {
-    let mut say = |problem: String| errors.push(error("checks", &check.id, problem));
-    let only = check.only.keys().map(String::as_str);
-    say_all(&mut say, unknown_attribute(&check.resource_type, only, &read.resources));
+fn check(check: &Check, read: &Read, errors: &mut Vec<Broken>) {
+    let mut say = |at: &str, problem: String| errors.push(error("checks", &check.id, at, problem));
+    let only = check.only.keys().map(|only| ("only", only.as_str()));
+    if let Some((at, problem)) = unknown_attribute(&check.resource_type, only, &read.resources) {
+        say(at, problem);
+    }
     let known: Vec<String> = CHECK_PLACEHOLDERS.iter().map(|known| (*known).to_owned()).collect();
     for (key, template) in texts(&check.title, &check.description, &check.recommendation) {
-        say_all(&mut say, unknown_placeholder(key, template, &known));
+        say_all(&mut say, key, unknown_placeholder(key, template, &known));
     }
     if !check.when.iter().any(Predicate::shows) {
-        say("`when` needs at least one predicate that shows something: the evidence".to_owned());
+        say("when", "`when` needs at least one predicate that shows something: the evidence".to_owned());
     }
     if check.target.is_some_and(|target| target <= 0.0 || target > 1.0) {
-        say("`target` is a share of the limit, above 0 and at most 1".to_owned());
+        say("target", "`target` is a share of the limit, above 0 and at most 1".to_owned());
     }
     for predicate in check.predicates() {
-        say_all(&mut say, predicate.unknown_metric(&read.services));
-        say_all(&mut say, unknown_configuration(predicate, &check.resource_type, read));
+        let at = &place_of(predicate, &check.when, &[]);
+        say_all(&mut say, at, predicate.unknown_metric(&read.services));
+        say_all(&mut say, at, unknown_configuration(predicate, &check.resource_type, read));
         let by_days = predicate.bound().is_some_and(|bound| bound.over.is_some());
         match &predicate.test {
-            Test::Change(_) => say("a check knows no changes".to_owned()),
-            Test::Metric(..) if !by_days => say("a check reads a metric by `limit` and `over`".to_owned()),
+            Test::Change(_) => say(at, "a check knows no changes".to_owned()),
+            Test::Metric(..) if !by_days => say(at, "a check reads a metric by `limit` and `over`".to_owned()),
             _ => {}
         }
     }
 }
 
-fn pattern(pattern: &Pattern, read: &Read, errors: &mut Vec<CatalogError>) {
+fn pattern(pattern: &Pattern, read: &Read, errors: &mut Vec<Broken>) {
     let services = &read.services;
-    let mut say = |problem: String| errors.push(error("patterns", &pattern.id, problem));
+    let mut say = |at: &str, problem: String| errors.push(error("patterns", &pattern.id, at, problem));
     let known = pattern_placeholders(pattern);
     for (key, template) in texts(&pattern.title, &pattern.description, &pattern.recommendation) {
-        say_all(&mut say, unknown_placeholder(key, template, &known));
+        say_all(&mut say, key, unknown_placeholder(key, template, &known));
     }
     if pattern.rank > 100 {
-        say("`rank` goes from 0 to 100".to_owned());
+        say("rank", "`rank` goes from 0 to 100".to_owned());
     }
     if pattern.when.is_empty() {
-        say("`when` needs at least one predicate".to_owned());
+        say("when", "`when` needs at least one predicate".to_owned());
     }
     if pattern.not_when.is_empty() {
-        say("`not_when` needs at least one look-alike: what could this be taken for?".to_owned());
+        say("not_when", "`not_when` needs at least one look-alike: what could this be taken for?".to_owned());
     }
     let known = |metric: &String| {
         services
@@ -177,15 +200,29 @@ fn pattern(pattern: &Pattern, read: &Read, errors: &mut Vec<CatalogError>) {
             .any(|s| pattern.effect.resource_type == s.resource_type && s.metrics.iter().any(|m| &m.name == metric))
     };
     for metric in pattern.effect.metric.iter().filter(|m| !known(m)) {
-        say(format!("`effect.metric` {metric} is no metric of {} in catalog/metrics", pattern.effect.resource_type));
+        say(
+            "effect.metric",
+            format!("`effect.metric` {metric} is no metric of {} in catalog/metrics", pattern.effect.resource_type),
+        );
     }
     for predicate in pattern.predicates() {
-        say_all(&mut say, predicate.unknown_metric(services));
-        say_all(&mut say, unknown_configuration(predicate, &pattern.effect.resource_type, read));
+        let at = &place_of(predicate, &pattern.when, &pattern.not_when);
+        say_all(&mut say, at, predicate.unknown_metric(services));
+        say_all(&mut say, at, unknown_configuration(predicate, &pattern.effect.resource_type, read));
         if predicate.bound().is_some_and(|bound| bound.over.is_some()) {
-            say("`over` is for checks: a pattern looks at what is around its effect".to_owned());
+            say(at, "`over` is for checks: a pattern looks at what is around its effect".to_owned());
         }
     }
+}
+
+/// Which of a file's predicates it is.
+fn place_of(predicate: &Predicate, when: &[Predicate], not_when: &[LookAlike]) -> String {
+    let position = |of: &[Predicate]| of.iter().position(|other| std::ptr::eq(other, predicate));
+    if let Some(n) = position(when) {
+        return format!("when.{n}");
+    }
+    let alike = not_when.iter().enumerate().find_map(|(i, alike)| Some((i, position(&alike.when)?)));
+    alike.map_or_else(|| "not_when".to_owned(), |(i, n)| format!("not_when.{i}.when.{n}"))
 }
 
 fn texts<'a>(title: &'a str, description: &'a str, advice: &'a super::Advice) -> [(&'static str, &'a str); 5] {
@@ -220,23 +257,23 @@ fn unknown_configuration(predicate: &Predicate, itself: &str, read: &Read) -> Op
     (!properties.any(|p| p.name == property)).then(|| format!("no change in the catalogue says anything of {property}"))
 }
 
-/// The first that no file of resources has for the type.
+/// The first that no file of resources has for the type. `attributes`: each with the key that speaks of it; so is the answer.
 fn unknown_attribute<'a>(
     cfn: &str,
-    attributes: impl Iterator<Item = &'a str>,
+    attributes: impl Iterator<Item = (&'static str, &'a str)>,
     resources: &[ResourceType],
-) -> Option<String> {
+) -> Option<(&'static str, String)> {
     let Some(resource) = resources.iter().find(|r| r.is(cfn)) else {
-        return Some(format!("`resource_type` {cfn} has no file in catalog/resources"));
+        return Some(("resource_type", format!("`resource_type` {cfn} has no file in catalog/resources")));
     };
     let known: Vec<&str> =
         ["name", "arn"].into_iter().chain(resource.attributes.iter().map(|a| a.name.as_str())).collect();
-    let unknown = attributes.into_iter().find(|a| !known.contains(a))?;
-    Some(format!("{unknown} is no attribute of {cfn}, expected one of {}", known.join(", ")))
+    let (at, unknown) = attributes.into_iter().find(|(_, attribute)| !known.contains(attribute))?;
+    Some((at, format!("{unknown} is no attribute of {cfn}, expected one of {}", known.join(", "))))
 }
 
-fn say_all(say: &mut impl FnMut(String), problem: Option<String>) {
-    problem.into_iter().for_each(say);
+fn say_all(say: &mut impl FnMut(&str, String), at: &str, problem: Option<String>) {
+    problem.into_iter().for_each(|problem| say(at, problem));
 }
 
 fn unknown_placeholder(key: &str, template: &str, known: &[String]) -> Option<String> {

@@ -4,10 +4,9 @@ use super::share::Harm;
 use super::{ByResource, Candidate};
 use crate::group::Group;
 use crate::situation::Situation;
-use crate::text;
 use crate::topology::Topology;
 use stackseer_catalog::Place;
-use stackseer_model::{Change, ChangeEvent, EventClass, ResourceId, Timestamp};
+use stackseer_model::{Change, ChangeEvent, EventClass, ResourceId, Timestamp, relative};
 use std::collections::BTreeSet;
 
 /// A change this long before the onset may have caused it; after it, only clock and period grain excuse it.
@@ -138,13 +137,13 @@ fn one_change(events: &[&ChangeEvent]) -> Change {
     }
 }
 
-/// `UpdateTable (write_capacity 10 → 2) 7m before`
+/// `UpdateTable (write_capacity 10 → 2) 7 min before`
 pub fn describe(event: &ChangeEvent, onset: Timestamp) -> String {
     let what = match what(event) {
         none if none.is_empty() => none,
         changes => format!(" ({changes})"),
     };
-    format!("{}{what} {}", event.name, text::before(event.time, onset))
+    format!("{}{what} {}", event.name, relative(event.time, onset))
 }
 
 fn what(event: &ChangeEvent) -> String {
@@ -182,10 +181,10 @@ mod tests {
     fn a_change_says_no_more_than_its_event_does() {
         let onset: Timestamp = "2026-01-26T12:01:00Z".parse().unwrap();
         let said = |from, to| describe(&event("1", "Update", "12:00", &[], from, to), onset);
-        assert_eq!(said(Some("1"), Some("2")), "Update (code 1 → 2) 1m before");
-        assert_eq!(said(None, Some("2")), "Update (code → 2) 1m before");
-        assert_eq!(said(Some("1"), None), "Update (code, was 1) 1m before");
-        assert_eq!(said(None, None), "Update (code) 1m before");
+        assert_eq!(said(Some("1"), Some("2")), "Update (code 1 → 2) 1 min before");
+        assert_eq!(said(None, Some("2")), "Update (code → 2) 1 min before");
+        assert_eq!(said(Some("1"), None), "Update (code, was 1) 1 min before");
+        assert_eq!(said(None, None), "Update (code) 1 min before");
     }
 
     #[test]

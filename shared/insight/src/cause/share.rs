@@ -2,6 +2,7 @@
 
 use super::{ByResource, Candidate};
 use crate::abnormal::{Means, means};
+use crate::findings;
 use crate::group::Group;
 use crate::situation::{Observed, Situation};
 use crate::text;
@@ -74,17 +75,26 @@ pub fn own<'a>(
         let Shown { metric, means, .. } = shown[id];
         let share = own / total;
         let seen = if metric.role == Role::Availability { means.observed } else { means.peak };
+        // One number for one thing: the anomaly's, where it is one.
+        let shown = group.worst_of(metric).map_or_else(
+            || {
+                format!(
+                    "{} {} against {} expected, from {}",
+                    situation.label(metric),
+                    text::value(metric, seen),
+                    text::value(metric, means.expected),
+                    text::moment(from, situation.now),
+                )
+            },
+            |abnormal| findings::shown(situation, abnormal),
+        );
         let reason = format!(
-            "{} % of the {}: {} {} against {} expected, from {}",
+            "{} % of the {}: {shown}",
             text::number((share * 100.0).round()),
             match unit {
                 Harm::Waiting => "added waiting is its own",
                 Harm::Failures => "failures are its own",
             },
-            situation.label(metric),
-            text::value(metric, seen),
-            text::value(metric, means.expected),
-            text::moment(from, situation.now),
         );
         let metric = Some(metric.key.name.clone());
         Candidate { id, weight: share, share: Some(share), metric, changes: vec![], reason }

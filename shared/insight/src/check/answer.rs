@@ -47,6 +47,7 @@ pub fn answer<'a>(
         events: &[],
         usage: situation.usage,
         during: None,
+        told: false,
     };
     match ask_check(view, check, resource) {
         All::Hold(shown) => match failure(situation.inventory, check, &shown) {

@@ -28,6 +28,7 @@ pub fn opened(situation: &CheckSituation<'_>, check: &Check, failures: &[(&Resou
         history: vec![],
         considered: vec![],
         repeat: None,
+        handling: Handling::default(),
     }
 }
 

@@ -25,12 +25,12 @@ pub fn extend(
     let now = situation.now;
     let had: Vec<AnomalyId> = insight.anomalies.iter().map(|a| a.id.clone()).collect();
     record_anomalies(situation, topology, group, insight);
-    insight.events = related_events(situation, group);
     let impact = impact::count(situation, topology, group, insight.impact());
     if let Nature::Reactive { impact: kept, .. } = &mut insight.nature {
         *kept = impact;
     }
-    explain(situation, topology, group, insight, messages);
+    let change = explain(situation, topology, group, insight, messages);
+    insight.events = related_events(situation, group, change.as_ref(), &insight.events);
 
     let joined: Vec<&Anomaly> =
         insight.anomalies.iter().filter(|a| a.anomaly_type == AnomalyType::Causal && !had.contains(&a.id)).collect();
@@ -57,29 +57,30 @@ fn worst(insight: &Insight) -> &str {
     insight.anomalies.iter().max_by_key(|a| a.severity).map_or("", |a| a.description.as_str())
 }
 
-/// Name, causes and advice from the evidence of now. A pattern that named it stays until a better one holds.
+/// Name, causes and advice from the evidence of now; the answer is the change that its pattern names. A pattern that named it
+/// stays until a better one holds, and its texts go with the evidence.
 fn explain(
     situation: &Situation<'_>,
     topology: &Topology<'_>,
     group: &Group<'_>,
     insight: &mut Insight,
     messages: &mut Vec<Message>,
-) {
+) -> Option<ChangeEvent> {
     let now = situation.now;
     let main = group.main(topology, Some(&insight.subject));
-    let Findings { subject, name, description, pattern, causes, recommendations, considered, .. } =
-        findings::findings(situation, topology, group, main);
+    let mut found = findings::findings(situation, topology, group, main);
     let rank = |id: Option<&str>| {
         situation.catalog.patterns().iter().find(|p| Some(p.id.as_str()) == id).map_or(0, |p| p.rank)
     };
     let before = insight.pattern().map(str::to_owned);
     let before = before.as_deref();
-    let better = pattern.as_ref().is_some_and(|p| p.rank > rank(before));
-    let same = before.is_some() && pattern.as_ref().map(|p| p.id.as_str()) == before;
-    insight.considered = considered;
-    if before.is_some() && !better && !same {
-        return;
+    let better = found.pattern.as_ref().is_some_and(|p| p.rank > rank(before));
+    let same = before.is_some() && found.pattern.as_ref().map(|p| p.id.as_str()) == before;
+    insight.considered = std::mem::take(&mut found.considered);
+    if let Some(before) = before.filter(|_| !better && !same) {
+        found = findings::again(situation, topology, group, main, before)?;
     }
+    let Findings { subject, name, description, pattern, causes, recommendations, change, .. } = found;
     let first = |causes: &[Cause]| causes.first().map(|c| c.resource.name.clone());
     let (from, to) = (first(&insight.causes), first(&causes));
     if from != to && to.is_some() {
@@ -105,16 +106,26 @@ fn explain(
         let reason = format!("recommends: {}", insight.recommendations[0].name);
         tell(insight, messages, MessageType::NewRecommendation, Transited::Recommended, reason, now);
     }
+    change
 }
 
-pub fn related_events(situation: &Situation<'_>, group: &Group<'_>) -> Vec<ChangeEvent> {
+/// Those within the hour before, the one that a pattern names, however long before, and those the insight has already.
+pub fn related_events(
+    situation: &Situation<'_>,
+    group: &Group<'_>,
+    named: Option<&ChangeEvent>,
+    known: &[ChangeEvent],
+) -> Vec<ChangeEvent> {
     let from = group.start().as_second() - cause::BEFORE_MINUTES * 60;
-    let mut events: Vec<ChangeEvent> =
-        situation.events.iter().filter(|e| e.time.as_second() >= from).cloned().collect();
+    let is_named = |e: &ChangeEvent| named.is_some_and(|named| named.id == e.id);
+    let is_known = |e: &ChangeEvent| known.iter().any(|known| known.id == e.id);
+    let near = |e: &&ChangeEvent| e.time.as_second() >= from || is_named(e) || is_known(e);
+    let mut events: Vec<ChangeEvent> = situation.events.iter().filter(near).cloned().collect();
     events.sort_by(|a, b| (a.time, &a.id).cmp(&(b.time, &b.id)));
     events.dedup_by(|a, b| a.id == b.id);
     // Those on the incident's own resources are worth most.
-    events.sort_by_key(|e| !group.all().any(|a| e.resources.contains(&a.metric().resource)));
+    let is_own = |e: &ChangeEvent| group.all().any(|a| e.resources.contains(&a.metric().resource));
+    events.sort_by_key(|e| (!is_named(e), !is_own(e)));
     events.truncate(MOST_EVENTS);
     events
 }

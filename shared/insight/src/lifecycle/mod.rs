@@ -10,7 +10,7 @@ mod subject;
 mod tell;
 
 pub use repeat::Repeats;
-pub(crate) use tell::tell;
+pub(crate) use tell::{note, tell};
 
 use crate::abnormal::{self, Abnormal};
 use crate::group::{Group, groups};
@@ -114,9 +114,19 @@ fn remember(situation: &Situation<'_>, found: &mut [Abnormal<'_>]) {
         for insight in open_reactive(situation) {
             let Some(i) = subject::position(insight, abnormal, situation.now) else { continue };
             let anomaly = &insight.anomalies[i];
-            abnormal.start = abnormal.start.min(anomaly.start_time);
             if let Some(evidence) = anomaly.of_metric() {
-                abnormal.remember_peak(evidence.peak, evidence.expected);
+                abnormal.remember(anomaly.start_time, evidence.peak, evidence.expected);
+            }
+        }
+    }
+    for i in 1..found.len() {
+        for j in 0..i {
+            if subject::are_one(&found[i], &found[j]) {
+                let (a, b) = (found[i], found[j]);
+                found[i].remember(b.start, b.peak, b.expected);
+                found[j].remember(a.start, a.peak, a.expected);
+                let end = a.end.zip(b.end).map(|(a, b)| a.max(b));
+                (found[i].end, found[j].end) = (end, end);
             }
         }
     }

@@ -10,7 +10,7 @@ use crate::findings::{self, Findings};
 use crate::group::Group;
 use crate::situation::Situation;
 use crate::topology::Topology;
-use crate::{cause, impact, text};
+use crate::{cause, impact};
 use stackseer_model::*;
 
 /// A single symptom this rare opens an insight without a second one beside it: by its own history less than once in a thousand
@@ -51,7 +51,7 @@ pub fn open(
     let now = situation.now;
     let start = group.start();
     let main = group.main(topology, None);
-    let Findings { subject, name, description, pattern, causes, recommendations, considered, .. } =
+    let Findings { subject, name, description, pattern, causes, recommendations, considered, change } =
         findings::findings(situation, topology, group, main);
     let id = InsightId::of(&situation.application.id, &subject.what, start.as_second());
     let impact = impact::count(situation, topology, group, None);
@@ -70,11 +70,12 @@ pub fn open(
         description,
         causes,
         anomalies: vec![],
-        events: related_events(situation, group),
+        events: related_events(situation, group, change.as_ref(), &[]),
         recommendations,
         history: vec![],
         considered,
         repeat: None,
+        handling: Handling::default(),
     };
     record_anomalies(situation, topology, group, &mut insight);
     insight.severity = extend::highest(&insight);
@@ -104,9 +105,9 @@ pub fn reopen(
     messages: &mut Vec<Message>,
 ) {
     let now = situation.now;
-    let quiet = insight.end_time.map_or_else(String::new, |end| {
-        format!("came back {} after its end: ", text::lasted(end, group.start().max(end)))
-    });
+    let quiet = insight
+        .end_time
+        .map_or_else(String::new, |end| format!("came back {} after its end: ", lasted(end, group.start().max(end))));
     insight.status = Status::Ongoing;
     insight.end_time = None;
     let reason = format!("{quiet}{}", because(situation, group));

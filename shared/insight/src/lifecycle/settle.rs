@@ -115,7 +115,7 @@ fn close(insight: &mut Insight, end: Timestamp, ending: Ending, messages: &mut V
     insight.update_time = now;
     let since = text::moment(end, now);
     let reason = match ending {
-        Ending::Normal => format!("back to normal since {since}, after {}", text::lasted(insight.start_time, end)),
+        Ending::Normal => format!("back to normal since {since}, after {}", lasted(insight.start_time, end)),
         Ending::Silent => {
             format!("nothing was published for a day since {since}: whether it is back to normal is not known")
         }

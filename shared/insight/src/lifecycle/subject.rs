@@ -12,10 +12,21 @@ pub fn same_metric(anomaly: &Anomaly, abnormal: &Abnormal<'_>) -> bool {
     anomaly.metric().is_some_and(|m| m.key == abnormal.metric().key && m.resource == abnormal.metric().resource)
 }
 
+/// Two spans that are one anomaly.
+pub fn are_one(a: &Abnormal<'_>, b: &Abnormal<'_>) -> bool {
+    let ends = |a: &Abnormal<'_>| a.end.map_or(i64::MAX, |end| end.as_second().saturating_add(SLACK_SECONDS));
+    a.metric().key == b.metric().key
+        && a.metric().resource == b.metric().resource
+        && a.direction() == b.direction()
+        && ends(a) > b.start.as_second()
+        && ends(b) > a.start.as_second()
+}
+
 /// The anomaly of the insight that this span is or goes on with.
 pub fn position(insight: &Insight, abnormal: &Abnormal<'_>, now: Timestamp) -> Option<usize> {
     insight.anomalies.iter().position(|a| {
         same_metric(a, abnormal)
+            && a.of_metric().is_some_and(|m| m.direction == abnormal.direction())
             && a.start_time.as_second() <= abnormal.end.unwrap_or(now).as_second() + SLACK_SECONDS
             && a.end_time.is_none_or(|end| end.as_second() + SLACK_SECONDS >= abnormal.start.as_second())
     })

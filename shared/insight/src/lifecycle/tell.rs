@@ -33,6 +33,7 @@ pub fn tell(
         time: now,
         anomalies,
         reason: reason.clone(),
+        watching: None,
     });
     note(insight, step, reason, now);
 }

@@ -4,7 +4,7 @@ use super::compare::{Limits, is_beyond};
 use super::metric::{is_published, not_read};
 use super::{Answer, Limit, Shown, ShownMetric, View};
 use crate::text;
-use stackseer_catalog::{Bound, Over, Side, Which};
+use stackseer_catalog::{Bound, Catalog, Over, Side, Which};
 use stackseer_model::{Metric, Resource, Timestamp};
 
 /// One whole day of a metric, in its own unit; a `Sum` as a rate per second.
@@ -32,9 +32,9 @@ pub fn ask<'a>(
         });
     };
     let Some((metric, days)) = view.usage.iter().find(|(m, _)| m.resource == resource.id && which.means(m)) else {
-        return is_published(view, which, resource).then(|| Answer::Unknown(not_read(which, resource)));
+        return is_published(view, which, resource).then(|| Answer::Unknown(not_read(view, which, resource)));
     };
-    let answer = of_days(bound, over, metric, days, limit, resource);
+    let answer = of_days(view.catalog, bound, over, metric, days, limit, resource);
     Some(match (answer, limits.unknown) {
         (Answer::Not(_), Some(unknown)) => Answer::Unknown(unknown),
         (answer, _) => answer,
@@ -44,6 +44,7 @@ pub fn ask<'a>(
 /// `near` looks at the last days, and a day that is seen is enough of itself. `below` says what never was: all that is
 /// known counts, and enough must be.
 fn of_days<'a>(
+    catalog: &Catalog,
     bound: &Bound,
     over: Over,
     metric: &'a Metric,
@@ -72,15 +73,15 @@ fn of_days<'a>(
             Answer::Holds(Shown { metric: Some(shown), limit: Some(limit), ..Shown::of(&resource.id) })
         }
         // One busy day is an answer, however few are known.
-        _ if bound.side == Side::Below && beyond < looked_at.len() => not(metric, peak, limit, resource),
+        _ if bound.side == Side::Below && beyond < looked_at.len() => not(catalog, metric, peak, limit, resource),
         _ if !enough => Answer::Unknown(format!("{} days of use are known, {wanted} are needed", days.len())),
-        _ => not(metric, peak, limit, resource),
+        _ => not(catalog, metric, peak, limit, resource),
     }
 }
 
-fn not<'a>(metric: &Metric, peak: f64, limit: Limit<'_>, resource: &Resource) -> Answer<'a> {
+fn not<'a>(catalog: &Catalog, metric: &Metric, peak: f64, limit: Limit<'_>, resource: &Resource) -> Answer<'a> {
     let used = said(metric, peak);
-    Answer::Not(format!("{} of {} came to {used} of {}", metric.key.name, resource.name, limit.said()))
+    Answer::Not(format!("{} of {} came to {used} of {}", text::label(catalog, metric), resource.name, limit.said()))
 }
 
 /// A day's value as texts say it.

@@ -5,7 +5,7 @@ use super::{Answer, During, Limit, Shown, ShownMetric, View, daily, together};
 use crate::Observed;
 use crate::abnormal::{Means, means, ratio, time};
 use crate::text;
-use stackseer_catalog::{Bound, MetricIs, Which};
+use stackseer_catalog::{Bound, Catalog, MetricIs, Which};
 use stackseer_model::{Resource, Timestamp};
 use std::cmp::Ordering;
 
@@ -23,13 +23,13 @@ pub fn ask<'a>(view: View<'a, '_>, which: &'a Which, is: &'a MetricIs, resource:
     let observed: Vec<&Observed> =
         view.observed.iter().filter(|o| o.metric.resource == resource.id && which.means(&o.metric)).collect();
     if observed.is_empty() {
-        return is_published(view, which, resource).then(|| Answer::Unknown(not_read(which, resource)));
+        return is_published(view, which, resource).then(|| Answer::Unknown(not_read(view, which, resource)));
     }
     let limits = match is {
         MetricIs::By(bound) => Some(Limits::of(view, bound, resource)),
         _ => None,
     };
-    let answers = observed.into_iter().filter_map(|o| one(is, limits.as_ref(), during, o, resource));
+    let answers = observed.into_iter().filter_map(|o| one(view, is, limits.as_ref(), during, o, resource));
     together(answers, matches!(is, MetricIs::Normal(_)), larger)
 }
 
@@ -39,8 +39,9 @@ pub fn is_published(view: View<'_, '_>, which: &Which, resource: &Resource) -> b
     services.any(|s| s.metrics.iter().any(|m| which.fits(&m.name, m.role, &m.statistic)))
 }
 
-pub fn not_read(which: &Which, resource: &Resource) -> String {
-    let what = which.metric.first().map_or("such a metric", String::as_str);
+pub fn not_read(view: View<'_, '_>, which: &Which, resource: &Resource) -> String {
+    let name = which.metric.first();
+    let what = name.map_or("such a metric", |name| text::label_of(view.catalog, &resource.resource_type, name));
     format!("{what} of {} was not read", resource.name)
 }
 
@@ -53,6 +54,7 @@ fn larger(a: &Shown<'_>, b: &Shown<'_>) -> Ordering {
 
 /// None: silent.
 fn one<'a>(
+    view: View<'a, '_>,
     is: &MetricIs,
     limits: Option<&Limits<'a>>,
     during: During,
@@ -60,11 +62,16 @@ fn one<'a>(
     resource: &'a Resource,
 ) -> Option<Answer<'a>> {
     let metric = &observed.metric;
+    let label = text::label(view.catalog, metric);
     if observed.detection().is_none() {
-        return Some(Answer::Unknown(format!("{} of {} could not be read", metric.key.name, resource.name)));
+        return Some(Answer::Unknown(format!("{label} of {} could not be read", resource.name)));
     }
     let over = means(observed, during.start, during.until)?;
-    let seen = Seen { observed, during, over, ratio: ratio(over.observed, over.expected) };
+    let seen = Seen { catalog: view.catalog, observed, during, over, ratio: ratio(over.observed, over.expected) };
+    if view.told {
+        let limit = limits.and_then(|limits| limits.decisive);
+        return Some(Answer::Holds(Shown { metric: Some(seen.plain()), limit, ..Shown::of(&resource.id) }));
+    }
     let (found, limit) = match (is, limits) {
         (MetricIs::High(least), _) => (seen.high(*least), None),
         (MetricIs::Low(least), _) => (seen.low(*least), None),
@@ -74,7 +81,7 @@ fn one<'a>(
                 None => seen.high(None).is_some() || seen.low(None).is_some(),
             };
             if !abnormal && !observed.is_warm() {
-                return Some(Answer::Unknown(format!("{} of {} is not learned yet", metric.key.name, resource.name)));
+                return Some(Answer::Unknown(format!("{label} of {} is not learned yet", resource.name)));
             }
             ((!abnormal).then(|| seen.plain()), None)
         }
@@ -91,6 +98,7 @@ fn one<'a>(
 }
 
 struct Seen<'a> {
+    catalog: &'a Catalog,
     observed: &'a Observed,
     during: During,
     over: Means,
@@ -151,7 +159,7 @@ impl<'a> Seen<'a> {
 
     fn said(&self, resource: &Resource, limit: Option<Limit<'_>>) -> String {
         let metric = &self.observed.metric;
-        let (name, of) = (&metric.key.name, &resource.name);
+        let (name, of) = (text::label(self.catalog, metric), &resource.name);
         let value = |v: f64| text::value(metric, v);
         match limit {
             Some(limit) => format!("{name} of {of} is {} of {}", value(self.over.peak), limit.said()),

@@ -28,6 +28,8 @@ pub struct View<'a, 't> {
     pub usage: &'a [(Metric, Vec<DailyUse>)],
     /// The effect's time; none: nothing has happened.
     pub during: Option<During>,
+    /// What has been told already is shown with the numbers of now, whether or not its threshold still holds.
+    pub told: bool,
 }
 
 #[derive(Debug, Clone, Copy)]

@@ -2,7 +2,9 @@
 
 use super::Limit;
 use crate::abnormal::{Abnormal, ratio};
+use crate::group::Group;
 use crate::{cause, text};
+use stackseer_catalog::Catalog;
 use stackseer_model::{Attribute, ChangeEvent, Metric, PropertyChange, ResourceId, Timestamp};
 
 #[derive(Clone, Copy)]
@@ -58,23 +60,37 @@ impl<'a> Shown<'a> {
         Self { metric: Some(metric), ..Self::of(&effect.observed.metric.resource) }
     }
 
+    /// With the anomaly's own numbers, where the incident has one of the metric.
+    pub fn as_in(self, group: &Group<'_>) -> Self {
+        let told = |shown: ShownMetric<'a>| match group.worst_of(shown.metric) {
+            Some(abnormal) => ShownMetric { value: abnormal.peak, expected: abnormal.expected, ..shown },
+            None => shown,
+        };
+        Self { metric: self.metric.map(told), ..self }
+    }
+
     /// By which the clearest of several is picked.
     pub(super) fn size(&self) -> f64 {
         self.metric.map_or(0.0, |m| if m.ratio.is_finite() { m.ratio } else { f64::MAX })
     }
 
     /// In numbers, as a cause's reason.
-    pub fn said(&self, onset: Timestamp) -> String {
+    pub fn said(&self, catalog: &Catalog, onset: Timestamp) -> String {
         if let Some(event) = self.event {
             return cause::describe(event, onset);
         }
         match (self.metric, self.attribute, self.limit) {
             (Some(shown), _, Some(limit)) => {
-                format!("{} {} of {}", shown.metric.key.name, text::value(shown.metric, shown.value), limit.said())
+                format!(
+                    "{} {} of {}",
+                    text::label(catalog, shown.metric),
+                    text::value(shown.metric, shown.value),
+                    limit.said()
+                )
             }
             (Some(shown), _, None) => format!(
                 "{} {} against {} expected ({})",
-                shown.metric.key.name,
+                text::label(catalog, shown.metric),
                 text::value(shown.metric, shown.value),
                 text::value(shown.metric, shown.expected),
                 text::times(ratio(shown.value, shown.expected)),

@@ -54,7 +54,7 @@ fn a_change_just_before_lifts_its_resource_over_one_that_shows_more() {
     scene.tick(5);
     assert_eq!(scene.causes(), ["left", "right"]);
     let reason = &scene.insight().causes[0].reason;
-    assert!(reason.starts_with("PutFunctionConcurrency 5m before; 40 %"), "{reason}");
+    assert!(reason.starts_with("PutFunctionConcurrency 5 min before; 40 %"), "{reason}");
 }
 
 #[test]

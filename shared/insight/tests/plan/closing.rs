@@ -18,7 +18,7 @@ fn closes_when_it_was_quiet_for_ten_minutes() {
     assert_eq!(kinds(&scene.tick(30)), [MessageType::ClosedInsight]);
     let insight = scene.insight();
     assert_eq!((insight.status, insight.end_time), (Status::Closed, Some(minute(20))));
-    assert_eq!(insight.history.last().unwrap().reason, "back to normal since 12:20 UTC, after 20m");
+    assert_eq!(insight.history.last().unwrap().reason, "back to normal since 12:20 UTC, after 20 min");
     scene.ticks(35, 300);
     assert_eq!(scene.told.len(), 2, "what is closed is not told again while the window still shows it");
 }

@@ -27,7 +27,7 @@ fn what_is_normal_is_never_the_evidence() {
     let insight = scene.insight();
     assert_eq!(insight.pattern(), Some("ecs-memory-growth"));
     assert_eq!(insight.causes[0].metric.as_deref(), Some("MemoryUtilization"));
-    assert!(insight.causes[0].reason.starts_with("MemoryUtilization 70 % against 40 % expected"), "{insight:#?}");
+    assert!(insight.causes[0].reason.starts_with("memory utilisation 70 % against 40 % expected"), "{insight:#?}");
     assert!(insight.description.contains("CPU is as ever (12 %)"), "{}", insight.description);
     assert_eq!(because(&scene, "ecs-memory-deployment"), ["no such change on web within 120 min before"]);
 }
@@ -37,13 +37,13 @@ fn what_could_not_be_read_is_not_normal() {
     let mut unread = growing();
     unread.tick(5);
     assert_eq!(unread.insight().pattern(), None);
-    let said = "it can't be told: CPUUtilization of web was not read";
+    let said = "it can't be told: CPU utilisation of web was not read";
     assert_eq!(because(&unread, "ecs-memory-growth"), [said]);
 
     let mut cold = growing();
     cold.metric("web", "CPUUtilization", "Average", 12.0).cold();
     cold.tick(5);
-    assert_eq!(because(&cold, "ecs-memory-growth"), ["it can't be told: CPUUtilization of web is not learned yet"]);
+    assert_eq!(because(&cold, "ecs-memory-growth"), ["it can't be told: CPU utilisation of web is not learned yet"]);
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn a_look_alike_that_could_not_be_read_is_not_ruled_out() {
     scene.change("UpdateService", "web", -10);
     scene.tick(5);
     assert_eq!(scene.insight().pattern(), Some("ecs-memory-deployment"));
-    let said = "it can't be ruled out that more load, which raises CPU as well, explains it: CPUUtilization of web was not read";
+    let said = "it can't be ruled out that more load, which raises CPU as well, explains it: CPU utilisation of web was not read";
     assert_eq!(because(&scene, "ecs-memory-deployment"), [said]);
 }
 

@@ -81,7 +81,7 @@ fn an_incident_longer_than_the_window_keeps_its_start_and_the_change_that_began_
     scene.change("PutFunctionConcurrency", "checkout", -3);
     scene.tick(5);
     let first = scene.insight().clone();
-    assert!(first.causes[0].reason.starts_with("PutFunctionConcurrency 3m before"), "{:?}", first.causes);
+    assert!(first.causes[0].reason.starts_with("PutFunctionConcurrency 3 min before"), "{:?}", first.causes);
     scene.ticks(10, 10 * 60);
     let last = scene.insight();
     assert_eq!((last.start_time, &last.name), (first.start_time, &first.name));

@@ -19,7 +19,7 @@ fn a_relapse_within_the_hour_reopens_the_insight_and_is_told_as_new() {
         let told: Vec<_> = scene.told.iter().filter(|m| m.message_type == MessageType::NewInsight).collect();
         assert_eq!(told.len(), 2, "{gap}");
         assert_ne!(told[0].id, told[1].id, "so that nobody drops it as a double");
-        assert!(told[1].reason.starts_with(&format!("came back {gap}m after its end")), "{}", told[1].reason);
+        assert!(told[1].reason.starts_with(&format!("came back {gap} min after its end")), "{}", told[1].reason);
         assert!(told[1].time <= minute(20 + gap + 10), "{gap}: told at {}", told[1].time);
     }
 }

@@ -2,7 +2,7 @@
 
 use stackseer_catalog::Catalog;
 use stackseer_detect::{BandPoint, Detection, Direction, Span};
-use stackseer_insight::{Observed, Outcome, Plan, Repeats, Situation, plan};
+use stackseer_insight::{Observed, Outcome, Plan, Repeats, Situation, mute, plan};
 use stackseer_model::*;
 
 pub const FUNCTION: &str = "AWS::Lambda::Function";
@@ -38,6 +38,7 @@ pub struct Scene {
     /// Everything told so far.
     pub told: Vec<Message>,
     pub repeats: Repeats,
+    pub mutes: Vec<Mute>,
     metrics: Vec<Watched>,
 }
 
@@ -70,6 +71,7 @@ impl Scene {
             known: vec![],
             told: vec![],
             repeats: Repeats::Keep,
+            mutes: vec![],
             metrics: vec![],
         };
         for edge in edges {
@@ -189,6 +191,11 @@ impl Scene {
         self.metrics.retain(|m| m.metric.resource != id);
     }
 
+    /// Each metric with what is expected of it and its value at a minute.
+    pub fn seen(&self) -> impl Iterator<Item = (&Metric, f64, impl Fn(i64) -> f64)> {
+        self.metrics.iter().map(|watched| (&watched.metric, watched.expected, |minute| watched.value(minute)))
+    }
+
     /// What would be planned now. Changes are read from four hours back, as a watch does.
     pub fn plan(&self, now: i64) -> Plan {
         let boundary = Boundary::Stack { name: "shop".into() };
@@ -196,7 +203,7 @@ impl Scene {
             self.metrics.iter().filter(|m| m.state != State::NotAsked).map(|m| m.observed(now)).collect();
         let read = |e: &&ChangeEvent| e.time >= minute(now - WINDOW_MINUTES - 60) && e.time < minute(now);
         let events: Vec<ChangeEvent> = self.events.iter().filter(read).cloned().collect();
-        plan(&Situation {
+        let mut plan = plan(&Situation {
             now: minute(now),
             window_start: minute(now - WINDOW_MINUTES),
             application: &Application::new("123456789012", "eu-central-1", boundary),
@@ -206,7 +213,9 @@ impl Scene {
             known: &self.known,
             catalog: Catalog::builtin(),
             repeats: self.repeats,
-        })
+        });
+        mute(&mut plan, &self.known, &Mutes::at(&self.mutes, minute(now)), minute(now));
+        plan
     }
 
     /// Plans, writes and tells, as a tick does; returns what was told.
@@ -249,6 +258,10 @@ pub fn kinds(messages: &[Message]) -> Vec<MessageType> {
 }
 
 impl Watched {
+    fn value(&self, minute: i64) -> f64 {
+        self.episodes.iter().find(|e| (e.from..e.to).contains(&minute)).map_or(self.expected, |e| e.value)
+    }
+
     fn observed(&self, now: i64) -> Observed {
         let outcome = match self.state {
             State::Read | State::NotAsked => Outcome::Read { detection: self.detection(now), warm: self.warm },
@@ -267,12 +280,10 @@ impl Watched {
         }
         let at = |m: i64| minute(m).as_second();
         let (first, last) = (now - WINDOW_MINUTES, now - 2);
-        let value =
-            |m: i64| self.episodes.iter().find(|e| (e.from..e.to).contains(&m)).map_or(self.expected, |e| e.value);
         let width = if self.expected == 0.0 { 1.0 } else { self.expected * 0.1 };
         let band = (first..last).map(|m| BandPoint {
             time: at(m),
-            value: (m < self.silent).then(|| value(m)),
+            value: (m < self.silent).then(|| self.value(m)),
             lower: self.expected - width,
             expected: self.expected,
             upper: self.expected + width,

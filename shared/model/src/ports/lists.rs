@@ -103,8 +103,12 @@ pub trait InsightHistory: Sync {
     fn insight_of(&self, anomaly: &AnomalyId) -> impl Future<Output = Result<Option<InsightId>, PortError>> + Send;
 
     /// With its charts and from every list. False: there is none. After an error it may be without charts, and can be
-    /// deleted again. What is still wrong is found again by the next watch.
-    fn delete_insight(&self, id: &InsightId) -> impl Future<Output = Result<bool, PortError>> + Send;
+    /// deleted again. What is still wrong is found again by the next watch. `entry` is written with it.
+    fn delete_insight(
+        &self,
+        id: &InsightId,
+        entry: &AuditEntry,
+    ) -> impl Future<Output = Result<bool, PortError>> + Send;
 }
 
 /// The changes of each application, its resources named as its inventory names them.

@@ -2,14 +2,16 @@
 
 use super::MemoryStore;
 use stackseer_model::ports::{Ask, EventHistory, InsightHistory, InsightList, Page, PortError, Position};
-use stackseer_model::{AnomalyId, ApplicationId, ChangeEvent, InsightId, InsightSummary};
+use stackseer_model::{AnomalyId, ApplicationId, AuditEntry, ChangeEvent, InsightId, InsightSummary};
 
 impl InsightHistory for MemoryStore {
     async fn list_insights(&self, list: &InsightList, ask: &Ask) -> Result<Page<InsightSummary>, PortError> {
         let mut state = self.state();
         state.fail()?;
         let insights = state.applications.values().flat_map(|known| &known.insights).map(InsightSummary::of);
-        Ok(page(insights.filter_map(|i| Some((list.position(&i)?, i))).collect(), ask))
+        let page = page(insights.filter_map(|i| Some((list.position(&i)?, i))).collect(), ask);
+        state.read += page.items.len();
+        Ok(page)
     }
 
     async fn insight_of(&self, anomaly: &AnomalyId) -> Result<Option<InsightId>, PortError> {
@@ -19,7 +21,7 @@ impl InsightHistory for MemoryStore {
         Ok(insights.find(|i| i.anomalies.iter().any(|a| a.id == *anomaly)).map(|i| i.id.clone()))
     }
 
-    async fn delete_insight(&self, id: &InsightId) -> Result<bool, PortError> {
+    async fn delete_insight(&self, id: &InsightId, entry: &AuditEntry) -> Result<bool, PortError> {
         let mut state = self.state();
         state.fail()?;
         let Some(known) = state.applications.values_mut().find(|known| known.insights.iter().any(|i| i.id == *id))
@@ -28,6 +30,7 @@ impl InsightHistory for MemoryStore {
         };
         known.insights.retain(|i| i.id != *id);
         known.generation += 1;
+        state.audit(entry);
         Ok(true)
     }
 }
@@ -48,11 +51,13 @@ impl EventHistory for MemoryStore {
         let mut state = self.state();
         state.fail()?;
         let events = state.events.get(application).cloned().unwrap_or_default();
-        Ok(page(events.into_iter().collect(), ask))
+        let page = page(events.into_iter().collect(), ask);
+        state.read += page.items.len();
+        Ok(page)
     }
 }
 
-fn page<T>(mut items: Vec<(Position, T)>, ask: &Ask) -> Page<T> {
+pub(super) fn page<T>(mut items: Vec<(Position, T)>, ask: &Ask) -> Page<T> {
     items.retain(|(position, _)| {
         ask.from.is_none_or(|from| position.second >= from.as_second())
             && ask.to.is_none_or(|to| position.second < to.as_second())

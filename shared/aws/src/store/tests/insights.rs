@@ -39,6 +39,7 @@ async fn the_emptiest_insight_comes_back_too() {
         history: vec![],
         considered: vec![],
         repeat: None,
+        handling: Handling::default(),
         ..least
     };
     store.commit(&app, 0, from_ref(&least), &[]).await.unwrap();

@@ -7,7 +7,8 @@ async fn read(store: &DynamoStore, application: &Application) -> Option<Learning
 
 fn head(application: Application, learning: &Learning) -> LearnedApplication {
     let (resources, metrics) = (learning.inventory.resources.len(), learning.metrics.len());
-    LearnedApplication { application, at: learning.at, complete: learning.complete, resources, metrics }
+    let watching = learning.watching.iter().collect();
+    LearnedApplication { application, at: learning.at, complete: learning.complete, resources, metrics, watching }
 }
 
 /// Of the rows put, those of this partition.
@@ -70,6 +71,7 @@ async fn an_ordinary_application_is_one_part_of_each_and_the_emptiest_comes_back
         metrics: vec![],
         baselines: BTreeMap::new(),
         unseen: BTreeMap::new(),
+        watching: vec![],
     };
     for (name, learned) in [("shop", learning(60, 0)), ("empty", empty)] {
         let (app, before) = (application(name), put(&calls).len());

@@ -200,7 +200,7 @@ async fn what_is_written_meanwhile_neither_moves_nor_doubles_what_follows(store:
     assert_eq!(ids(&first), of(&[7, 6, 5]));
     // A new one, one closed that was still to come, and the one that the page ended with is gone altogether.
     commit(store, &[insight(9), closed(&insights[3], NOW + 1000)]).await;
-    assert!(store.delete_insight(&insights[5].id).await.unwrap());
+    assert!(store.delete_insight(&insights[5].id, &entry("deleted")).await.unwrap());
     let second = store.list_insights(&list, &Ask::newest(3).after(first.next)).await.unwrap();
     assert_eq!(ids(&second), of(&[4, 2, 1]));
     let third = store.list_insights(&list, &Ask::newest(3).after(second.next)).await.unwrap();
@@ -263,8 +263,8 @@ async fn what_is_deleted_is_nowhere_and_the_others_stay(store: &impl Both) {
         let position = left.iter().position(|i| i.id == *id).unwrap();
         let gone = left.remove(position);
         let before = store.insight_state(&gone.application.id, at(NOW)).await.unwrap().generation;
-        assert!(store.delete_insight(id).await.unwrap());
-        assert!(!store.delete_insight(id).await.unwrap(), "there is none any more");
+        assert!(store.delete_insight(id, &entry("deleted")).await.unwrap());
+        assert!(!store.delete_insight(id, &entry("deleted")).await.unwrap(), "there is none any more");
         assert_eq!(store.insight_of(&gone.anomalies[0].id).await.unwrap(), None);
         let state = store.insight_state(&gone.application.id, at(NOW)).await.unwrap();
         assert_eq!(state.generation, before + 1, "who planned on it plans again");
@@ -299,7 +299,7 @@ async fn two_accounts_never_meet(store: &impl Both) {
         }
         assert_eq!(store.insight_of(&insight.anomalies[0].id).await.unwrap().as_ref(), Some(&insight.id));
     }
-    assert!(store.delete_insight(&insights[1].id).await.unwrap());
+    assert!(store.delete_insight(&insights[1].id, &entry("deleted")).await.unwrap());
     let list = InsightList::Started { scope: ours.scope(), insight_type: kind };
     assert_eq!(listed(store, &list).await, from_ref(&insights[0].id));
     let theirs = store.list_events(&theirs.id, &Ask::newest(9)).await.unwrap();
@@ -412,9 +412,9 @@ async fn an_insight_takes_its_charts_along_and_one_deleted_half_can_be_deleted_a
     let (dying, _) = over(&engine, |call| {
         (call.operation == "dynamodb.TransactWriteItems").then(|| Reply::Error(400, "Killed", "killed".into()))
     });
-    dying.delete_insight(&one.id).await.unwrap_err();
+    dying.delete_insight(&one.id, &entry("deleted")).await.unwrap_err();
     assert!(store.insight(&one.id).await.unwrap().is_some());
-    assert!(store.delete_insight(&one.id).await.unwrap());
+    assert!(store.delete_insight(&one.id, &entry("deleted")).await.unwrap());
     for item in written.iter().filter(|item| !key(item).ends_with(" state")) {
         let get = json!({"TableName": TABLE, "Key": {"pk": item["pk"], "sk": item["sk"]}});
         assert!(engine.run("GetItem", get)["Item"].is_null(), "{}", key(item));
@@ -428,7 +428,7 @@ async fn of_a_deletion_and_a_commit_at_once_one_plans_again() {
     let one = insight(&application("shop"), "one", 1, 5);
     commit(&store, from_ref(&one)).await;
     let planned = store.insight_state(&one.application.id, at(NOW)).await.unwrap().generation;
-    assert!(store.delete_insight(&one.id).await.unwrap());
+    assert!(store.delete_insight(&one.id, &entry("deleted")).await.unwrap());
     let late = closed(&one, NOW);
     assert_eq!(store.commit(&one.application, planned, from_ref(&late), &[]).await, Ok(Committed::Conflict));
     assert_eq!(store.insight(&one.id).await.unwrap(), None);

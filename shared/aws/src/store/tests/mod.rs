@@ -7,6 +7,8 @@ mod engine;
 mod insights;
 mod learning;
 mod lists;
+mod scopes;
+mod settings;
 mod trouble;
 mod units;
 
@@ -182,8 +184,18 @@ fn insight(application: &Application, subject: &str, anomalies: usize, points: u
         }],
         considered: vec![Considered { what: "lambda-errors-timeout".into(), because: "no timeouts".into() }],
         repeat: Some(Repeat { of: InsightId("an earlier one".into()), times: 2 }),
+        handling: Handling {
+            acknowledgement: Some(Acknowledgement { by: "ann".into(), time: at(NOW - 60) }),
+            assignee: Some("bob".into()),
+            notes: vec![],
+            muted: None,
+        },
         id,
     }
+}
+
+fn entry(what: &str) -> AuditEntry {
+    AuditEntry::new(&scope(), at(NOW), "arn:aws:iam::123456789012:user/ann", what, Some("stackseer …"))
 }
 
 /// Of its first anomaly.
@@ -203,6 +215,7 @@ fn message(insight: &Insight, number: usize) -> Message {
         time: at(NOW),
         anomalies: insight.anomalies.iter().map(|a| a.id.clone()).collect(),
         reason: "a new anomaly belongs to it".into(),
+        watching: Some(WatchingCounts { watched: 1, without_metrics: 2, not_supported: 3 }),
     }
 }
 
@@ -254,7 +267,11 @@ fn bytes(item: &Value) -> usize {
 fn learning(metrics: usize, seed: usize) -> Learning {
     let metrics: Vec<Metric> = (0..metrics).map(|i| metric(&format!("Duration{i}"))).collect();
     let byte = |i: usize, n: usize| ((i * 2048 + n + seed * 31) as f64).sin().to_bits().to_le_bytes()[1];
-    let kept = |i| KeptBaseline { at: at(NOW - i as i64), bytes: (0..1200).map(|n| byte(i, n)).collect() };
+    let kept = |i| KeptBaseline {
+        at: at(NOW - i as i64),
+        published: i % 3 != 0,
+        bytes: (0..1200).map(|n| byte(i, n)).collect(),
+    };
     let baselines = metrics.iter().enumerate().skip(1);
     Learning {
         at: at(NOW + seed as i64),
@@ -273,5 +290,9 @@ fn learning(metrics: usize, seed: usize) -> Learning {
             .into_iter()
             .collect(),
         metrics,
+        watching: vec![ResourceState {
+            resource: ResourceRef::from(&Resource::new("AWS::Lambda::Function", "checkout")),
+            watching: Watching::Watched,
+        }],
     }
 }

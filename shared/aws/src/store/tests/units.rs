@@ -7,7 +7,7 @@ use crate::store::rows::Write;
 const MANY: usize = 10_000;
 
 /// A store, and the read units that its queries took and the rows that they read.
-fn counted(engine: &Engine) -> (DynamoStore, Arc<Mutex<(f64, usize)>>) {
+pub(super) fn counted(engine: &Engine) -> (DynamoStore, Arc<Mutex<(f64, usize)>>) {
     let (inner, taken) = (engine.clone(), Arc::new(Mutex::new((0.0, 0))));
     let count = taken.clone();
     let (store, _) = over(engine, move |call| {

@@ -126,7 +126,7 @@ fn what_was_not_seen_of_a_table_is_unknown() {
     let table = |attributes: &[(&str, Attribute)]| Scene::default().with(TABLE, "orders", attributes);
     let provisioned = ("billing_mode", known("PROVISIONED"));
     let unread = table(&[provisioned.clone(), ("write_capacity", known("100"))]).unknown(WRITES);
-    assert_eq!(unread, "ConsumedWriteCapacityUnits of orders was not read");
+    assert_eq!(unread, "consumed write capacity of orders was not read");
     assert_eq!(table(&[provisioned]).unknown(WRITES), "write_capacity of orders is not known");
     let mode = table(&[("write_capacity", known("100"))]).peaks("ConsumedWriteCapacityUnits", "Sum", &[1.0; 10]);
     assert_eq!(mode.unknown(WRITES), "billing_mode of orders is not known");
@@ -205,7 +205,7 @@ fn concurrency_that_was_not_seen_is_unknown() {
     assert_eq!(concurrency(known("20"), &[20.0, 20.0]).unknown(CONCURRENCY), "2 days of use are known, 7 are needed");
     assert!(concurrency(unresolved(), &[20.0; 9]).unknown(CONCURRENCY).contains("an import of another stack"));
     let unread = Scene::default().with(FUNCTION, "worker", &[("reserved_concurrency", known("20"))]);
-    assert_eq!(unread.unknown(CONCURRENCY), "ConcurrentExecutions of worker was not read");
+    assert_eq!(unread.unknown(CONCURRENCY), "concurrent executions of worker was not read");
 }
 
 const ITERATOR: &str = "kinesis-iterator-age-near-retention";

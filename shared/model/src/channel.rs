@@ -1,7 +1,22 @@
-//! What a channel wants to hear.
+//! A channel that people added, and what it wants to hear.
 
-use stackseer_model::{Insight, Message, MessageType, Severity};
+use crate::{ChannelId, Insight, Message, MessageType, Scope, Severity};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+
+/// A topic to which messages go.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotificationChannel {
+    pub id: ChannelId,
+    pub topic: String,
+    pub filter: Filter,
+}
+
+impl NotificationChannel {
+    pub fn new(scope: &Scope, topic: &str, filter: Filter) -> Self {
+        Self { id: ChannelId::of(scope, topic), topic: topic.to_owned(), filter }
+    }
+}
 
 const SEVERITIES: [(&str, Severity); 3] =
     [("high", Severity::High), ("medium", Severity::Medium), ("low", Severity::Low)];
@@ -13,9 +28,11 @@ const MESSAGE_TYPES: [(&str, MessageType); 5] = [
     ("new_recommendation", MessageType::NewRecommendation),
 ];
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Filter {
+    /// Empty: whatever the severity.
     pub severities: BTreeSet<Severity>,
+    /// Empty: whatever the message.
     pub message_types: BTreeSet<MessageType>,
 }
 
@@ -47,7 +64,12 @@ impl Filter {
     }
 
     pub fn wants(&self, message: &Message, insight: &Insight) -> bool {
-        self.message_types.contains(&message.message_type) && self.severities.contains(&insight.severity)
+        self.takes(message.message_type, insight.severity)
+    }
+
+    fn takes(&self, message_type: MessageType, severity: Severity) -> bool {
+        (self.message_types.is_empty() || self.message_types.contains(&message_type))
+            && (self.severities.is_empty() || self.severities.contains(&severity))
     }
 }
 
@@ -71,16 +93,14 @@ fn words<T: Copy + Ord>(text: &str, known: &[(&str, T)]) -> Result<Option<BTreeS
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::examples::{load_test, message, repeated};
 
     #[test]
     fn the_default_is_everything_about_what_is_not_low() {
         let filter = Filter::parse("", " , ").unwrap();
         assert_eq!(filter, Filter::default());
         for (_, kind) in MESSAGE_TYPES {
-            let message = message(kind, &load_test());
-            assert!(filter.wants(&message, &load_test()));
-            assert!(!filter.wants(&message, &repeated()));
+            assert!(filter.takes(kind, Severity::High) && filter.takes(kind, Severity::Medium));
+            assert!(!filter.takes(kind, Severity::Low));
         }
     }
 
@@ -89,10 +109,20 @@ mod tests {
         let filter = Filter::parse("High, LOW", "new-insight,CLOSED_INSIGHT").unwrap();
         assert_eq!(filter.severities, BTreeSet::from([Severity::High, Severity::Low]));
         assert_eq!(filter.message_types, BTreeSet::from([MessageType::NewInsight, MessageType::ClosedInsight]));
-        assert!(filter.wants(&message(MessageType::NewInsight, &repeated()), &repeated()));
-        assert!(!filter.wants(&message(MessageType::NewAssociation, &load_test()), &load_test()));
+        assert!(filter.takes(MessageType::NewInsight, Severity::Low));
+        assert!(!filter.takes(MessageType::NewAssociation, Severity::High));
+        assert!(!filter.takes(MessageType::NewInsight, Severity::Medium));
         let all = Filter::parse("all", "all").unwrap();
         assert_eq!((all.severities.len(), all.message_types.len()), (3, 5));
+    }
+
+    #[test]
+    fn what_is_not_given_filters_nothing() {
+        let high = Filter { severities: BTreeSet::from([Severity::High]), message_types: BTreeSet::new() };
+        assert!(high.takes(MessageType::NewRecommendation, Severity::High));
+        assert!(!high.takes(MessageType::NewRecommendation, Severity::Low));
+        let any = Filter { severities: BTreeSet::new(), ..high };
+        assert!(any.takes(MessageType::NewRecommendation, Severity::Low));
     }
 
     #[test]

@@ -1,0 +1,139 @@
+//! `stackseer demo --console`: what is deployed on AWS, tick by tick over a simulated day, with the console before it.
+
+use super::clock::DemoClock;
+use super::{Answers, serve};
+use crate::args::Demo;
+use crate::ticks;
+use anyhow::{Context, Result, ensure};
+use stackseer_api::wire::Source;
+use stackseer_api::{Api, Setup, router};
+use stackseer_aws::store::{DynamoStore, open_embedded};
+use stackseer_catalog::Catalog;
+use stackseer_incident::{Incident, IncidentSource};
+use stackseer_insight::Plan;
+use stackseer_line::{Learned, Reach, Repeats, Watch, check, to_keep, watch};
+use stackseer_model::ports::{Committed, EventHistory, LearningStore, Store};
+use stackseer_model::{Application, Boundary, Coverage, Sensitivity, Settings, Timestamp};
+use std::sync::Arc;
+
+/// Ordinary time before the first incident, and in it the first tick.
+const BEFORE_SECONDS: i64 = 5 * 60;
+
+/// `first`: when the first incident begins.
+pub async fn run(args: &Demo, incident: Incident, first: Timestamp, catalog: &'static Catalog) -> Result<()> {
+    let folder = tempfile::tempdir().context("no place for the demo's store")?;
+    let store = open_embedded(&folder.path().join("state.db"))?;
+    let (application, end) = (incident.application.clone(), incident.watch.to);
+    let start = match args.at_end {
+        true => end,
+        false => Timestamp::from_second(first.as_second() - BEFORE_SECONDS)?,
+    };
+    let day = Day::new(incident, catalog, store.clone()).await?;
+    day.until(start).await?;
+
+    let clock = Arc::new(DemoClock::new(start, end));
+    let answers = answers(store, &application, clock.clone());
+    let goes_on = tokio::spawn(async move {
+        if let Err(error) = day.after(start, &clock).await {
+            anstream::eprintln!("the demo stands still: {error:#}");
+        }
+    });
+    let served = serve(answers, &application.region, &args.serving).await;
+    goes_on.abort();
+    served
+}
+
+fn answers(store: DynamoStore, application: &Application, clock: Arc<DemoClock>) -> Answers {
+    let Boundary::Stack { name } = &application.boundary else { unreachable!("the shop is a stack") };
+    let setup = Setup {
+        own: application.scope(),
+        others: vec![],
+        source: Source::Demo,
+        clock,
+        first: Settings { coverage: vec![Coverage::Stacks { names: vec![name.clone()] }], ..Settings::default() },
+        sensitivity: Sensitivity::default(),
+        tester: None,
+    };
+    Answers::Held(router(Api::new(Arc::new(store), setup)))
+}
+
+struct Day {
+    incident: Incident,
+    catalog: &'static Catalog,
+    store: DynamoStore,
+    learned: Learned,
+}
+
+impl Day {
+    /// What is known before it.
+    async fn new(incident: Incident, catalog: &'static Catalog, store: DynamoStore) -> Result<Self> {
+        let (learned, _) = ticks::learned(&incident, catalog).await?;
+        let day = Self { incident, catalog, store, learned };
+        let Incident { application, learn, events, .. } = &day.incident;
+        // As the first look of the day would.
+        let first = day.incident.ticks().next().unwrap_or(learn.to);
+        let known = day.store.insight_state(&application.id, first).await?;
+        day.commit(known.generation, &check(catalog, application, &day.learned, &known.insights, first)).await?;
+        day.store.keep_learning(application, &to_keep(day.learned.clone(), learn.to)).await?;
+        let before: Vec<_> = events.iter().filter(|event| event.time < learn.to).cloned().collect();
+        day.store.keep_events(&application.id, &before).await?;
+        Ok(day)
+    }
+
+    /// All ticks up to a time, at once.
+    async fn until(&self, time: Timestamp) -> Result<()> {
+        let source = IncidentSource::new(&self.incident);
+        for at in self.incident.ticks().filter(|at| *at <= time) {
+            self.tick(&source, at).await?;
+        }
+        Ok(())
+    }
+
+    /// The others, each when it is time.
+    async fn after(&self, time: Timestamp, clock: &DemoClock) -> Result<()> {
+        let source = IncidentSource::new(&self.incident);
+        for at in self.incident.ticks().filter(|at| *at > time) {
+            clock.reaches(at).await;
+            self.tick(&source, at).await?;
+        }
+        Ok(())
+    }
+
+    async fn tick(&self, source: &IncidentSource<'_>, now: Timestamp) -> Result<()> {
+        let Incident { application, .. } = &self.incident;
+        let known = self.store.insight_state(&application.id, now).await?;
+        let about = Watch {
+            catalog: self.catalog,
+            application,
+            learned: &self.learned,
+            known: &known.insights,
+            now,
+            reach: Reach::SymptomsFirst,
+            repeats: Repeats::default(),
+        };
+        let watched = watch(source, source, &about).await?;
+        self.commit(known.generation, &watched.plan).await?;
+        Ok(self.store.keep_events(&application.id, &watched.changes).await?)
+    }
+
+    async fn commit(&self, generation: u64, plan: &Plan) -> Result<()> {
+        if !plan.changed.is_empty() {
+            let committed =
+                self.store.commit(&self.incident.application, generation, &plan.changed, &plan.messages).await?;
+            ensure!(committed != Committed::Conflict, "nobody else commits to this store");
+        }
+        Ok(())
+    }
+}
+
+/// For tests: the whole day has gone by.
+#[cfg(test)]
+pub async fn at_end(seed: u64) -> Result<(Answers, tempfile::TempDir)> {
+    let incident = crate::commands::demo::shop(seed, None, Catalog::builtin()).await?.incident;
+    let folder = tempfile::tempdir()?;
+    let store = open_embedded(&folder.path().join("state.db"))?;
+    let (application, end) = (incident.application.clone(), incident.watch.to);
+    let day = Day::new(incident, Catalog::builtin(), store.clone()).await?;
+    day.until(end).await?;
+    Ok((answers(store, &application, Arc::new(DemoClock::new(end, end))), folder))
+}

@@ -1,0 +1,121 @@
+//! The commands that do something.
+
+use super::ask::Asked;
+use super::{How, Told, find, told};
+use crate::args::{self, ChannelAct, MuteAct};
+use crate::render::answer;
+use anyhow::Result;
+use axum::http::Method;
+use serde_json::{Value, json};
+use stackseer_api::wire;
+
+pub async fn acknowledge(asked: &Asked, about: &args::Ack) -> Result<Told> {
+    let id = find::insight(asked, &about.id).await?;
+    let path = format!("/stackseer/insights/{id}/acknowledgement");
+    if about.undo {
+        let answer = asked.ask(Method::DELETE, &path, Value::Null).await?;
+        return said(answer, &format!("{id} waits for somebody to look after it"));
+    }
+    let answer = asked.ask(Method::PUT, &path, Value::Null).await?;
+    told(answer, |answer: wire::AcknowledgeInsightResponse| {
+        format!("{id} is acknowledged by {}\n", answer.acknowledgement.by)
+    })
+}
+
+pub async fn assign(asked: &Asked, about: &args::Assign) -> Result<Told> {
+    let id = find::insight(asked, &about.id).await?;
+    let path = format!("/stackseer/insights/{id}/assignee");
+    match &about.who {
+        Some(who) => {
+            let answer = asked.ask(Method::PUT, &path, json!({"Assignee": who})).await?;
+            said(answer, &format!("{id} is {who}'s"))
+        }
+        None => {
+            let answer = asked.ask(Method::DELETE, &path, Value::Null).await?;
+            said(answer, &format!("{id} is nobody's in particular"))
+        }
+    }
+}
+
+pub async fn note(asked: &Asked, about: &args::Note) -> Result<Told> {
+    let id = find::insight(asked, &about.id).await?;
+    let path = format!("/stackseer/insights/{id}/notes");
+    match (&about.text, &about.delete) {
+        (Some(text), _) => {
+            let answer = asked.ask(Method::POST, &path, json!({"Text": text})).await?;
+            told(answer, |answer: wire::AddNoteResponse| format!("noted on {id} as {}\n", answer.note.id))
+        }
+        (None, note) => {
+            let note = note.as_deref().unwrap_or_default();
+            let answer = asked.ask(Method::DELETE, &format!("{path}/{note}"), Value::Null).await?;
+            said(answer, &format!("the note {note} is off {id}"))
+        }
+    }
+}
+
+pub async fn channels(asked: &Asked, about: &args::Channels, how: &How) -> Result<Told> {
+    match &about.act {
+        None => {
+            let found = asked.all("/channels", json!({})).await?;
+            told(found, |found: wire::ListNotificationChannelsResponse| {
+                answer::channels(&found.channels.unwrap_or_default(), how.width)
+            })
+        }
+        Some(ChannelAct::Add { topic, severity, message }) => {
+            let mut config = json!({"Sns": {"TopicArn": topic}});
+            if !severity.is_empty() {
+                config["Filters"]["Severities"] = severity.iter().map(|s| s.to_uppercase()).collect();
+            }
+            if !message.is_empty() {
+                config["Filters"]["MessageTypes"] =
+                    message.iter().map(|m| m.replace('-', "_").to_uppercase()).collect();
+            }
+            let answer = asked.ask(Method::PUT, "/channels", json!({"Config": config})).await?;
+            told(answer, |answer: wire::AddNotificationChannelResponse| {
+                format!("{topic} is told, as channel {}\n", answer.id)
+            })
+        }
+        Some(ChannelAct::Test { id }) => {
+            let answer = asked.ask(Method::POST, &format!("/stackseer/channels/{id}/test"), Value::Null).await?;
+            said(answer, &format!("a test message went to the channel {id}"))
+        }
+        Some(ChannelAct::Remove { id }) => {
+            let answer = asked.ask(Method::DELETE, &format!("/channels/{id}"), Value::Null).await?;
+            said(answer, &format!("the channel {id} is told nothing more"))
+        }
+    }
+}
+
+pub async fn mute(asked: &Asked, about: &args::Mute, how: &How) -> Result<Told> {
+    match &about.act {
+        None => {
+            let found = asked.get("/stackseer/mutes").await?;
+            told(found, |found: wire::ListMutesResponse| answer::mutes(&found.mutes, how.width))
+        }
+        Some(MuteAct::Add { what, reason, hours }) => {
+            let (kind, named) = what.target();
+            let key = match kind {
+                "Application" => find::application(asked, named).await?,
+                _ => named.to_owned(),
+            };
+            let mut mute = json!({"What": {kind: key}, "Reason": reason});
+            if let Some(hours) = hours {
+                let now = asked.status().await?.now.0;
+                mute["Until"] = (now.as_second() + i64::from(*hours) * 3600).into();
+            }
+            let answer = asked.ask(Method::POST, "/stackseer/mutes", mute).await?;
+            told(answer, |answer: wire::AddMuteResponse| {
+                format!("nobody is told of {named}, by mute {}\n", answer.mute.id)
+            })
+        }
+        Some(MuteAct::Remove { id }) => {
+            let answer = asked.ask(Method::DELETE, &format!("/stackseer/mutes/{id}"), Value::Null).await?;
+            said(answer, &format!("the mute {id} has ended"))
+        }
+    }
+}
+
+/// Where the answer has nothing that a person wants to know.
+fn said(answer: Value, text: &str) -> Result<Told> {
+    told(answer, |_: Value| format!("{text}\n"))
+}

@@ -1,0 +1,56 @@
+// The whole of the transport: same origin, JSON, the session's cookie. No keys are ever in the browser.
+
+export class ApiError extends Error {
+  constructor(readonly status: number, readonly code: string, message: string) {
+    super(message);
+  }
+
+  /** The server was reached and said no; otherwise it may just be away. */
+  get isAnswer() {
+    return this.status > 0;
+  }
+}
+
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
+export async function call<T>(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+  const response = await fetch(path, {
+    method,
+    signal,
+    credentials: 'same-origin',
+    headers: body === undefined ? {} : { 'content-type': 'application/json' },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  }).catch((cause: unknown) => {
+    if (signal?.aborted) throw cause;
+    throw new ApiError(0, 'Unreachable', 'The console’s server does not answer.');
+  });
+  const text = await response.text();
+  const answer = parsed(text);
+  if (!response.ok) {
+    const code = response.headers.get('x-amzn-errortype')?.split(':')[0] ?? `HTTP ${response.status}`;
+    throw new ApiError(response.status, code, message(answer) ?? `The server answered ${response.status}.`);
+  }
+  return (answer ?? {}) as T;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return text ? JSON.parse(text) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function message(answer: unknown): string | undefined {
+  const error = answer as { Message?: string; message?: string } | undefined;
+  return error?.Message ?? error?.message;
+}
+
+/** `?a=1&b=2` of what is set. */
+export function query(values: Record<string, string | number | undefined>): string {
+  const set = Object.entries(values).flatMap(([key, value]) => (value === undefined || value === '' ? [] : [[key, String(value)]]));
+  return set.length ? `?${new URLSearchParams(set)}` : '';
+}
+
+/** A piece of a path. */
+export const piece = encodeURIComponent;

@@ -1,0 +1,33 @@
+import TopNavigation from '@cloudscape-design/components/top-navigation';
+import { usePreferences, type Theme } from '../preferences';
+import { go } from '../route';
+import { useServer } from '../server';
+
+const THEMES: { id: Theme; text: string }[] = [
+  { id: 'system', text: 'As the system' }, { id: 'light', text: 'Light' }, { id: 'dark', text: 'Dark' },
+];
+
+export function TopBar() {
+  const { theme, zone, setTheme, setZone } = usePreferences();
+  const { status } = useServer();
+  const place = [status.data?.Account, status.data?.Region].filter(Boolean).join(' · ');
+  return (
+    <TopNavigation
+      identity={{ href: '#/', logo: { src: './wordmark.svg', alt: 'Stackseer' }, onFollow: (event) => { event.preventDefault(); go('#/'); } }}
+      utilities={[
+        ...(place ? [{ type: 'button' as const, text: place, title: 'Account and Region', href: '#/settings' }] : []),
+        {
+          type: 'button', iconName: 'calendar', text: zone === 'utc' ? 'UTC' : 'Local time', disableTextCollapse: true, disableUtilityCollapse: true,
+          ariaLabel: zone === 'utc' ? 'Times are UTC: show local times' : 'Times are local: show UTC',
+          onClick: () => setZone(zone === 'utc' ? 'local' : 'utc'),
+        },
+        {
+          type: 'menu-dropdown', iconName: 'settings', ariaLabel: 'Colours', title: 'Colours', disableUtilityCollapse: true,
+          items: THEMES.map((item) => ({ ...item, itemType: 'checkbox' as const, checked: item.id === theme })),
+          onItemClick: ({ detail }) => setTheme(detail.id as Theme),
+        },
+      ]}
+      i18nStrings={{ overflowMenuTriggerText: 'More', overflowMenuTitleText: 'All', overflowMenuDismissIconAriaLabel: 'Close', overflowMenuBackIconAriaLabel: 'Back' }}
+    />
+  );
+}

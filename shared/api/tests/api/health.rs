@@ -1,0 +1,115 @@
+use crate::scene::{ACCOUNT, Scene, after, insight, start};
+use serde_json::{Value, json};
+use stackseer_api::generated::Operation;
+use stackseer_model::{Insight, InsightType, Status};
+
+/// Three open and two closed reactive ones, one open proactive.
+async fn scene() -> Scene {
+    let reactive = |number, status| insight(number, InsightType::Reactive, status);
+    let insights: Vec<Insight> = (0..3)
+        .map(|number| reactive(number, Status::Ongoing))
+        .chain((10..12).map(|number| reactive(number, Status::Closed)))
+        .chain([insight(0, InsightType::Proactive, Status::Ongoing)])
+        .collect();
+    Scene::with(&insights).await.learned().await
+}
+
+#[tokio::test]
+async fn an_account_s_health_counts_what_is_open_and_what_is_watched() {
+    let scene = scene().await;
+    let account = scene.call(Operation::DescribeAccountHealth, json!({})).await;
+    let open = json!({"OpenReactiveInsights": 3, "OpenProactiveInsights": 1, "MetricsAnalyzed": 1, "ResourceHours": 2});
+    let mut expected = open.clone();
+    expected["AnalyzedResourceCount"] = json!(2);
+    assert_eq!(account, expected);
+    assert_eq!(scene.call(Operation::DescribeOrganizationHealth, json!({})).await, open);
+    let other = json!({"AccountIds": ["210987654321"]});
+    assert_eq!(scene.call(Operation::DescribeOrganizationHealth, other).await["OpenReactiveInsights"], 0);
+}
+
+#[tokio::test]
+async fn an_overview_counts_what_began_in_its_time_and_how_long_it_lasted() {
+    let scene = scene().await;
+    let at = |minute: i64| after(start(), minute * 60).as_second();
+    let all = scene.call(Operation::DescribeAccountOverview, json!({"FromTime": at(0)})).await;
+    assert_eq!(
+        all,
+        json!({"ReactiveInsights": 5, "ProactiveInsights": 1, "MeanTimeToRecoverInMilliseconds": 3_600_000})
+    );
+    let open = scene.call(Operation::DescribeAccountOverview, json!({"FromTime": at(1), "ToTime": at(2)})).await;
+    assert_eq!(open, json!({"ReactiveInsights": 2, "ProactiveInsights": 0, "MeanTimeToRecoverInMilliseconds": 0}));
+    let organization = scene.call(Operation::DescribeOrganizationOverview, json!({"FromTime": at(0)})).await;
+    assert_eq!(organization, json!({"ReactiveInsights": 5, "ProactiveInsights": 1}));
+}
+
+#[tokio::test]
+async fn health_is_told_by_stack_tag_service_and_account() {
+    let scene = scene().await;
+    let of = async |kind: &str| {
+        scene.call(Operation::DescribeResourceCollectionHealth, json!({"ResourceCollectionType": kind})).await
+    };
+    let insight =
+        json!({"OpenReactiveInsights": 3, "OpenProactiveInsights": 1, "MeanTimeToRecoverInMilliseconds": 3_600_000});
+    let stack = json!({"StackName": "shop", "Insight": insight, "AnalyzedResourceCount": 2});
+    assert_eq!(of("AWS_CLOUD_FORMATION").await, json!({"CloudFormation": [stack]}));
+    assert_eq!(of("AWS_TAGS").await, json!({"Tags": []}));
+    let open = json!({"OpenReactiveInsights": 3, "OpenProactiveInsights": 1});
+    let none = json!({"OpenReactiveInsights": 0, "OpenProactiveInsights": 0});
+    let services = json!([
+        {"ServiceName": "LAMBDA", "Insight": open, "AnalyzedResourceCount": 1},
+        {"ServiceName": "SQS", "Insight": none, "AnalyzedResourceCount": 1},
+    ]);
+    assert_eq!(of("AWS_SERVICE").await["Service"], services);
+    let request = json!({"OrganizationResourceCollectionType": "AWS_ACCOUNT"});
+    let answer = scene.call(Operation::DescribeOrganizationResourceCollectionHealth, request).await;
+    assert_eq!(answer, json!({"Account": [{"AccountId": ACCOUNT, "Insight": open}]}));
+}
+
+#[tokio::test]
+async fn pages_of_one_are_the_whole() {
+    let scene = scene().await;
+    let mut request = json!({"OrganizationResourceCollectionType": "AWS_SERVICE", "MaxResults": 1});
+    let mut names = Vec::new();
+    loop {
+        let answer = scene.call(Operation::DescribeOrganizationResourceCollectionHealth, request.clone()).await;
+        names.extend(answer["Service"].as_array().unwrap().iter().map(|service| service["ServiceName"].clone()));
+        match &answer["NextToken"] {
+            Value::Null => break,
+            token => request["NextToken"] = token.clone(),
+        }
+    }
+    assert_eq!(names, [json!("LAMBDA"), json!("SQS")]);
+}
+
+#[tokio::test]
+async fn applications_and_their_topology_show_what_is_wrong() {
+    let scene = scene().await;
+    let answer = scene.call(Operation::ListApplications, json!({})).await;
+    let shop = &answer["Applications"][0];
+    assert_eq!((&shop["Name"], &shop["Kind"]), (&json!("shop"), &json!("STACK")));
+    assert_eq!(shop["Health"], json!({"OpenReactive": 3, "OpenProactive": 1, "Severity": "HIGH"}));
+    assert_eq!(shop["Watching"], json!({"Watched": 2, "WithoutMetrics": 1, "NotSupported": 0}));
+    let topology = scene.call(Operation::GetTopology, json!({"Id": shop["Id"]})).await;
+    let wrong = |name: &str| {
+        let nodes = topology["Nodes"].as_array().unwrap();
+        let node = nodes.iter().find(|node| node["Name"] == name).unwrap();
+        (node["InsightIds"].as_array().unwrap().len(), node["Severity"].clone(), node["State"].clone())
+    };
+    assert_eq!(wrong("checkout"), (4, json!("HIGH"), json!("WATCHED")));
+    assert_eq!(wrong("images"), (0, Value::Null, json!("WITHOUT_METRICS")));
+    assert_eq!(topology["Edges"][0]["Kind"], "ASYNC");
+    assert_eq!(scene.try_call(Operation::GetTopology, json!({"Id": "none"})).await.status, 404);
+}
+
+#[tokio::test]
+async fn the_status_says_what_this_is_and_only_a_demo_has_a_clock() {
+    let scene = scene().await;
+    let status = scene.call(Operation::GetStatus, json!({})).await;
+    assert_eq!(
+        (&status["Product"], &status["Account"], &status["Source"]),
+        (&json!("Stackseer"), &json!(ACCOUNT), &json!("DEMO"))
+    );
+    assert_eq!(status["Now"], crate::scene::now().as_second());
+    assert_eq!(scene.try_call(Operation::GetClock, json!({})).await.status, 404);
+    assert_eq!(scene.try_call(Operation::SetClock, json!({"Paused": true})).await.status, 404);
+}

@@ -1,0 +1,106 @@
+use crate::scene::{Scene, anomaly, insight, resource};
+use serde_json::{Value, json};
+use stackseer_api::generated::Operation;
+use stackseer_model::{Evidence, InsightType, LogEvidence, Recommendation, Status};
+
+fn names(answer: &Value) -> Vec<&str> {
+    let resources = answer["MonitoredResourceIdentifiers"].as_array().unwrap();
+    resources.iter().map(|resource| resource["MonitoredResourceName"].as_str().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn every_resource_is_listed_with_its_state_and_what_would_change_that() {
+    let scene = Scene::new().learned().await;
+    for size in [1, 2, 50] {
+        let mut request = json!({"MaxResults": size});
+        let mut found = Vec::new();
+        loop {
+            let answer = scene.call(Operation::ListMonitoredResources, request.clone()).await;
+            found.extend(names(&answer).into_iter().map(str::to_owned));
+            match &answer["NextToken"] {
+                Value::Null => break,
+                token => request["NextToken"] = token.clone(),
+            }
+        }
+        assert_eq!(found, ["checkout", "images", "jobs"], "{size}");
+    }
+    let answer = scene.call(Operation::ListResources, json!({"State": "WITHOUT_METRICS"})).await;
+    assert_eq!(names(&answer), ["images"]);
+    let bucket = &answer["MonitoredResourceIdentifiers"][0];
+    assert_eq!(
+        (&bucket["Because"], &bucket["TurnOn"]),
+        (&json!("request metrics are off"), &json!("Turn on request metrics."))
+    );
+}
+
+#[tokio::test]
+async fn a_filter_asks_by_permission_and_type() {
+    let scene = Scene::new().learned().await;
+    for (permission, kinds, expected) in [
+        ("FULL_PERMISSION", json!(["LAMBDA_FUNCTION"]), vec!["checkout"]),
+        ("FULL_PERMISSION", json!(["REDSHIFT_CLUSTER"]), vec![]),
+        ("MISSING_PERMISSION", json!(["LAMBDA_FUNCTION"]), vec![]),
+    ] {
+        let filters = json!({"ResourcePermission": permission, "ResourceTypeFilters": kinds});
+        let answer = scene.call(Operation::ListMonitoredResources, json!({"Filters": filters})).await;
+        assert_eq!(names(&answer), expected, "{filters}");
+    }
+}
+
+#[tokio::test]
+async fn anomalies_have_their_points_and_the_band_they_were_expected_in() {
+    let mut of = insight(1, InsightType::Reactive, Status::Closed);
+    let queue = resource("AWS::SQS::Queue", "jobs");
+    of.anomalies.push(anomaly(&of.id, 1, &queue, of.start_time, of.end_time));
+    let scene = Scene::with(std::slice::from_ref(&of)).await;
+    let one = scene.call(Operation::DescribeAnomaly, json!({"Id": of.anomalies[0].id})).await;
+    let shown = &one["ReactiveAnomaly"];
+    assert_eq!((&shown["AssociatedInsightId"], &shown["CauseRank"]), (&json!(of.id), &json!(1)));
+    assert_eq!(shown["Series"]["Values"], json!([40.0, null, 40.0]));
+    assert_eq!(shown["Series"]["Upper"], json!([2.0, 2.0, 2.0]));
+    let points = &shown["SourceDetails"]["CloudWatchMetrics"][0]["MetricDataSummary"]["TimestampMetricValuePairList"];
+    assert_eq!(points.as_array().unwrap().len(), 2);
+    let series = json!({"Insight": of.id, "Anomaly": of.anomalies[0].id});
+    assert_eq!(scene.call(Operation::GetSeries, series).await["Series"], shown["Series"]);
+
+    let filter = json!({"InsightId": of.id, "Filters": {"ServiceCollection": {"ServiceNames": ["SQS"]}}});
+    let listed = scene.call(Operation::ListAnomaliesForInsight, filter).await;
+    assert_eq!(listed["ReactiveAnomalies"].as_array().unwrap().len(), 1);
+    let first = scene.call(Operation::ListAnomaliesForInsight, json!({"InsightId": of.id, "MaxResults": 1})).await;
+    let mut rest = json!({"InsightId": of.id, "MaxResults": 1});
+    rest["NextToken"] = first["NextToken"].clone();
+    let second = scene.call(Operation::ListAnomaliesForInsight, rest).await;
+    assert!(second.get("NextToken").is_none());
+    assert_ne!(first["ReactiveAnomalies"][0]["Id"], second["ReactiveAnomalies"][0]["Id"]);
+    assert_eq!(scene.try_call(Operation::DescribeAnomaly, json!({"Id": "none"})).await.body["ResourceId"], "none");
+}
+
+#[tokio::test]
+async fn recommendations_come_ten_at_a_time_and_log_groups_with_what_was_new_in_them() {
+    let mut of = insight(1, InsightType::Reactive, Status::Ongoing);
+    let advice = |number: i64| Recommendation {
+        name: format!("advice {number}"),
+        description: "Look at it.".to_owned(),
+        reason: "It fails.".to_owned(),
+        link: String::new(),
+        place: "Lambda, checkout".to_owned(),
+        command: "aws lambda get-function".to_owned(),
+        related_events: vec![],
+        related_anomalies: vec![],
+    };
+    of.recommendations = (0..12).map(advice).collect();
+    let log =
+        LogEvidence { log_group: "/aws/lambda/checkout".to_owned(), template: "ERROR *".to_owned(), occurrences: 7 };
+    of.anomalies[0].evidence = Evidence::Log(log);
+    let scene = Scene::with(std::slice::from_ref(&of)).await;
+    let mut request = json!({"InsightId": of.id, "Locale": "DE_DE"});
+    let first = scene.call(Operation::ListRecommendations, request.clone()).await;
+    request["NextToken"] = first["NextToken"].clone();
+    let second = scene.call(Operation::ListRecommendations, request).await;
+    let count = |answer: &Value| answer["Recommendations"].as_array().unwrap().len();
+    assert_eq!((count(&first), count(&second), &second["Recommendations"][1]["Name"]), (10, 2, &json!("advice 11")));
+    let groups = scene.call(Operation::ListAnomalousLogGroups, json!({"InsightId": of.id})).await;
+    let group = &groups["AnomalousLogGroups"][0];
+    assert_eq!(group["LogGroupName"], "/aws/lambda/checkout");
+    assert_eq!(group["LogAnomalyShowcases"][0]["LogAnomalyClasses"][0]["NumberOfLogLinesOccurrences"], 7);
+}

@@ -1,0 +1,83 @@
+use crate::{
+    Boundary, ChannelId, Coverage, MetricSensitivity, Mute, MuteId, Mutes, NotificationChannel, Sensitivity,
+    SensitivityId,
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// So many topics may be told, as DevOps Guru allows: each takes its time.
+pub const MOST_CHANNELS: usize = 2;
+
+/// What people have set in one account and Region.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// Empty: nothing is watched.
+    pub coverage: Vec<Coverage>,
+    pub integrations: Integrations,
+    pub event_sources: EventSources,
+    pub channels: BTreeMap<ChannelId, NotificationChannel>,
+    pub sensitivities: BTreeMap<SensitivityId, MetricSensitivity>,
+    pub mutes: BTreeMap<MuteId, Mute>,
+    /// The costs that were asked for last.
+    pub estimate: Option<EstimateAsked>,
+}
+
+/// What watching would cost of one application, as somebody asked it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EstimateAsked {
+    pub of: Boundary,
+    pub at: Timestamp,
+    /// By which who asks recognises the same question.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Integrations {
+    /// Whether each insight gets a work item.
+    pub ops_center: bool,
+    /// Whether logs are looked into.
+    pub log_anomalies: bool,
+    pub encryption: Encryption,
+}
+
+/// With what the deployment encrypts. It is told, not done: a deployment's key is a parameter of its template.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Encryption {
+    pub enabled: bool,
+    /// None: a key that the cloud owns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+}
+
+impl Default for Encryption {
+    fn default() -> Self {
+        Self { enabled: true, key: None }
+    }
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventSources {
+    /// Whether a profiler's recommendations are taken in.
+    pub profiler: bool,
+}
+
+impl Settings {
+    /// Of one metric, by its key as text; none: the deployment's holds.
+    pub fn sensitivity(&self, metric: &str, now: Timestamp) -> Option<Sensitivity> {
+        let of_metric = |s: &&MetricSensitivity| s.metric == metric && s.holds_at(now);
+        self.sensitivities.values().find(of_metric).map(|s| s.sensitivity)
+    }
+
+    /// Those that hold now.
+    pub fn sensitivities(&self, now: Timestamp) -> BTreeMap<&str, Sensitivity> {
+        let held = self.sensitivities.values().filter(|s| s.holds_at(now));
+        held.map(|s| (s.metric.as_str(), s.sensitivity)).collect()
+    }
+
+    /// Those that hold now.
+    pub fn muted(&self, now: Timestamp) -> Mutes<'_> {
+        Mutes::at(self.mutes.values(), now)
+    }
+}

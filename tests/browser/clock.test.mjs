@@ -1,0 +1,35 @@
+// The demo's day goes by: the incident appears by itself, on a clock that can be stopped and made faster.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { ask, closePage, openBrowser, openPage, settled } from './lib/browser.mjs';
+import { startDemo } from './lib/server.mjs';
+
+let server, browser;
+before(async () => {
+  server = await startDemo();
+  browser = await openBrowser(server);
+});
+after(async () => {
+  await browser?.close();
+  server?.stop();
+});
+
+test('the incident unfolds while one looks', async () => {
+  const opened = await openPage(browser);
+  const { page } = opened;
+  page.setDefaultTimeout(90_000);
+  await settled(page, 'Dashboard');
+  const clock = page.getByRole('region', { name: 'The demo’s clock' });
+  await clock.getByText('1200×').click();
+  await page.getByRole('link', { name: /^[1-9]\d* ?Ongoing reactive/ }).waitFor();
+  await clock.getByRole('button', { name: 'Pause' }).click();
+  await clock.getByRole('button', { name: 'Go on' }).waitFor();
+  const first = await ask(page, 'GET', '/stackseer/clock');
+  assert.equal(first.Paused, true);
+  const second = await ask(page, 'GET', '/stackseer/clock');
+  assert.equal(second.Now, first.Now, 'a stopped clock stands still');
+  await page.getByRole('link', { name: /^[1-9]\d* ?Ongoing reactive/ }).click();
+  await settled(page, 'Insights');
+  await page.getByRole('row').getByText('Ongoing').first().waitFor();
+  await closePage(opened);
+});
