@@ -149,6 +149,51 @@ def of(message_type, insight_type, bodies):
 DENIED = ("AccessDenied", "AccessDeniedException", "AuthorizationError")
 
 
+class Api(unittest.TestCase):
+    """The two functions of the API, invoked as `stackseer console --stack-name` does."""
+
+    WHO = "arn:aws:iam::123456789012:user/on-call"
+
+    def ask(self, function, method, path, body=None, status=200):
+        http = {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1", "userAgent": "test"}
+        event = json.loads((ROOT / "events" / "api-list-insights.json").read_text())
+        event["requestContext"] |= {"http": http, "authorizer": {"iam": {"userArn": self.WHO}}}
+        answer = deployed.invoke(function, event | {"rawPath": path, "body": json.dumps(body) if body else None})
+        self.assertEqual(answer["statusCode"], status, answer["body"])
+        return json.loads(answer["body"] or "{}")
+
+    def test_what_was_told_is_listed_and_described(self):
+        since = {"FromTime": incident.now - 7 * 86400}
+        closed = {"StatusFilter": {"Closed": {"Type": "REACTIVE", "EndTimeRange": since}}}
+        (found,) = self.ask("api", "POST", "/insights", closed)["ReactiveInsights"]
+        self.assertEqual(found["Id"], opened[0][1]["insightId"])
+        described = self.ask("api", "GET", f"/insights/{found['Id']}")["ReactiveInsight"]
+        self.assertEqual((described["Name"], described["Status"]), (found["Name"], "CLOSED"))
+        anomalies = self.ask("api", "POST", f"/anomalies/insight/{found['Id']}", {"StartTimeRange": since})
+        self.assertTrue(anomalies["ReactiveAnomalies"])
+        self.assertEqual(self.ask("api", "GET", "/accounts/health")["OpenReactiveInsights"], 0)
+
+    def test_who_may_only_look_changes_nothing(self):
+        path = f"/stackseer/insights/{opened[0]['insightId']}/assignee"
+        refused = self.ask("api", "PUT", path, {"Assignee": "ann"}, status=403)
+        self.assertIn("you may only look", refused["Message"])
+        self.ask("operate", "PUT", path, {"Assignee": "ann"})
+        described = self.ask("api", "GET", f"/insights/{opened[0]['insightId']}")["ReactiveInsight"]
+        self.assertEqual(described["Assignee"], "ann")
+        self.ask("operate", "DELETE", path)
+        entries = self.ask("api", "GET", "/stackseer/audit")["Entries"]
+        self.assertEqual([entry["Who"] for entry in entries[:2]], [self.WHO] * 2)
+
+    def test_what_is_covered_by_the_api_is_what_is_watched(self):
+        deployed.emulator.create_stack("other", '{"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}')
+        collection = {"ResourceCollection": {"CloudFormation": {"StackNames": ["other"]}}}
+        self.ask("operate", "PUT", "/resource-collections", {"Action": "ADD"} | collection)
+        schedule("learn", incident.now + QUIET_SECONDS)
+        until(120, "the other stack to be learned", lambda: len(rows(LEARNED)) == 3)
+        self.ask("operate", "PUT", "/resource-collections", {"Action": "REMOVE"} | collection)
+        idle()
+
+
 class Messages(unittest.TestCase):
     """Field by field what DevOps Guru sends."""
 
@@ -369,12 +414,13 @@ class Roles(unittest.TestCase):
         r"|^dynamodb:(DescribeStream|GetRecords|GetShardIterator|ListStreams)$"
     )
 
-    # By tag, as test_operation.py watches; an insight that a commit is just moving; what failed every time.
+    # By tag, as test_operation.py watches; an insight that a commit is just moving; what failed every time; deleting an insight.
     ELSEWHERE = {
         "tick": {"tag:GetResources"},
         "learn": {"tag:GetResources"},
         "record": {"sqs:SendMessage"},
         "notify": {"sqs:SendMessage"},
+        "operate": {"dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:DeleteItem"},
     }
 
     def called(self, call):
