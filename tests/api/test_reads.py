@@ -121,13 +121,13 @@ class Reads(unittest.TestCase):
         self.assertIn("LAMBDA", {s["ServiceName"] for s in services})
 
     def test_the_overview_counts_a_time_and_its_mean_time_to_recover(self):
-        overview = boto.describe_account_overview(FromTime=day()[0] - DAY, ToTime=day()[1] + DAY)
+        overview = boto.describe_account_overview(FromTime=day()[0] - 30 * DAY, ToTime=day()[1] + DAY)
         closed = [i for i in insights("reactive") if i.get("end_time")]
         self.assertEqual(overview["ReactiveInsights"], len(insights("reactive")))
         self.assertEqual(overview["ProactiveInsights"], len(insights("proactive")))
         mean = sum(seconds(i["end_time"]) - seconds(i["start_time"]) for i in closed) / len(closed)
         self.assertAlmostEqual(overview["MeanTimeToRecoverInMilliseconds"] / 1000, mean, delta=1)
-        before = boto.describe_account_overview(FromTime=day()[0] - 40 * DAY, ToTime=day()[0] - 30 * DAY)
+        before = boto.describe_account_overview(FromTime=day()[0] - 50 * DAY, ToTime=day()[0] - 40 * DAY)
         self.assertEqual((before["ReactiveInsights"], before["ProactiveInsights"], before["MeanTimeToRecoverInMilliseconds"]), (0, 0, 0))
 
     def test_monitored_resources_are_those_of_the_inventory(self):

@@ -142,8 +142,9 @@ mod tests {
     #[test]
     fn what_the_adapters_call_is_what_the_functions_need() {
         let mut called = called();
-        // Needs no permission, and only the command line asks.
+        // Needs no permission, and only the command line asks, as it does the functions of a deployment.
         assert!(called.remove("sts:GetCallerIdentity"));
+        assert!(called.remove("lambda:InvokeFunction"));
         assert!(called.remove("dynamodb:TransactWriteItems"));
         called.extend(["dynamodb:PutItem", "dynamodb:DeleteItem", "ssm:AddTagsToResource"].map(str::to_owned));
         assert_eq!(called, all().into_iter().map(str::to_owned).collect());

@@ -18,7 +18,7 @@ async fn got(path: &str, headers: &[(&str, &str)]) -> (StatusCode, HeaderMap, Ve
 fn script() -> &'static File {
     FILES
         .iter()
-        .find(|file| file.path.starts_with("assets/") && file.path.ends_with(".js"))
+        .find(|file| file.path.starts_with("assets/index-") && file.path.ends_with(".js"))
         .expect("the page has a script")
 }
 
