@@ -13,12 +13,17 @@ const DAY: i64 = 24 * 3600;
 pub async fn insights(asked: &Asked, about: &args::Insights, how: &How) -> Result<Told> {
     let now = asked.status().await?.now.0;
     let from = now.as_second() - i64::from(about.days) * DAY;
-    let filter = |kind: &str| match about.status {
-        Which::Ongoing => json!({"Ongoing": {"Type": kind}}),
-        Which::Closed => json!({"Closed": {"Type": kind, "EndTimeRange": {"FromTime": from}}}),
-        Which::Any => json!({"Any": {"Type": kind, "StartTimeRange": {"FromTime": from}}}),
+    let filters = |kind: &str| {
+        let ongoing = json!({"Ongoing": {"Type": kind}});
+        let closed = json!({"Closed": {"Type": kind, "EndTimeRange": {"FromTime": from}}});
+        match about.status {
+            Which::Ongoing => vec![ongoing],
+            Which::Closed => vec![closed],
+            // Whenever it began, it is still there.
+            Which::Any => vec![ongoing, closed],
+        }
     };
-    let mut found = find::insights(asked, filter).await?;
+    let mut found = find::insights(asked, filters).await?;
     if let Some(name) = &about.application {
         let ids: Vec<String> = find::applications(asked, Some(name)).await?.into_iter().map(|a| a.id).collect();
         for list in found.as_object_mut().into_iter().flat_map(|lists| lists.values_mut()) {
