@@ -9,12 +9,16 @@ use stackseer_api::wire::WatchedApplication;
 const ID_LENGTH: usize = 36;
 const TYPES: [(&str, &str); 2] = [("REACTIVE", "ReactiveInsights"), ("PROACTIVE", "ProactiveInsights")];
 
-/// All insights of both types, as `StatusFilter` narrows them.
-pub async fn insights(asked: &Asked, filter: impl Fn(&str) -> Value) -> Result<Value> {
+/// All insights of both types that one of the values of `StatusFilter` takes.
+pub async fn insights(asked: &Asked, filters: impl Fn(&str) -> Vec<Value>) -> Result<Value> {
     let mut both = json!({});
     for (kind, list) in TYPES {
-        let found = asked.all("/insights", json!({"StatusFilter": filter(kind)})).await?;
-        both[list] = found.get(list).cloned().unwrap_or_else(|| json!([]));
+        let mut all = Vec::new();
+        for filter in filters(kind) {
+            let mut found = asked.all("/insights", json!({"StatusFilter": filter})).await?;
+            all.extend(found[list].as_array_mut().map(std::mem::take).unwrap_or_default());
+        }
+        both[list] = all.into();
     }
     Ok(both)
 }
@@ -24,7 +28,7 @@ pub async fn insight(asked: &Asked, beginning: &str) -> Result<String> {
     if beginning.len() >= ID_LENGTH {
         return Ok(beginning.to_owned());
     }
-    let all = insights(asked, |kind| json!({"Any": {"Type": kind, "StartTimeRange": {"FromTime": 0}}})).await?;
+    let all = insights(asked, |kind| vec![json!({"Any": {"Type": kind, "StartTimeRange": {"FromTime": 0}}})]).await?;
     let listed = TYPES.iter().flat_map(|(_, list)| all[list].as_array().into_iter().flatten());
     let known =
         listed.filter_map(|insight| Some((insight["Id"].as_str()?, insight["Name"].as_str().unwrap_or_default())));

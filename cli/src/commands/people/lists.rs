@@ -13,14 +13,17 @@ const DAY: i64 = 24 * 3600;
 pub async fn insights(asked: &Asked, about: &args::Insights, how: &How) -> Result<Told> {
     let now = asked.status().await?.now.0;
     let from = now.as_second() - i64::from(about.days) * DAY;
-    let ongoing = |kind: &str| json!({"Ongoing": {"Type": kind}});
-    let closed = |kind: &str| json!({"Closed": {"Type": kind, "EndTimeRange": {"FromTime": from}}});
-    let mut found = match about.status {
-        Which::Ongoing => find::insights(asked, ongoing).await?,
-        Which::Closed => find::insights(asked, closed).await?,
-        // Not by start: what is still wrong since last month is the last thing to leave out.
-        Which::Any => joined(find::insights(asked, ongoing).await?, find::insights(asked, closed).await?),
+    let filters = |kind: &str| {
+        let ongoing = json!({"Ongoing": {"Type": kind}});
+        let closed = json!({"Closed": {"Type": kind, "EndTimeRange": {"FromTime": from}}});
+        match about.status {
+            Which::Ongoing => vec![ongoing],
+            Which::Closed => vec![closed],
+            // Whenever it began, it is still there.
+            Which::Any => vec![ongoing, closed],
+        }
     };
+    let mut found = find::insights(asked, filters).await?;
     if let Some(name) = &about.application {
         let ids: Vec<String> = find::applications(asked, Some(name)).await?.into_iter().map(|a| a.id).collect();
         for list in found.as_object_mut().into_iter().flat_map(|lists| lists.values_mut()) {
@@ -30,17 +33,6 @@ pub async fn insights(asked: &Asked, about: &args::Insights, how: &How) -> Resul
         }
     }
     told(found, |found| answer::insights(&found, about.status, now, how.width))
-}
-
-/// The lists of the second behind those of the first.
-fn joined(mut first: Value, second: Value) -> Value {
-    for (name, list) in second.as_object().into_iter().flatten() {
-        match (first[name].as_array_mut(), list.as_array()) {
-            (Some(all), Some(more)) => all.extend(more.iter().cloned()),
-            _ => first[name] = list.clone(),
-        }
-    }
-    first
 }
 
 pub async fn insight(asked: &Asked, about: &args::OneInsight, how: &How) -> Result<Told> {

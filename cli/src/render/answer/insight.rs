@@ -44,7 +44,7 @@ pub fn insights(found: &Value, which: Which, now: Timestamp, width: Width) -> St
             match which {
                 Which::Ongoing => "No insight is ongoing.",
                 Which::Closed => "No insight was closed in this time.",
-                Which::Any => "No insight began in this time.",
+                Which::Any => "No insight is ongoing, and none was closed in this time.",
             },
         );
     }
@@ -153,7 +153,7 @@ fn causes(page: &mut Page, causes: &[InsightCause]) {
         let share = cause.share.map_or_else(String::new, |share| format!(", {} of it", per_cent(share)));
         page.labelled(2, &format!("{}.", cause.rank), BOLD, 4, &format!("{}{share}", named(&cause.resource)));
         page.text(6, &cause.reason);
-        for step in &cause.path {
+        for step in cause.path.iter().filter(|step| step.text != cause.reason) {
             page.styled(6, DIM, &step.text);
         }
     }
@@ -170,12 +170,12 @@ fn events(page: &mut Page, events: &[Event], most: usize, now: Timestamp) {
     more(page, events.len(), most);
 }
 
+/// The sentence has the time of day.
 pub fn said(event: &Event, now: Timestamp) -> String {
-    let time = event.time.map_or_else(String::new, |time| clock(time.0, now));
-    match &event.sentence {
-        Some(sentence) => format!("{time}  {sentence}"),
-        None => format!("{time}  {}", event.name.as_deref().unwrap_or_default()),
-    }
+    let sentence = event.sentence.as_deref().or(event.name.as_deref()).unwrap_or_default();
+    let day = |time: Timestamp| time.strftime("%Y-%m-%d").to_string();
+    let date = event.time.map(|time| day(time.0)).filter(|date| *date != day(now));
+    date.map_or_else(|| sentence.to_owned(), |date| format!("{date}  {sentence}"))
 }
 
 fn anomalies(page: &mut Page, anomalies: &[ReactiveAnomalySummary], most: usize) {

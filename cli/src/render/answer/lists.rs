@@ -66,8 +66,7 @@ pub fn changes(found: &[Event], now: Timestamp, width: Width) -> String {
     }
     for event in found {
         page.text(0, &said(event, now));
-        let by = event.actor.as_ref().map_or_else(String::new, |actor| format!(" by {actor}"));
-        page.styled(4, DIM, &format!("{}{by}", in_application(event.application.as_ref())));
+        page.styled(4, DIM, in_application(event.application.as_ref()));
     }
     page.finish()
 }

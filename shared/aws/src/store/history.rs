@@ -2,11 +2,12 @@
 
 use super::index;
 use super::insights::{DynamoStore, TRIES, body, parts};
-use super::keys;
+use super::keys::{self, Key};
 use super::rows::{Row, Write};
 use super::settings::audited;
 use stackseer_model::ports::{Ask, Committed, InsightHistory, InsightList, Page, PortError, Position};
 use stackseer_model::{AnomalyId, ApplicationId, AuditEntry, InsightId, InsightSummary};
+use std::collections::BTreeSet;
 
 impl InsightHistory for DynamoStore {
     async fn list_insights(&self, list: &InsightList, ask: &Ask) -> Result<Page<InsightSummary>, PortError> {
@@ -53,10 +54,11 @@ impl DynamoStore {
         let generation = self.rows.get(&guard).await?.and_then(|row| row.generation).unwrap_or(0);
         let Some(found) = self.locate(id).await? else { return Ok(Committed::Conflict) };
         let (insight, series) = (&found.kept.insight, found.kept.series.iter().flatten());
-        // First, as they are found by the insight only.
+        // First, as they are found by the insight only. Anomalies with the same series share its rows.
         let series = series.flat_map(|snapshot| parts(id, snapshot));
         let pointers = insight.anomalies.iter().map(|anomaly| keys::anomaly(&anomaly.id));
-        self.rows.write_all(series.chain(pointers).map(Write::Delete).collect()).await?;
+        let keys: BTreeSet<Key> = series.chain(pointers).collect();
+        self.rows.write_all(keys.into_iter().map(Write::Delete).collect()).await?;
         let rows = index::list_keys(insight).chain([keys::place(id), found.key]);
         let writes = rows.map(Write::Delete).chain([audited(entry)?]).collect();
         self.rows.commit(guard, generation, Row::default(), writes).await
