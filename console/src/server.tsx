@@ -42,7 +42,7 @@ export function ServerProvider({ children }: { children: ReactNode }) {
     setClock: async (change) => setSet({ clock: await api.setClock(change), at: Date.now() }),
     now,
   }), [status, every, known?.clock, isReached, now]);
-  return <Context value={value}><NowProvider now={now}>{children}</NowProvider></Context>;
+  return <Context value={value}><NowProvider now={now} toldAt={source.at}>{children}</NowProvider></Context>;
 }
 
 export function useServer(): Server {
@@ -53,13 +53,14 @@ export function useServer(): Server {
 
 const NowContext = createContext(0);
 
-function NowProvider({ now, children }: { now: () => number; children: ReactNode }) {
+/** `toldAt`: when the server last said what time it is. */
+function NowProvider({ now, toldAt, children }: { now: () => number; toldAt: number; children: ReactNode }) {
   const [value, setValue] = useState(now);
   useEffect(() => {
     setValue(now());
     const timer = setInterval(() => setValue(now()), 1000);
     return () => clearInterval(timer);
-  }, [now]);
+  }, [now, toldAt]);
   return <NowContext value={value}>{children}</NowContext>;
 }
 

@@ -183,7 +183,7 @@ test('coverage and channels are set, with the command that does it', async () =>
   await settled(page, 'Settings');
   await button(page, 'Add').click();
   await page.getByLabel('Stack', { exact: true }).fill('billing');
-  await page.getByText('update-resource-collection --action ADD').waitFor();
+  await page.getByText('update-resource-collection --action ADD').first().waitFor();
   await page.getByRole('dialog').getByRole('button', { name: 'Add' }).click();
   await page.getByRole('rowheader', { name: 'Stack billing' }).waitFor();
   await page.getByRole('tab', { name: 'Channels' }).click();

@@ -12,6 +12,23 @@ const CYAN: Style = AnsiColor::Cyan.on_default();
 const GREEN: Style = AnsiColor::Green.on_default();
 const PLAIN: Style = Style::new();
 
+/// Where a line is not to end.
+const NO_BREAK: char = '\u{a0}';
+const UNITS: [&str; 7] = ["%", "ms", "s", "min", "h", "day", "days"];
+
+/// A number stays with its unit.
+fn held(text: &str) -> String {
+    let mut held = String::with_capacity(text.len());
+    for word in text.split(' ') {
+        let is_unit = UNITS.contains(&word.trim_end_matches([',', '.', ':', ';', ')']));
+        if !held.is_empty() {
+            held.push(if is_unit && held.ends_with(|c: char| c.is_ascii_digit()) { NO_BREAK } else { ' ' });
+        }
+        held.push_str(word);
+    }
+    held
+}
+
 /// How wide a page is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Width {
@@ -117,7 +134,7 @@ impl Page {
                     .break_words(false)
                     // A name with a hyphen in it stays whole.
                     .word_splitter(WordSplitter::NoHyphenation);
-                textwrap::wrap(text, options).into_iter().map(String::from).collect()
+                textwrap::wrap(&held(text), options).iter().map(|line| line.replace(NO_BREAK, " ")).collect()
             }
         };
         for line in &lines {
@@ -168,6 +185,18 @@ mod tests {
             page(Width::Columns(19)),
             "  HIGH\n    errors of\n    shop-orders-worker\n    against hardly\n    any expected\n"
         );
+    }
+
+    #[test]
+    fn a_number_is_not_parted_from_its_unit() {
+        let wrapped = |text: &str| {
+            let mut page = Page::new(Width::Columns(12));
+            page.wrap("", "", PLAIN, text);
+            page.finish()
+        };
+        assert_eq!(wrapped("closed after 51 min."), "closed after\n51 min.\n");
+        assert_eq!(wrapped("it lasted 51 min"), "it lasted\n51 min\n");
+        assert_eq!(wrapped("of stack 51 miners"), "of stack 51\nminers\n");
     }
 
     #[test]

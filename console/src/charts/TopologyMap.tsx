@@ -79,7 +79,7 @@ function Node({ node, at, isChosen, onChoose }: { node: TopologyNode; at: At; is
       <rect className={frame} width={WIDTH} height={HEIGHT} rx={8} />
       <text x={10} y={21} className="faint">{`${short(node.Label || node.Type, 24)} `}</text>
       <text x={10} y={40} fontWeight={700}>{short(node.Name, 24)}</text>
-      {many > 0 && <><circle className="badge" cx={WIDTH} cy={0} r={10} /><text className="badge-text" x={WIDTH} y={4} textAnchor="middle">{many}</text></>}
+      {many > 0 && <><circle className="badge" cx={WIDTH} cy={0} r={10} /><text className="badge-text" x={WIDTH} y={4} textAnchor="middle">{` ${many}`}</text></>}
     </g>
   );
 }

@@ -154,7 +154,7 @@ pub async fn wanted<T, F: Future<Output = Result<Page<T>, PortError>> + Send>(
     mut keep: impl FnMut(&T) -> bool,
 ) -> Result<Page<T>, PortError> {
     let limit = ask.limit;
-    let piece = if is_all { limit } else { limit.max(PIECE).min(MOST_IN_PAGE) };
+    let piece = if is_all { limit } else { limit.clamp(PIECE, MOST_IN_PAGE) };
     let mut ask = Ask { limit: piece, ..ask };
     let mut items = Vec::new();
     for _ in 0..MOST_PIECES {

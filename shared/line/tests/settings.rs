@@ -82,7 +82,10 @@ impl Line {
     async fn set(&self, first: &Settings, change: impl Fn(&mut Settings)) {
         let scope = SHOP.application.scope();
         let entry = AuditEntry::new(&scope, at(0, 1), "ann", "changed something", None);
-        let change = |settings: &mut Settings| Ok::<_, Infallible>(change(settings));
+        let change = |settings: &mut Settings| {
+            change(settings);
+            Ok::<_, Infallible>(())
+        };
         let Ok(()) = change_settings(&self.store, &scope, first, &entry, change).await.unwrap();
     }
 

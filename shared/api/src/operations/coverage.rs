@@ -89,7 +89,7 @@ impl Part {
                     Coverage::Tags { key: of, values: kept } if of == key => {
                         let had_some = !kept.is_empty();
                         kept.retain(|value| !values.contains(value));
-                        !is_all && !(had_some && kept.is_empty())
+                        !(is_all || had_some && kept.is_empty())
                     }
                     _ => true,
                 });

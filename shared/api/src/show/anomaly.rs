@@ -260,7 +260,8 @@ mod tests {
 
     #[test]
     fn a_band_has_six_digits() {
-        for (value, shown) in [(0.0, 0.0), (1234.567_89, 1234.57), (-0.001_234_567_89, -0.001_234_57), (812.0, 812.0)] {
+        for (value, shown) in [(0.0, 0.0), (1_234.567_89, 1_234.57), (-0.001_234_567_89, -0.001_234_57), (812.0, 812.0)]
+        {
             assert_eq!(rounded(value), Some(shown));
         }
         // What is too small or too large for that is left as it is.

@@ -92,7 +92,7 @@ async fn what_is_written_meanwhile_neither_moves_nor_doubles_what_follows() {
         let insight = insight(newer, InsightType::Reactive, Status::Ongoing);
         use stackseer_model::ports::Store;
         let generation = scene.store.insight_state(&insight.application.id, start()).await.unwrap().generation;
-        scene.store.commit(&insight.application, generation, &[insight.clone()], &[]).await.unwrap();
+        scene.store.commit(&insight.application, generation, std::slice::from_ref(&insight), &[]).await.unwrap();
     }
     let mut second = request;
     second["NextToken"] = first["NextToken"].clone();

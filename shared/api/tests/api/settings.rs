@@ -176,7 +176,7 @@ async fn what_is_set_is_shown_with_its_command_and_who_set_it() {
     entries.extend(scene.call(Operation::ListAudit, rest).await["Entries"].as_array().unwrap().clone());
     let mut said: Vec<&str> = entries.iter().map(|entry| entry["What"].as_str().unwrap()).collect();
     said.sort_unstable();
-    assert_eq!(said, [format!("Added billing to what is watched"), format!("Added the channel {odd}")]);
+    assert_eq!(said, ["Added billing to what is watched".to_owned(), format!("Added the channel {odd}")]);
     assert!(entries.iter().all(|entry| entry["Who"] == "ann" && entry["Command"].is_string()));
 }
 
