@@ -70,7 +70,10 @@ fn sensitivity(metric: &str) -> MetricSensitivity {
 
 /// What can't be refused.
 async fn set(store: &impl SettingsStore, what: &str, change: impl Fn(&mut Settings)) {
-    let change = |settings: &mut Settings| Ok::<_, std::convert::Infallible>(change(settings));
+    let change = |settings: &mut Settings| {
+        change(settings);
+        Ok::<_, std::convert::Infallible>(())
+    };
     let Ok(()) = change_settings(store, &scope(), &first(), &entry(what), change).await.unwrap();
 }
 
