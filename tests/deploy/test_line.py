@@ -174,11 +174,11 @@ class Api(unittest.TestCase):
         self.assertEqual(self.ask("api", "GET", "/accounts/health")["OpenReactiveInsights"], 0)
 
     def test_who_may_only_look_changes_nothing(self):
-        path = f"/stackseer/insights/{opened[0]['insightId']}/assignee"
+        path = f"/stackseer/insights/{opened[0][1]['insightId']}/assignee"
         refused = self.ask("api", "PUT", path, {"Assignee": "ann"}, status=403)
         self.assertIn("you may only look", refused["Message"])
         self.ask("operate", "PUT", path, {"Assignee": "ann"})
-        described = self.ask("api", "GET", f"/insights/{opened[0]['insightId']}")["ReactiveInsight"]
+        described = self.ask("api", "GET", f"/insights/{opened[0][1]['insightId']}")["ReactiveInsight"]
         self.assertEqual(described["Assignee"], "ann")
         self.ask("operate", "DELETE", path)
         entries = self.ask("api", "GET", "/stackseer/audit")["Entries"]
