@@ -15,7 +15,7 @@ impl DynamoStore {
 
     /// The one that was kept last first.
     pub async fn scopes(&self) -> Result<Vec<Scope>, PortError> {
-        let rows = self.rows.between(keys::SCOPES, "", "~").await?;
+        let rows = self.rows.between(keys::SCOPES, " ", "~").await?;
         let mut kept = rows.iter().map(|(_, row)| body(row)).collect::<Result<Vec<(Timestamp, Scope)>, _>>()?;
         kept.sort();
         Ok(kept.into_iter().rev().map(|(_, scope)| scope).collect())
