@@ -4,7 +4,6 @@ import './page.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App';
-import { askWith } from './api/client';
 import { config, type SignIn } from './config';
 import { Unreachable } from './parts/Unreachable';
 import { kept, PreferencesProvider, showTheme } from './preferences';
@@ -16,15 +15,13 @@ showTheme(kept('theme', 'system'));
 const console = <ServerProvider><App /></ServerProvider>;
 
 /** Who must sign in loads what that takes, and nobody else. */
-async function hosted(signIn: SignIn) {
-  const [{ Hosted }, { start }] = await Promise.all([import('./sign-in/Hosted'), import('./sign-in/start')]);
-  const started = await start(signIn);
-  if ('session' in started) askWith(started.session);
-  return <Hosted signIn={signIn} start={started}>{console}</Hosted>;
+async function behindSignIn(signIn: SignIn) {
+  const { hosted } = await import('./sign-in/Hosted');
+  return hosted(signIn, console);
 }
 
 const page = document.getElementById('page');
 if (!page) throw new Error('index.html has no #page');
 const root = createRoot(page);
-const shown = await config().then(({ SignIn }) => (SignIn ? hosted(SignIn) : console)).catch(() => <Unreachable />);
+const shown = await config().then(({ SignIn }) => (SignIn ? behindSignIn(SignIn) : console)).catch(() => <Unreachable />);
 root.render(<StrictMode><PreferencesProvider>{shown}</PreferencesProvider></StrictMode>);

@@ -20,8 +20,8 @@ afterEach(() => {
   hosted.requests.length = 0;
 });
 
-async function signedIn(hash = '', title = 'Dashboard') {
-  const opened = await openPage(browser, hash);
+async function signedIn(hash = '', title = 'Dashboard', options = {}) {
+  const opened = await openPage(browser, hash, options);
   await opened.page.getByRole('link', { name: 'Anna' }).click();
   await settled(opened.page, title);
   return opened;
@@ -112,7 +112,7 @@ test('the session ends when a token is no longer taken', async () => {
 
 test('who signs out is out, here and there', async () => {
   provider.groups = [];
-  const opened = await signedIn();
+  const opened = await signedIn('', 'Dashboard', { colorScheme: 'dark' });
   const { page } = opened;
   const others = provider.refresh.size - 1;
   await account(page).click();
@@ -120,6 +120,7 @@ test('who signs out is out, here and there', async () => {
   await picture(page, 'hosted-account');
   await page.getByRole('menuitem', { name: 'Sign out' }).click();
   await page.getByText('You have signed out').waitFor();
+  await picture(page, 'hosted-signed-out');
   assert.deepEqual(provider.asked.slice(-2), ['/oauth2/revoke', '/logout']);
   assert.equal(provider.refresh.size, others);
   assert.deepEqual(await violations(page), []);

@@ -3,16 +3,19 @@ import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useMemo, useSyncExternalStore, type ReactNode } from 'react';
+import { askWith } from '../api/client';
 import type { SignIn } from '../config';
 import { Footer } from '../parts/Footer';
 import { AccountContext } from './account';
 import type { Session } from './session';
-import { go, signOut, type Out, type Start } from './start';
+import { go, signOut, start, type Out } from './start';
 
 /** The console for who is signed in, and for others the way to it. */
-export function Hosted({ signIn, start, children }: { signIn: SignIn; start: Start; children: ReactNode }) {
-  if ('out' in start) return <SignedOut signIn={signIn} out={start.out} />;
-  return <SignedIn signIn={signIn} session={start.session}>{children}</SignedIn>;
+export async function hosted(signIn: SignIn, console: ReactNode) {
+  const started = await start(signIn);
+  if ('out' in started) return <SignedOut signIn={signIn} out={started.out} />;
+  askWith(started.session);
+  return <SignedIn signIn={signIn} session={started.session}>{console}</SignedIn>;
 }
 
 function SignedIn({ signIn, session, children }: { signIn: SignIn; session: Session; children: ReactNode }) {

@@ -5,7 +5,7 @@ use anyhow::{Result, bail};
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
-use axum::response::{IntoResponse, Response};
+use axum::response::IntoResponse;
 use lambda_http::request::RequestContext;
 use stackseer_api::{Access, Caller};
 
@@ -57,6 +57,7 @@ fn signer(context: Option<&RequestContext>) -> Caller {
 pub mod tests {
     use super::*;
     use axum::body::{Body, to_bytes};
+    use axum::response::Response;
     use axum::routing::any;
     use lambda_http::request::from_str;
     use lambda_http::tower::ServiceExt;

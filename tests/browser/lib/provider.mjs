@@ -81,6 +81,8 @@ export async function startProvider() {
         provider.asked.push(url.pathname);
         sessions.delete(session);
         return [302, { location: url.searchParams.get('logout_uri') }, ''];
+      case '/favicon.ico':
+        return [204, {}, ''];
       default:
         return [404, {}, ''];
     }
