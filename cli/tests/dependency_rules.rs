@@ -98,6 +98,14 @@ fn only_the_adapter_and_the_binaries_name_an_aws_crate() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Anybody can reach it where the console is hosted: what it doesn't have can't be got from it.
+#[test]
+fn the_function_that_serves_the_page_has_nothing_else_of_ours() {
+    let (_, used) = dependencies();
+    let of_page = used.iter().filter(|d| d.of == "stackseer-fn-page" && d.name.starts_with("stackseer-"));
+    assert_eq!(of_page.map(|d| d.name.as_str()).collect::<Vec<_>>(), ["stackseer-page"]);
+}
+
 #[test]
 fn the_core_stays_pure() {
     let (_, used) = dependencies();

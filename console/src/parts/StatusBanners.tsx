@@ -3,6 +3,7 @@ import ExpandableSection from '@cloudscape-design/components/expandable-section'
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { usePreferences } from '../preferences';
 import { useServer } from '../server';
+import { useAccount } from '../sign-in/account';
 import { ago, moment } from '../time';
 import { count } from '../number';
 
@@ -13,6 +14,7 @@ const LATE = 20 * 60;
 export function StatusBanners() {
   const { status } = useServer();
   const { zone } = usePreferences();
+  const isHosted = useAccount() !== undefined;
   const known = status.data;
   const unseen = known?.Unseen ?? [];
   const isLate = known?.Source === 'DEPLOYED' && known.LastWatch !== undefined && known.Now - known.LastWatch > LATE;
@@ -20,7 +22,7 @@ export function StatusBanners() {
     <SpaceBetween size="xs">
       {status.error && (
         <Alert type="error" header="The console’s server does not answer" key="away">
-          {known ? `This is what was known at ${moment(known.Now, zone)}. It is tried again by itself.` : 'Is “stackseer console” still running? It is tried again by itself.'}
+          {known ? `This is what was known at ${moment(known.Now, zone)}. It is tried again by itself.` : `${isHosted ? '' : 'Is “stackseer console” still running? '}It is tried again by itself.`}
         </Alert>
       )}
       {isLate && known?.LastWatch !== undefined && (

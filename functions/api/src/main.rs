@@ -1,6 +1,7 @@
-//! DevOps Guru's API and Stackseer's own operations, behind `lambda:Invoke` or a Function URL.
+//! DevOps Guru's API and Stackseer's own operations, behind `lambda:Invoke`, a Function URL or the hosted console's HTTP API.
 
 mod front;
+mod hosted;
 
 use lambda_http::Error;
 use stackseer_api::wire::Source;

@@ -13,6 +13,7 @@ pub enum Function {
     Notify,
     Api,
     Operate,
+    Page,
 }
 
 type Actions = &'static [&'static str];
@@ -59,8 +60,8 @@ const CHANNELS: Actions = &[
 ];
 
 impl Function {
-    pub const ALL: [Self; 7] =
-        [Self::Tick, Self::Watch, Self::Learn, Self::Record, Self::Notify, Self::Api, Self::Operate];
+    pub const ALL: [Self; 8] =
+        [Self::Tick, Self::Watch, Self::Learn, Self::Record, Self::Notify, Self::Api, Self::Operate, Self::Page];
 
     /// As binary and folder are called; `operate` is `api` with another role.
     pub fn name(self) -> &'static str {
@@ -72,6 +73,7 @@ impl Function {
             Self::Notify => "notify",
             Self::Api => "api",
             Self::Operate => "operate",
+            Self::Page => "page",
         }
     }
 
@@ -85,6 +87,7 @@ impl Function {
             Self::Notify => &[INSIGHT, WRITTEN_ROWS, CHANNELS, QUEUE],
             Self::Api => &[INSIGHT],
             Self::Operate => &[COMMIT],
+            Self::Page => &[],
         };
         let mut actions: BTreeSet<&str> = parts.iter().copied().flatten().copied().collect();
         if self == Self::Learn {
