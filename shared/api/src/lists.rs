@@ -204,11 +204,9 @@ async fn merged<T, F: Future<Output = Result<Page<T>, PortError>> + Send>(
 
 /// Everything in a list.
 pub async fn all<T, F: Future<Output = Result<Page<T>, PortError>> + Send>(
-    from: Option<Timestamp>,
-    to: Option<Timestamp>,
     read: impl Fn(Ask) -> F,
 ) -> Result<Vec<T>, PortError> {
-    let mut ask = Ask::newest(MOST_IN_PAGE).within(from, to);
+    let mut ask = Ask::newest(MOST_IN_PAGE);
     let mut items = Vec::new();
     loop {
         let page = read(ask.clone()).await?;
