@@ -179,7 +179,7 @@ pub async fn read<P: Ports>(
         async move { api.ports.list_insights(&list, &ask).await }
     };
     let ask = paging.ask(asked.from, asked.to);
-    wanted(asked.lists.len(), ask, asked.filter.is_none(), one, position, |insight| asked.takes(insight)).await
+    wanted(asked.lists.len(), ask, one, position, |insight| asked.takes(insight)).await
 }
 
 pub async fn describe<P: Ports>(
