@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::show;
 use crate::wire;
 use axum::extract::State;
-use stackseer_model::ports::{InsightList, PortError};
+use stackseer_model::ports::{Charts, InsightList, PortError};
 use stackseer_model::{Edge, EdgeKind, Insight, LearnedApplication, ResourceId, ResourceRef, ResourceState, Severity};
 use stackseer_notify as notify;
 use std::cmp::Reverse;
@@ -47,6 +47,7 @@ pub async fn list<P: Ports>(
 fn watched(learned: &LearnedApplication, open: &Open) -> wire::WatchedApplication {
     let wire::ApplicationName { id, name, kind } = show::resource::application(&learned.application);
     let counted = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+    let watching = learned.watching();
     wire::WatchedApplication {
         id,
         name,
@@ -57,9 +58,9 @@ fn watched(learned: &LearnedApplication, open: &Open) -> wire::WatchedApplicatio
             severity: open.severity().map(show::severity),
         },
         watching: wire::ApplicationWatching {
-            watched: counted(learned.watching.watched),
-            without_metrics: counted(learned.watching.without_metrics),
-            not_supported: counted(learned.watching.not_supported),
+            watched: counted(watching.watched),
+            without_metrics: counted(watching.without_metrics),
+            not_supported: counted(watching.not_supported),
         },
         update_time: learned.at.into(),
     }
@@ -89,7 +90,7 @@ async fn wrong<P: Ports>(api: &Api<P>, learned: &LearnedApplication) -> Result<B
     let ids = open.of(|insight| insight.application.id == learned.application.id).ids();
     let mut wrong: BTreeMap<ResourceId, Wrong> = BTreeMap::new();
     for id in ids {
-        let Some(insight) = api.ports.insight(&id).await? else { continue };
+        let Some(insight) = api.ports.look_at(&id, Charts::None).await? else { continue };
         for (resource, severity) in affected(&insight) {
             let (insights, worst) = wrong.entry(resource.id.clone()).or_insert_with(|| (vec![], severity));
             *worst = severity.max(*worst);
@@ -135,8 +136,7 @@ pub async fn seen<P: Ports>(
     let mut unseen = Vec::new();
     for learned in api.ports.learned_applications(&api.setup.own).await? {
         last = last.max(Some(learned.at));
-        let inventory = api.ports.learned_inventory(&learned.application).await?;
-        unseen.extend(inventory.into_iter().flat_map(|inventory| inventory.unseen));
+        unseen.extend(learned.unseen);
     }
     for insight_type in [stackseer_model::InsightType::Reactive, stackseer_model::InsightType::Proactive] {
         let list = InsightList::Started { scope: api.setup.own.clone(), insight_type };

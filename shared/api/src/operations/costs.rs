@@ -12,7 +12,9 @@ use axum::extract::State;
 use serde_json::json;
 use stackseer_catalog::Catalog;
 use stackseer_model::ports::PortError;
-use stackseer_model::{Application, Boundary, EstimateAsked, Inventory, LearnedApplication, ResourceId, Watching};
+use stackseer_model::{
+    Application, Boundary, Estimate, EstimatedResources, Inventory, LearnedApplication, ResourceId, Watching,
+};
 use std::collections::BTreeMap;
 
 const ESTIMATE: &str = "COST_ESTIMATION";
@@ -33,8 +35,8 @@ pub async fn start<P: Ports>(
     Body(input): Body<wire::StartCostEstimationRequest>,
 ) -> Result<Answer<wire::StartCostEstimationResponse>, Error> {
     let of = asked(&input.resource_collection)?;
-    learned(&api, &of).await?;
-    let asked = EstimateAsked { of, at: api.now(), token: input.client_token.clone() };
+    let resources = counted(&api, &learned(&api, &of).await?.application).await?;
+    let asked = Estimate { of, at: api.now(), token: input.client_token.clone(), resources };
     let command = command("start-cost-estimation", &[("resource-collection", json!(input.resource_collection))]);
     let entry = api.entry(&caller, &format!("Asked what {} would cost", name(&api, &asked.of)), Some(&command));
     api.change(&entry, |settings| {
@@ -79,7 +81,7 @@ async fn learned<P: Ports>(api: &Api<P>, of: &Boundary) -> Result<LearnedApplica
     found.ok_or_else(|| Error::not_found(APPLICATION, name(api, of)))
 }
 
-/// Counted when it is asked for, which takes no time: what is watched is known.
+/// As it was when it was asked for: there at once, as what is watched is known.
 pub async fn get<P: Ports>(
     State(api): State<Api<P>>,
     Body(input): Body<wire::GetCostEstimationRequest>,
@@ -88,8 +90,7 @@ pub async fn get<P: Ports>(
     let Some(asked) = api.settings().await?.estimate else {
         return Ok(Answer(wire::GetCostEstimationResponse::default()));
     };
-    let application = learned(&api, &asked.of).await?.application;
-    let costs = costs(&api, &application).await?;
+    let costs: Vec<wire::ServiceResourceCost> = asked.resources.iter().map(cost).collect();
     let sum = |of: fn(&wire::ServiceResourceCost) -> Option<f64>| costs.iter().filter_map(of).sum::<f64>();
     let (total_cost, stackseer_total_cost) = (Some(sum(|c| c.cost)), Some(sum(|c| c.stackseer_cost)));
     let (page, next_token) = paging.slice(costs, |cost| format!("{:?} {:?}", cost.r#type, cost.state));
@@ -128,37 +129,44 @@ fn collection(of: &Boundary) -> wire::CostEstimationResourceCollectionFilter {
 }
 
 /// By type, those that publish anything and those that don't.
-async fn costs<P: Ports>(api: &Api<P>, of: &Application) -> Result<Vec<wire::ServiceResourceCost>, PortError> {
+async fn counted<P: Ports>(api: &Api<P>, of: &Application) -> Result<Vec<EstimatedResources>, PortError> {
     let states = api.ports.resource_states(of).await?.unwrap_or_default();
     let inventory = api.ports.learned_inventory(of).await?.unwrap_or_default();
-    let mut counted: BTreeMap<(&str, bool), (i64, f64)> = BTreeMap::new();
+    let mut counted: BTreeMap<(&str, bool), (usize, usize)> = BTreeMap::new();
     for state in &states {
         let is_active = state.watching == Watching::Watched;
-        let entry = counted.entry((state.resource.resource_type.as_str(), !is_active)).or_default();
-        entry.0 += 1;
-        entry.1 += if is_active { symptoms(&inventory, &state.resource.id) } else { 0.0 };
+        let (count, metrics) = counted.entry((state.resource.resource_type.as_str(), !is_active)).or_default();
+        *count += 1;
+        *metrics += if is_active { symptoms(&inventory, &state.resource.id) } else { 0 };
     }
-    let hours = HOURS as f64;
-    let cost = |((resource_type, is_idle), (count, symptoms)): ((&str, bool), (i64, f64))| {
-        let unit = if IN_GROUP_A.contains(&resource_type) { GROUP_A } else { GROUP_B };
-        wire::ServiceResourceCost {
-            r#type: Some(resource_type.to_owned()),
-            state: Some(match is_idle {
-                true => wire::CostEstimationServiceResourceState::Inactive,
-                false => wire::CostEstimationServiceResourceState::Active,
-            }),
-            count: Some(count),
-            unit_cost: Some(unit),
-            cost: Some(if is_idle { 0.0 } else { unit * count as f64 * hours }),
-            stackseer_cost: Some(symptoms * PER_METRIC * WATCHES_AN_HOUR * hours),
-        }
+    let estimated = |((resource_type, is_idle), (count, metrics)): ((&str, bool), (usize, usize))| EstimatedResources {
+        resource_type: resource_type.to_owned(),
+        is_active: !is_idle,
+        count,
+        metrics,
     };
-    Ok(counted.into_iter().map(cost).collect())
+    Ok(counted.into_iter().map(estimated).collect())
+}
+
+fn cost(of: &EstimatedResources) -> wire::ServiceResourceCost {
+    let hours = HOURS as f64;
+    let unit = if IN_GROUP_A.contains(&of.resource_type.as_str()) { GROUP_A } else { GROUP_B };
+    wire::ServiceResourceCost {
+        r#type: Some(of.resource_type.clone()),
+        state: Some(match of.is_active {
+            true => wire::CostEstimationServiceResourceState::Active,
+            false => wire::CostEstimationServiceResourceState::Inactive,
+        }),
+        count: of.count.try_into().ok(),
+        unit_cost: Some(unit),
+        cost: Some(if of.is_active { unit * of.count as f64 * hours } else { 0.0 }),
+        stackseer_cost: Some(of.metrics as f64 * PER_METRIC * WATCHES_AN_HOUR * hours),
+    }
 }
 
 /// How many of its metrics are read at every watch.
-fn symptoms(inventory: &Inventory, id: &ResourceId) -> f64 {
-    let Some(resource) = inventory.resource(id) else { return 0.0 };
+fn symptoms(inventory: &Inventory, id: &ResourceId) -> usize {
+    let Some(resource) = inventory.resource(id) else { return 0 };
     let (metrics, _) = Catalog::builtin().metrics_of(resource, |_, _| vec![]);
-    metrics.iter().filter(|metric| metric.opens).count() as f64
+    metrics.iter().filter(|metric| metric.opens).count()
 }
