@@ -7,6 +7,8 @@ mod corpus;
 mod definitions;
 mod describe;
 mod edges;
+#[cfg(test)]
+mod every_type;
 mod intrinsics;
 mod lookup;
 mod policies;
