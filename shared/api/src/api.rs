@@ -76,11 +76,11 @@ impl<S: Sync> FromRequestParts<S> for Caller {
 
 /// Sends a message to a channel that says that it is a test.
 pub trait Tester: Send + Sync + 'static {
-    fn test<'a>(
-        &'a self,
-        channel: &'a NotificationChannel,
-    ) -> Pin<Box<dyn Future<Output = Result<(), PortError>> + Send + 'a>>;
+    fn test<'a>(&'a self, channel: &'a NotificationChannel) -> Pin<Box<dyn Future<Output = Tried> + Send + 'a>>;
 }
+
+/// Whether the channel took it, or why not; an error: it could not be tried.
+pub type Tried = Result<Result<(), String>, PortError>;
 
 /// Who serves it, for whom.
 #[derive(Clone)]
