@@ -3,7 +3,7 @@
 use stackseer_catalog::Catalog;
 use stackseer_model::{Anomaly, ChangeEvent, Metric, PropertyChange, ResourceRef};
 
-/// `checkout (Lambda Function)`
+/// `checkout (Lambda function)`
 pub fn named(resource: &ResourceRef) -> String {
     match kind(&resource.resource_type) {
         kind if kind.is_empty() => resource.name.clone(),
@@ -11,9 +11,9 @@ pub fn named(resource: &ResourceRef) -> String {
     }
 }
 
-/// `Lambda Function`
+/// `Lambda function`
 pub fn kind(resource_type: &str) -> String {
-    resource_type.trim_start_matches("AWS::").replace("::", " ")
+    Catalog::builtin().kind(resource_type)
 }
 
 /// `duration, p90`; the dimensions too where the resource alone doesn't say which series it is.

@@ -13,6 +13,7 @@ import { count } from '../number';
 import { Coverage, When } from '../parts/labels';
 import { Loaded, Nothing } from '../parts/Loaded';
 import { PageHeader } from '../parts/PageHeader';
+import { useNarrow } from '../parts/useNarrow';
 import { go, link, useRoute } from '../route';
 
 const STATES: { id: CoverageState | 'ALL'; text: string }[] = [
@@ -43,6 +44,7 @@ function ResourceTable({ resources }: { resources: Found[] }) {
     pagination: { pageSize: 50 },
     sorting: { defaultState: { sortingColumn: { sortingField: 'MonitoredResourceName' } } },
   });
+  const isNarrow = useNarrow();
   return (
     <Table
       {...collectionProps}
@@ -54,12 +56,14 @@ function ResourceTable({ resources }: { resources: Found[] }) {
       pagination={<Pagination {...paginationProps} ariaLabels={{ nextPageLabel: 'Next page', previousPageLabel: 'Previous page', pageLabel: (page) => `Page ${page}` }} />}
       ariaLabels={{ tableLabel: 'Resources' }}
       columnDefinitions={[
-        { id: 'name', header: 'Resource', sortingField: 'MonitoredResourceName', isRowHeader: true, cell: (item) => item.MonitoredResourceName, minWidth: 160 },
-        { id: 'type', header: 'Type', sortingField: 'Type', cell: (item) => item.Label ?? item.Type },
-        { id: 'application', header: 'Application', cell: (item) => item.Application?.Name ?? item.ResourceCollection?.CloudFormation?.StackNames?.join(', ') ?? '–' },
+        { id: 'name', header: 'Resource', sortingField: 'MonitoredResourceName', isRowHeader: true, cell: (item) => (isNarrow ? `${item.MonitoredResourceName}, ${item.Label ?? item.Type}` : item.MonitoredResourceName), minWidth: isNarrow ? 120 : 160 },
+        ...(isNarrow ? [] : [
+          { id: 'type', header: 'Type', sortingField: 'Type', cell: (item: Found) => item.Label ?? item.Type },
+          { id: 'application', header: 'Application', cell: (item: Found) => item.Application?.Name ?? item.ResourceCollection?.CloudFormation?.StackNames?.join(', ') ?? '–' },
+        ]),
         { id: 'state', header: 'State', sortingField: 'State', cell: (item) => <Coverage value={item.State} /> },
-        { id: 'why', header: 'Why, and what to turn on', minWidth: 220, cell: (item) => [item.Because, item.TurnOn].filter(Boolean).join('. ') || '–' },
-        { id: 'updated', header: 'Last read', cell: (item) => <When at={item.LastUpdated} /> },
+        { id: 'why', header: 'Why, and what to turn on', minWidth: isNarrow ? 120 : 220, cell: (item) => [item.Because, item.TurnOn].filter(Boolean).join('. ') || '–' },
+        ...(isNarrow ? [] : [{ id: 'updated', header: 'Last read', cell: (item: Found) => <When at={item.LastUpdated} /> }]),
       ]}
     />
   );

@@ -6,6 +6,7 @@ const METRICS: &str = r#"
 namespace = "Shop"
 resource_type = "Custom::Checkout"
 label = "Shop"
+kind = "Shop"
 dimensions = { Service = "checkout" }
 period = 60
 publication_delay = 60

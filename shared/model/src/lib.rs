@@ -27,6 +27,7 @@ mod series;
 mod settings;
 mod summary;
 mod task;
+pub mod time;
 mod transition;
 mod watching;
 mod window;

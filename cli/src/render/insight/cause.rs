@@ -3,8 +3,8 @@
 use super::{more, most};
 use crate::render::View;
 use crate::render::page::{DIM, Page};
-use crate::render::time::moment;
 use crate::render::words::{label, named, per_cent};
+use stackseer_model::time::moment;
 use stackseer_model::{AnomalyType, Cause, Insight, InsightType, Role, relative};
 
 const MOST_CAUSES: usize = 3;
