@@ -1,20 +1,14 @@
 // The demo's day goes by: the incident appears by itself, on a clock that can be stopped and made faster.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { ask, closePage, openBrowser, openPage, settled } from './lib/browser.mjs';
 import { startDemo } from './lib/server.mjs';
 
-let server, browser;
-before(async () => {
-  server = await startDemo();
-  browser = await openBrowser(server);
-});
-after(async () => {
-  await browser?.close();
-  server?.stop();
-});
-
-test('the incident unfolds while one looks', async () => {
+test('the incident unfolds while one looks', async (t) => {
+  const server = await startDemo();
+  t.after(() => server.stop());
+  const browser = await openBrowser(server);
+  t.after(() => browser.close());
   const opened = await openPage(browser);
   const { page } = opened;
   page.setDefaultTimeout(90_000);

@@ -56,7 +56,7 @@ fn head(page: &mut Page, insight: &Insight, view: &View<'_>) {
     }
 }
 
-/// `Of 12,400 requests at shop (ApiGateway RestApi) up to 09:52 UTC 34 % failed (4,216); last seen 09:41 UTC.`
+/// `Of 12,400 requests at shop (API Gateway REST API) up to 09:52 UTC 34 % failed (4,216); last seen 09:41 UTC.`
 fn impact_sentence(impact: &Impact, view: &View<'_>) -> String {
     let failed = format!("{} failed ({})", per_cent(impact.failed_share()), grouped(impact.failed));
     let slow = format!("{} were slow ({})", per_cent(impact.slow_share()), grouped(impact.slow));

@@ -13,6 +13,7 @@ import { PeopleLabels, Severity, When } from '../parts/labels';
 import { Loaded, Nothing } from '../parts/Loaded';
 import { PageHeader } from '../parts/PageHeader';
 import { Section } from '../parts/Section';
+import { useNarrow } from '../parts/useNarrow';
 import { follow, link } from '../route';
 import { useServer } from '../server';
 import { DAY, duration } from '../time';
@@ -123,6 +124,7 @@ function worstFirst(a: WatchedApplication, b: WatchedApplication): number {
 }
 
 function Applications({ applications }: { applications: WatchedApplication[] }) {
+  const isNarrow = useNarrow();
   const filtered = (application: WatchedApplication, type: string) => link(['insights'], { type, application: application.Name });
   return (
     <Section title="Health by application" count={applications.length}>
@@ -136,9 +138,9 @@ function Applications({ applications }: { applications: WatchedApplication[] }) 
           { id: 'name', header: 'Application', isRowHeader: true, cell: (item) => <Link href={link(['topology', item.Id])} onFollow={follow}>{item.Name}</Link> },
           { id: 'severity', header: 'Worst', cell: (item) => <Severity value={item.Health.Severity} /> },
           { id: 'reactive', header: 'Reactive', cell: (item) => <Link href={filtered(item, 'REACTIVE')} onFollow={follow} ariaLabel={`${count(item.Health.OpenReactive, 'reactive insight')} of ${item.Name}`}>{item.Health.OpenReactive}</Link> },
-          { id: 'proactive', header: 'Proactive', cell: (item) => <Link href={filtered(item, 'PROACTIVE')} onFollow={follow} ariaLabel={`${count(item.Health.OpenProactive, 'proactive insight')} of ${item.Name}`}>{item.Health.OpenProactive}</Link> },
-          { id: 'watched', header: 'Watched', cell: ({ Watching }) => `${Watching.Watched} of ${Watching.Watched + Watching.WithoutMetrics + Watching.NotSupported}` },
-          { id: 'looked', header: 'Last looked at', cell: (item) => (item.LastWatch === undefined ? 'Not yet' : <When at={item.LastWatch} />) },
+          ...(isNarrow ? [] : [{ id: 'proactive', header: 'Proactive', cell: (item: WatchedApplication) => <Link href={filtered(item, 'PROACTIVE')} onFollow={follow} ariaLabel={`${count(item.Health.OpenProactive, 'proactive insight')} of ${item.Name}`}>{item.Health.OpenProactive}</Link> },
+          { id: 'watched', header: 'Watched', cell: ({ Watching }: WatchedApplication) => `${Watching.Watched} of ${Watching.Watched + Watching.WithoutMetrics + Watching.NotSupported}` },
+          { id: 'looked', header: 'Last looked at', cell: (item: WatchedApplication) => (item.LastWatch === undefined ? 'Not yet' : <When at={item.LastWatch} />) }]),
         ]}
       />
     </Section>

@@ -18,10 +18,15 @@ export function changeSentence(change: Change): string {
   return change.Sentence ?? `${change.Name ?? 'Change'}${names && ` of ${names}`}`;
 }
 
-/** The sentence, and what kinds of resources its names are of. */
-function What({ change }: { change: Change }) {
+/** The sentence, and what kinds of resources its names are of; with the time where no column has it. */
+function What({ change, isTimed }: { change: Change; isTimed: boolean }) {
   const kinds = [...new Set((change.Resources ?? []).map(({ Label, Type }) => Label || Type).filter(Boolean))].join(', ');
-  return <>{changeSentence(change)}{kinds && <Box color="text-body-secondary" fontSize="body-s">{kinds}</Box>}</>;
+  return (
+    <>
+      {changeSentence(change)}
+      {(isTimed || kinds) && <Box color="text-body-secondary" fontSize="body-s">{isTimed && <When at={change.Time} />}{isTimed && kinds && ', '}{kinds}</Box>}
+    </>
+  );
 }
 
 const isLink = (text?: string) => text?.startsWith('https://');
@@ -44,8 +49,8 @@ export function ChangeTable({ changes, label = 'Changes', empty, showApplication
       empty={empty}
       ariaLabels={{ tableLabel: label }}
       columnDefinitions={[
-        { id: 'time', header: 'Time', cell: (change) => <When at={change.Time} /> },
-        { id: 'what', header: 'What', cell: (change) => <What change={change} />, isRowHeader: true, minWidth: isNarrow ? 180 : 300 },
+        ...(isNarrow ? [] : [{ id: 'time', header: 'Time', cell: (change: Change) => <When at={change.Time} /> }]),
+        { id: 'what', header: 'What', cell: (change) => <What change={change} isTimed={isNarrow} />, isRowHeader: true, minWidth: isNarrow ? 180 : 300 },
         ...(isNarrow ? [] : more),
       ]}
     />

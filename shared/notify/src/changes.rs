@@ -131,7 +131,7 @@ mod tests {
         assert_eq!(
             changes(&insight, later),
             [
-                "22 Nov 13:56 UTC UpdateFunctionConfiguration on shop-checkout: memory_mb 512 → 128, 7 min before the start"
+                "2026-11-22 13:56 UTC UpdateFunctionConfiguration on shop-checkout: memory_mb 512 → 128, 7 min before the start"
             ]
         );
     }

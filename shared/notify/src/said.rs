@@ -70,7 +70,7 @@ fn cut_at_a_word(text: &str) -> String {
     format!("{whole}…")
 }
 
-/// `1,240 of 4,120 requests at shop-api (ApiGateway RestApi) failed (30 %), 310 were slow (8 %); last at 15:12 UTC`
+/// `1,240 of 4,120 requests at shop-api (API Gateway REST API) failed (30 %), 310 were slow (8 %); last at 15:12 UTC`
 pub fn impact(impact: &Impact, now: Timestamp) -> String {
     let door = named(&impact.front_door.name, &impact.front_door.resource_type);
     if impact.requests < 0.5 {

@@ -44,7 +44,7 @@ pub(crate) struct Story {
     /// `eu-central-1`
     pub region: String,
     pub account: String,
-    /// `since 22 Nov 14:03 UTC`
+    /// `since 2026-11-22 14:03 UTC`
     pub when: String,
     /// Why this message was sent, where the rest doesn't say it.
     pub reason: Option<String>,
@@ -54,7 +54,7 @@ pub(crate) struct Story {
     pub more_affected: usize,
     /// What somebody changed: first what the causes name, then what is nearest to the start.
     pub changes: Vec<String>,
-    /// `Most of it comes from shop-checkout (Lambda Function): Invocations (83 %)`, and why.
+    /// `Most of it comes from shop-checkout (Lambda function): Invocations (83 %)`, and why.
     pub cause: Option<(String, String)>,
     /// `shop-api → shop-checkout → shop-orders`, where there is something between.
     pub path: Option<String>,

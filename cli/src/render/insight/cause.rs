@@ -37,7 +37,7 @@ pub fn causes(page: &mut Page, insight: &Insight, view: &View<'_>) {
     more(page, insight.causes.len(), shown);
 }
 
-/// `checkout (Lambda Function): errors, 83 % of the failures`
+/// `checkout (Lambda function): errors, 83 % of the failures`
 fn head(cause: &Cause, of: &str, view: &View<'_>) -> String {
     let resource = &cause.resource;
     let metric = cause
