@@ -26,6 +26,7 @@ test('the incident unfolds while one looks', async (t) => {
   await ongoing.click();
   await settled(page, 'Insights');
   await page.getByRole('row').getByText('Ongoing').first().waitFor();
+  await page.goto(`${browser.base}/#/insights?status=`);
   await clock.getByText('1200×').click();
   await clock.getByRole('button', { name: 'Go on' }).click();
   await page.getByRole('row').getByText('Closed').first().waitFor();
