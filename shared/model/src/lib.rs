@@ -28,6 +28,7 @@ mod settings;
 mod summary;
 mod tally;
 mod task;
+pub mod time;
 mod transition;
 mod watching;
 mod window;

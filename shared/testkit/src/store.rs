@@ -23,6 +23,7 @@ struct State {
     applications: BTreeMap<ApplicationId, InsightState>,
     learnings: BTreeMap<ApplicationId, (Application, Learning)>,
     reserved: BTreeMap<ApplicationId, Timestamp>,
+    watched: BTreeMap<ApplicationId, (Scope, Timestamp)>,
     changes: BTreeMap<(Scope, String), RegionChange>,
     events: BTreeMap<ApplicationId, BTreeMap<Position, ChangeEvent>>,
     settings: BTreeMap<Scope, KeptSettings>,
@@ -163,7 +164,22 @@ impl LearningStore for MemoryStore {
         let mut state = self.state();
         state.fail()?;
         state.learnings.remove(&application.id);
+        state.watched.remove(&application.id);
         Ok(())
+    }
+
+    async fn keep_watched(&self, application: &Application, at: Timestamp) -> Result<(), PortError> {
+        let mut state = self.state();
+        state.fail()?;
+        state.watched.insert(application.id.clone(), (application.scope(), at));
+        Ok(())
+    }
+
+    async fn last_watched(&self, scope: &Scope) -> Result<BTreeMap<ApplicationId, Timestamp>, PortError> {
+        let mut state = self.state();
+        state.fail()?;
+        let of_scope = state.watched.iter().filter(|(_, (of, _))| of == scope);
+        Ok(of_scope.map(|(id, (_, at))| (id.clone(), *at)).collect())
     }
 
     async fn reserve_learning(

@@ -48,7 +48,7 @@ pub async fn list<P: Ports>(
             read(&api, &applications, &paging, (from, to), |event| takes(filters, event)).await?
         }
     };
-    let (events, next_token) = shown(&api, &paging, page);
+    let (events, next_token) = shown(&paging, page);
     Ok(Answer(wire::ListEventsResponse { events, next_token }))
 }
 
@@ -62,7 +62,7 @@ pub async fn changes<P: Ports>(
     let applications = super::applications::asked(&api, input.application.as_deref()).await?;
     let applications: Vec<Application> = applications.into_iter().map(|learned| learned.application).collect();
     let page = read(&api, &applications, &paging, range, |_| true).await?;
-    let (events, next_token) = shown(&api, &paging, page);
+    let (events, next_token) = shown(&paging, page);
     Ok(Answer(wire::ListChangesResponse { events, next_token }))
 }
 
@@ -76,9 +76,8 @@ fn position(event: &Event) -> Position {
     Position::new(event.1.time, &event.1.id)
 }
 
-fn shown<P: Ports>(api: &Api<P>, paging: &Paging, page: Page<Event>) -> (Vec<wire::Event>, Option<String>) {
-    let now = api.now();
-    let events = page.items.iter().map(|(application, event)| show::event::event(application, event, now)).collect();
+fn shown(paging: &Paging, page: Page<Event>) -> (Vec<wire::Event>, Option<String>) {
+    let events = page.items.iter().map(|(application, event)| show::event::event(application, event)).collect();
     (events, paging.token(page.next.as_ref()))
 }
 

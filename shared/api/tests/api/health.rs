@@ -1,8 +1,8 @@
-use crate::scene::{ACCOUNT, Scene, after, insight, shop, start};
+use crate::scene::{ACCOUNT, REGION, Scene, after, insight, shop, start};
 use serde_json::{Value, json};
 use stackseer_api::generated::Operation;
-use stackseer_model::ports::Store;
-use stackseer_model::{Insight, InsightType, Status};
+use stackseer_model::ports::{LearningStore, Store};
+use stackseer_model::{Application, Boundary, Insight, InsightType, Status};
 
 /// Three open and two closed reactive ones, one open proactive.
 async fn scene() -> Scene {
@@ -133,6 +133,29 @@ async fn the_status_says_what_this_is_and_only_a_demo_has_a_clock() {
         (&json!("Stackseer"), &json!(ACCOUNT), &json!("DEMO"))
     );
     assert_eq!(status["Now"], crate::scene::now().as_second());
+    assert_eq!(status["LastWatch"], Value::Null, "the shop was learned and never watched");
     assert_eq!(scene.try_call(Operation::GetClock, json!({})).await.status, 404);
     assert_eq!(scene.try_call(Operation::SetClock, json!({"Paused": true})).await.status, 404);
+}
+
+#[tokio::test]
+async fn the_last_watch_is_that_of_the_application_which_waits_for_the_longest() {
+    let (scene, blog) = (scene().await, another());
+    let last = async || {
+        let applications = scene.call(Operation::ListApplications, json!({})).await;
+        let of = applications["Applications"].as_array().unwrap().iter().map(|of| of["LastWatch"].clone()).collect();
+        (scene.call(Operation::GetStatus, json!({})).await["LastWatch"].clone(), of)
+    };
+    scene.store.keep_watched(&shop(), after(start(), 600)).await.unwrap();
+    let (ten, five) = (json!(after(start(), 600).as_second()), json!(after(start(), 300).as_second()));
+    assert_eq!(last().await, (ten.clone(), vec![ten.clone()]));
+    let learned = scene.store.learning(&shop()).await.unwrap().unwrap();
+    scene.store.keep_learning(&blog, &learned).await.unwrap();
+    assert_eq!(last().await, (Value::Null, vec![ten.clone(), Value::Null]), "one was never watched");
+    scene.store.keep_watched(&blog, after(start(), 300)).await.unwrap();
+    assert_eq!(last().await, (five.clone(), vec![ten, five]));
+}
+
+fn another() -> Application {
+    Application::new(ACCOUNT, REGION, Boundary::Stack { name: "blog".to_owned() })
 }

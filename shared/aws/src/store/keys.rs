@@ -14,6 +14,7 @@
 //! | `series#INSIGHT`             | `CONTENT#NN`          | the series of one anomaly, part NN            |
 //! | `outbox#APPLICATION`         | `GENERATION-NN`       | messages of one commit                        |
 //! | `learned#SCOPE`              | application           | when it was learned, and which version holds  |
+//! | `watched#SCOPE`              | application           | up to when it was watched                     |
 //! | `learning#APPLICATION`       | `VERSION#baselines#N` | metrics and baselines, part N                 |
 //! | `learning#APPLICATION`       | `VERSION#inventory#N` | inventory, part N                             |
 //! | `learning#APPLICATION`       | `reserved`            | until when somebody learns it                 |
@@ -196,6 +197,14 @@ pub(crate) fn learned(application: &Application) -> Key {
 
 pub(crate) fn learned_in(scope: &Scope) -> String {
     format!("learned#{}", of(scope))
+}
+
+pub(crate) fn watched(application: &Application) -> Key {
+    Key(watched_in(&application.scope()), application.id.to_string())
+}
+
+pub(crate) fn watched_in(scope: &Scope) -> String {
+    format!("watched#{}", of(scope))
 }
 
 pub(crate) fn learning(application: &ApplicationId, version: &str, what: &str, part: u32) -> Key {

@@ -211,11 +211,22 @@ impl LearningStore for DynamoStore {
 
     async fn forget_learning(&self, application: &Application) -> Result<(), PortError> {
         let before = self.head(application).await?;
-        self.rows.write_all(vec![Write::Delete(keys::learned(application))]).await?;
+        let gone = [keys::learned(application), keys::watched(application)].map(Write::Delete);
+        self.rows.write_all(gone.into()).await?;
         if let Some(before) = before {
             let _ = self.rows.write_all(before.all_keys().map(Write::Delete).collect()).await;
         }
         Ok(())
+    }
+
+    async fn keep_watched(&self, application: &Application, at: Timestamp) -> Result<(), PortError> {
+        let row = Row { body: encode(&at).map_err(unreadable)?, ..Row::default() };
+        self.rows.write_all(vec![Write::Put(keys::watched(application), row)]).await
+    }
+
+    async fn last_watched(&self, scope: &Scope) -> Result<BTreeMap<ApplicationId, Timestamp>, PortError> {
+        let rows = self.rows.lately_between(&keys::watched_in(scope), " ", "~").await?;
+        rows.into_iter().map(|(key, row)| Ok((ApplicationId(key.1), body(&row)?))).collect()
     }
 
     async fn reserve_learning(

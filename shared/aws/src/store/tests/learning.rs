@@ -228,10 +228,25 @@ async fn what_is_forgotten_is_gone_and_the_other_application_is_not() {
     assert_eq!(read(&store, &blog).await, Some(of_blog.clone()));
     assert_eq!(store.learned_applications(&scope()).await.unwrap(), [LearnedApplication::of(&blog, &of_blog)]);
     let deletes: usize = calls.all().iter().map(|c| c.input.to_string().matches("DeleteRequest").count()).sum();
-    assert_eq!(deletes, 1 + 4);
+    assert_eq!(deletes, 2 + 4);
     // Twice, and what never was.
     store.forget_learning(&shop).await.unwrap();
     store.forget_learning(&application("never")).await.unwrap();
+}
+
+#[tokio::test]
+async fn when_each_was_last_watched_is_known_until_it_is_forgotten() {
+    let (store, _) = plain();
+    let (shop, blog) = (application("shop"), application("blog"));
+    assert_eq!(store.last_watched(&scope()).await.unwrap(), BTreeMap::new());
+    for (application, second) in [(&shop, 0), (&blog, 60), (&shop, 300)] {
+        store.keep_watched(application, at(NOW + second)).await.unwrap();
+    }
+    let of_both = [(shop.id.clone(), at(NOW + 300)), (blog.id.clone(), at(NOW + 60))].into();
+    assert_eq!(store.last_watched(&scope()).await.unwrap(), of_both);
+    assert_eq!(store.last_watched(&Scope::new("123456789012", "us-east-1")).await.unwrap(), BTreeMap::new());
+    store.forget_learning(&shop).await.unwrap();
+    assert_eq!(store.last_watched(&scope()).await.unwrap(), [(blog.id, at(NOW + 60))].into());
 }
 
 #[tokio::test]
