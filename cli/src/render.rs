@@ -7,7 +7,6 @@ pub mod journal;
 mod page;
 mod permissions;
 mod report;
-mod time;
 mod watching;
 mod words;
 

@@ -50,8 +50,8 @@ impl State {
         }
     }
 
-    /// What happened to the application, and that there is something of its account and Region here.
-    pub async fn keep_changes(
+    /// That the application was looked at, what happened to it, and that there is something of its account and Region here.
+    pub async fn keep_look(
         &self,
         application: &Application,
         changes: &[ChangeEvent],
@@ -59,6 +59,7 @@ impl State {
     ) -> Result<(), PortError> {
         if let Self::Kept(store) = self {
             store.keep_events(&application.id, changes).await?;
+            store.keep_watched(application, now).await?;
             store.keep_scope(&application.scope(), now).await?;
         }
         Ok(())

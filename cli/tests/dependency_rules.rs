@@ -19,6 +19,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     // Nothing that detects or explains: the simulator must not know what it is looked at with.
     ("stackseer-testkit", &["stackseer-model", "stackseer-incident"]),
     ("stackseer-cli", &["*"]),
+    // A client knows nothing but the API.
+    ("stackseer-sdk-client", &[]),
     ("xtask", &[]),
 ];
 
@@ -26,7 +28,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 const FUNCTION: &str = "stackseer-fn-";
 
 /// The only ones beside the functions that may name an AWS crate.
-const MAY_USE_AWS: &[&str] = &["stackseer-aws", "stackseer-cli"];
+const MAY_USE_AWS: &[&str] = &["stackseer-aws", "stackseer-cli", "stackseer-sdk-client"];
 
 /// The pure core, and what would make it impure.
 const PURE: &[&str] =

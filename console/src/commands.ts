@@ -28,4 +28,3 @@ export const removeChannelCommand = (id: string) => aws('remove-notification-cha
 export const collectionCommand = (action: string, collection: unknown) =>
   aws('update-resource-collection', '--action', action, '--resource-collection', json(collection));
 export const integrationCommand = (integration: unknown) => aws('update-service-integration', '--service-integration', json(integration));
-export const costCommand = (collection: unknown) => aws('start-cost-estimation', '--resource-collection', json(collection));

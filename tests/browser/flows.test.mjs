@@ -1,22 +1,11 @@
 // What people do: from the dashboard to what to do, by mouse and by keyboard alone; what they write is there afterwards.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { after, before, test } from 'node:test';
-import { ask, capacityCut, closePage, openBrowser, openPage, settled } from './lib/browser.mjs';
-import { startDemo } from './lib/server.mjs';
+import { test } from 'node:test';
+import { ask, closePage, openPage, settled } from './lib/browser.mjs';
+import { demoAtEnd } from './lib/shared.mjs';
 
-let server, browser, insight;
-before(async () => {
-  server = await startDemo('--at-end');
-  browser = await openBrowser(server);
-  const opened = await openPage(browser);
-  insight = await capacityCut(opened.page);
-  await closePage(opened);
-});
-after(async () => {
-  await browser?.close();
-  server?.stop();
-});
+const { browser, insight } = await demoAtEnd();
 
 const open = () => openPage(browser, `#/insights/${insight.Id}`).then(async (opened) => {
   await settled(opened.page, 'write capacity was cut');
@@ -193,6 +182,61 @@ test('coverage and channels are set, with the command that does it', async () =>
   await page.getByText(':pager', { exact: false }).first().waitFor();
   await page.getByRole('tab', { name: 'Audit' }).click();
   await page.getByRole('table').getByText(/billing|pager/).first().waitFor();
+  await closePage(opened);
+});
+
+test('a sensitivity is set from an anomaly, shown in the settings, and taken back', async () => {
+  const opened = await open();
+  const { page } = opened;
+  const graph = page.getByRole('article').first();
+  await graph.getByRole('button', { name: /^Sensitivity: / }).click();
+  const dialog = page.getByRole('dialog', { name: /^Sensitivity of / });
+  const key = await dialog.getByLabel('Metric', { exact: true }).inputValue();
+  assert.match(key, /^AWS\/DynamoDB \w+ Sum TableName=shop-orders/);
+  await dialog.getByRole('radio', { name: /^Low/ }).check();
+  await dialog.getByRole('button', { name: 'Set', exact: true }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await graph.getByRole('link', { name: 'All that are set' }).click();
+  await settled(page, 'Settings');
+  const row = page.getByRole('row', { name: new RegExp(`^${key.replaceAll('/', '\\/')}`) });
+  await row.getByText('Low; in general medium').waitFor();
+  const { Sensitivities } = await ask(page, 'GET', '/stackseer/sensitivities');
+  const { Now } = await ask(page, 'GET', '/stackseer/status');
+  const [{ Metric, Until }] = Sensitivities;
+  assert.equal(Metric, key);
+  assert.ok(Until > Now + 29 * 86_400 && Until <= Now + 31 * 86_400, 'it ends by itself');
+  await row.getByRole('button', { name: /^Take back/ }).click();
+  await page.getByText('Every metric is watched with medium sensitivity').waitFor();
+  await closePage(opened);
+});
+
+test('a sensitivity is set in the settings, by the metric’s name', async () => {
+  const opened = await openPage(browser, '#/settings/sensitivity');
+  const { page } = opened;
+  await settled(page, 'Settings');
+  await button(page, 'Set').click();
+  const dialog = page.getByRole('dialog', { name: 'Set a sensitivity' });
+  assert.ok(await dialog.getByRole('button', { name: 'Set', exact: true }).isDisabled());
+  await dialog.getByLabel('Metric', { exact: true }).fill('AWS/SQS NumberOfMessagesSent Sum QueueName=shop-order-queue');
+  await dialog.getByRole('radio', { name: /^High/ }).check();
+  await dialog.getByRole('button', { name: 'Set', exact: true }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await page.getByText('High; in general medium').waitFor();
+  await button(page, /^Take back AWS\/SQS/).click();
+  await page.getByText('High; in general medium').waitFor({ state: 'detached' });
+  await closePage(opened);
+});
+
+test('costs say what was counted, and are those of one application when it is chosen', async () => {
+  const opened = await openPage(browser, '#/cost');
+  const { page } = opened;
+  await settled(page, 'Cost');
+  await page.getByText('Counted now: 10 resources of shop').waitFor();
+  await page.getByRole('button', { name: /^Application/ }).click();
+  await page.getByRole('option', { name: 'shop' }).click();
+  await page.waitForURL(/application=/);
+  await page.getByText('Counted now: 10 resources of shop').waitFor();
+  await page.getByRole('row', { name: /^Lambda function Active/ }).getByText('$').first().waitFor();
   await closePage(opened);
 });
 

@@ -2,51 +2,48 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ask, capacityCut, openBrowser, openPage, PHONE, settled } from './lib/browser.mjs';
+import { ask, openBrowser, openPage, PHONE, reactive, settled } from './lib/browser.mjs';
 import { startDemo } from './lib/server.mjs';
 
 const folder = fileURLToPath(new URL('../../docs/images', import.meta.url));
 mkdirSync(folder, { recursive: true });
-const server = await startDemo('--at-end');
+const server = await startDemo();
 const browser = await openBrowser(server);
 try {
-  const first = await openPage(browser);
-  const { Id, InsightTimeRange } = await capacityCut(first.page);
-  await first.context.close();
-  const running = await duringTheIncident(InsightTimeRange.StartTime + 25 * 60);
+  const id = await duringTheIncident();
   const HIGH = { viewport: { width: 1280, height: 1500 } };
   for (const [name, hash, title, options] of [
-    ['console-dashboard', '', 'Dashboard', { viewport: { width: 1280, height: 720 } }],
+    ['console-dashboard', '', 'Dashboard', { viewport: { width: 1280, height: 860 } }],
     ['console-insights', '#/insights?status=', 'Insights', { viewport: { width: 1280, height: 720 } }],
-    ['console-insight-light', `#/insights/${Id}`, 'write capacity was cut', { ...HIGH, colorScheme: 'light' }],
-    ['console-insight-dark', `#/insights/${Id}`, 'write capacity was cut', { ...HIGH, colorScheme: 'dark' }],
-    ['console-insight-phone', `#/insights/${Id}`, 'write capacity was cut', { ...PHONE, viewport: { width: 390, height: 1200 } }],
-    ['console-topology', '#/topology', 'Topology', { viewport: { width: 1280, height: 720 } }],
+    ['console-insight-light', `#/insights/${id}`, 'write capacity was cut', { ...HIGH, colorScheme: 'light' }],
+    ['console-insight-dark', `#/insights/${id}`, 'write capacity was cut', { ...HIGH, colorScheme: 'dark' }],
+    ['console-insight-phone', `#/insights/${id}`, 'write capacity was cut', { ...PHONE, viewport: { width: 390, height: 1200 } }],
+    ['console-topology', '#/topology', 'Topology', { viewport: { width: 1280, height: 960 } }],
   ]) {
-    const { page, context } = await openPage(running.browser, hash, options);
+    const { page, context } = await openPage(browser, hash, options);
     await settled(page, title);
     await page.waitForTimeout(500);
     await page.screenshot({ path: join(folder, `${name}.png`) });
     await context.close();
   }
-  await running.close();
 } finally {
   await browser.close();
   server.stop();
 }
 
-/** A demo whose clock stands still in the middle of it. */
-async function duringTheIncident(time) {
-  const demo = await startDemo();
-  const inside = await openBrowser(demo);
-  const { page, context } = await openPage(inside);
+/** Stops the clock when the capacity cut has gone on for 25 minutes, and was looked at all that time. */
+async function duringTheIncident() {
+  const { page, context } = await openPage(browser);
   await settled(page, 'Dashboard');
-  let clock = await ask(page, 'PUT', '/stackseer/clock', { Paused: false, Speed: 1200 });
-  while (clock.Now < time) {
-    await page.waitForTimeout(Math.min(3000, Math.max(200, ((time - clock.Now) / 1200) * 1000)));
-    clock = await ask(page, 'GET', '/stackseer/clock');
+  await ask(page, 'PUT', '/stackseer/clock', { Paused: false, Speed: 300 });
+  const cut = async () => (await reactive(page)).find(({ Name }) => /write capacity was cut/.test(Name));
+  let insight = await cut();
+  while (!insight) {
+    await page.waitForTimeout(1000);
+    insight = await cut();
   }
+  while ((await ask(page, 'GET', '/stackseer/status')).LastWatch < insight.InsightTimeRange.StartTime + 25 * 60) await page.waitForTimeout(300);
   await ask(page, 'PUT', '/stackseer/clock', { Paused: true });
   await context.close();
-  return { browser: inside, close: async () => { await inside.close(); demo.stop(); } };
+  return insight.Id;
 }

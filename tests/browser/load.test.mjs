@@ -1,26 +1,14 @@
 // The first load stays small, comes from one place, and obeys a strict policy.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { capacityCut, openBrowser, openPage, settled } from './lib/browser.mjs';
-import { startDemo } from './lib/server.mjs';
+import { test } from 'node:test';
+import { openPage, settled } from './lib/browser.mjs';
+import { demoAtEnd } from './lib/shared.mjs';
 
 const BUDGET = 500_000;
-let server, browser;
-before(async () => {
-  server = await startDemo('--at-end');
-  browser = await openBrowser(server);
-});
-after(async () => {
-  await browser?.close();
-  server?.stop();
-});
+const { browser, insight } = await demoAtEnd();
 
 test('the first load is at most 500 kB, as sent', async () => {
-  const opened = await openPage(browser);
-  await settled(opened.page, 'Dashboard');
-  const { Id } = await capacityCut(opened.page);
-  await opened.context.close();
-  for (const [name, hash, title] of [['dashboard', '', 'Dashboard'], ['insight', `#/insights/${Id}`, 'write capacity was cut']]) {
+  for (const [name, hash, title] of [['dashboard', '', 'Dashboard'], ['insight', `#/insights/${insight.Id}`, 'write capacity was cut']]) {
     const context = await browser.context({});
     const page = await context.newPage();
     const devtools = await context.newCDPSession(page);

@@ -1,21 +1,10 @@
 // What is seen when things are not well: nothing there, no answer, old data; and when there is very much of it.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { ask, capacityCut, closePage, openBrowser, openPage, settled } from './lib/browser.mjs';
-import { startDemo } from './lib/server.mjs';
+import { test } from 'node:test';
+import { ask, closePage, openPage, settled } from './lib/browser.mjs';
+import { demoAtEnd } from './lib/shared.mjs';
 
-let server, browser, insight;
-before(async () => {
-  server = await startDemo('--at-end');
-  browser = await openBrowser(server);
-  const opened = await openPage(browser);
-  insight = await capacityCut(opened.page);
-  await closePage(opened);
-});
-after(async () => {
-  await browser?.close();
-  server?.stop();
-});
+const { browser, insight } = await demoAtEnd();
 
 const json = (body, status = 200, headers = {}) => ({ status, headers, contentType: 'application/json', body: JSON.stringify(body) });
 const broken = json({ Message: 'The store does not answer.' }, 500, { 'x-amzn-errortype': 'InternalServerException' });
@@ -77,6 +66,32 @@ test('what could not be seen is said on every page', async () => {
   await opened.page.getByText('AccessDenied on sqs:GetQueueAttributes').waitFor();
   await closePage(opened);
 });
+
+test('the dashboard names what is wrong now, a click from what to do', async () => {
+  const ongoing = { ...insight, Status: 'ONGOING', InsightTimeRange: { StartTime: insight.InsightTimeRange.StartTime } };
+  const opened = await blank('**/insights/search', json({ ReactiveInsights: [ongoing] }));
+  const { page } = opened;
+  await page.goto(browser.base);
+  await page.getByRole('list').getByRole('link', { name: /write capacity was cut/ }).first().click();
+  await page.getByRole('heading', { name: /^Set the write capacity of shop-orders back/ }).waitFor();
+  await closePage(opened);
+});
+
+for (const [source, ago, text] of [
+  ['DEPLOYED', 3600, 'See which application in the dashboard'], ['SCAN', 3600, 'Scan again to see what is now'],
+  ['DEPLOYED', undefined, 'A new application is learned first'],
+]) {
+  test(`what was seen ${ago ? `${ago} s ago` : 'never'} says so, ${source}`, async () => {
+    const opened = await openPage(browser);
+    const { page } = opened;
+    const status = await ask(page, 'GET', '/stackseer/status');
+    assert.equal(status.LastWatch, status.Now, 'the demo was looked at to its end');
+    await page.getByText('What is shown is old').waitFor({ state: 'detached' });
+    await page.route('**/stackseer/status', (route) => route.fulfill(json({ ...status, Source: source, LastWatch: ago && status.Now - ago })));
+    await page.getByText(text).waitFor();
+    await closePage(opened);
+  });
+}
 
 test('markup in names stays text', async () => {
   const name = '<img src=x onerror="document.title=1"><script>alert(1)</script>';

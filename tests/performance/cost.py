@@ -64,7 +64,7 @@ def of(tick, watch, learn, functions):
         billed("a function", f"{learn.metrics / functions:g} metrics read to learn, once a day", per_day(learn.metrics / functions * METRIC_READ)),
         free("an application", "`watch` in Lambda, with its logs and traces", per_look(run(watch, "watch"))),
         free("an application", "`learn` in Lambda, with its logs and traces", per_day(run(learn, "learn"))),
-        billed("an application", f"DynamoDB: {watch.reads:g} read units a look", per_look(units(watch))),
+        billed("an application", f"DynamoDB: {watch.reads:g} read and {watch.writes:g} write units a look", per_look(units(watch))),
         billed("an application", f"DynamoDB: {learn.reads:g} read and {learn.writes:g} write units a learning", per_day(units(learn))),
         billed("an application", "its messages: sent and deleted", per_look(2 * QUEUE_REQUEST)),
         free("a deployment", "`tick` in Lambda, with its logs and traces", per_look(run(tick, "tick") + SCHEDULED)),

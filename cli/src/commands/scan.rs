@@ -151,7 +151,7 @@ impl Scan<'_> {
             metrics_billed as f64 * DOLLARS_A_METRIC,
         ));
 
-        self.state.keep_changes(application, &watched.changes, now).await?;
+        self.state.keep_look(application, &watched.changes, now).await?;
 
         let mut plan = watched.plan;
         plan.changed.extend(checked.changed);

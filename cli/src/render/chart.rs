@@ -1,8 +1,8 @@
 //! A metric over time with the band it was expected in, in a few lines of text.
 
 use super::page::{DIM, RED};
-use super::time;
 use jiff::Timestamp;
+use stackseer_model::time;
 use stackseer_model::{BandPoint, Kind, Metric};
 
 const ROWS: usize = 4;

@@ -8,8 +8,8 @@ mod timeline;
 
 use super::View;
 use super::page::{BOLD, DIM, Page, severity};
-use super::time::{clock, date_time, moment};
 use super::words::{grouped, named, ordinal, per_cent};
+use stackseer_model::time::{date_time, dated_range, moment};
 use stackseer_model::{Impact, Insight, InsightType, Status, lasted};
 
 /// The whole story of an insight, its parts in the order in which they are needed.
@@ -32,8 +32,7 @@ fn head(page: &mut Page, insight: &Insight, view: &View<'_>) {
     let when = match (insight.status, insight.insight_type()) {
         (Status::Closed, _) => {
             let end = insight.end_time.unwrap_or(insight.update_time);
-            let from = date_time(start);
-            format!("closed: {} to {} UTC, {}", from.trim_end_matches(" UTC"), clock(end, start), lasted(start, end))
+            format!("closed: {}, {}", dated_range(start, end), lasted(start, end))
         }
         (Status::Ongoing, InsightType::Reactive) => {
             format!("ongoing since {}, for {}", date_time(start), lasted(start, view.now))
@@ -57,7 +56,7 @@ fn head(page: &mut Page, insight: &Insight, view: &View<'_>) {
     }
 }
 
-/// `Of 12,400 requests at shop (ApiGateway RestApi) up to 09:52 UTC 34 % failed (4,216); last seen 09:41 UTC.`
+/// `Of 12,400 requests at shop (API Gateway REST API) up to 09:52 UTC 34 % failed (4,216); last seen 09:41 UTC.`
 fn impact_sentence(impact: &Impact, view: &View<'_>) -> String {
     let failed = format!("{} failed ({})", per_cent(impact.failed_share()), grouped(impact.failed));
     let slow = format!("{} were slow ({})", per_cent(impact.slow_share()), grouped(impact.slow));

@@ -65,6 +65,7 @@ fn joined(insight: &Insight, ids: &[AnomalyId]) -> Option<String> {
     Some(format!("{}{more}", sentence(first, &all)))
 }
 
+/// Without the year, which every line would have.
 fn stamp(time: Timestamp) -> String {
     time.strftime("%m-%d %H:%M").to_string()
 }

@@ -2,13 +2,13 @@
 
 use super::View;
 use super::page::{BOLD, DIM, Page, good, rule};
-use super::time::range;
 use super::watching::watching;
 use super::words::counted;
 use crate::args::Global;
 use crate::args::Output;
 use jiff::Timestamp;
 use serde::Serialize;
+use stackseer_model::time::range;
 use stackseer_model::{Application, Insight, InsightId, Resource, ResourceState, Status, Unseen, WatchingCounts};
 use std::io::Write;
 

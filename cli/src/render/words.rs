@@ -3,7 +3,7 @@
 use stackseer_catalog::Catalog;
 use stackseer_model::{Anomaly, ChangeEvent, Metric, PropertyChange, ResourceRef};
 
-/// `checkout (Lambda Function)`
+/// `checkout (Lambda function)`
 pub fn named(resource: &ResourceRef) -> String {
     match kind(&resource.resource_type) {
         kind if kind.is_empty() => resource.name.clone(),
@@ -11,9 +11,9 @@ pub fn named(resource: &ResourceRef) -> String {
     }
 }
 
-/// `Lambda Function`
+/// `Lambda function`
 pub fn kind(resource_type: &str) -> String {
-    resource_type.trim_start_matches("AWS::").replace("::", " ")
+    Catalog::builtin().kind(resource_type)
 }
 
 /// `duration, p90`; the dimensions too where the resource alone doesn't say which series it is.
@@ -95,9 +95,13 @@ pub fn ordinal(n: u32) -> String {
     word.map_or_else(|| format!("{n}th"), |word| (*word).to_owned())
 }
 
-/// `1 resource`, `2 resources`
+/// `1 resource`, `2 resources`, `2 repositories`
 pub fn counted(n: usize, what: &str) -> String {
-    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+    match what.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'o', 'u'])) {
+        _ if n == 1 => format!("{n} {what}"),
+        Some(stem) => format!("{n} {stem}ies"),
+        None => format!("{n} {what}s"),
+    }
 }
 
 /// `12,400`
@@ -118,6 +122,15 @@ mod tests {
             [0.0, 7.4, 999.0, 1_000.0, 12_400.0, 1_234_567.0].map(grouped),
             ["0", "7", "999", "1,000", "12,400", "1,234,567"]
         );
+    }
+
+    #[test]
+    fn one_is_not_several() {
+        assert_eq!(
+            [(1, "RDS Proxy"), (2, "RDS Proxy")].map(|(n, what)| counted(n, what)),
+            ["1 RDS Proxy", "2 RDS Proxies"]
+        );
+        assert_eq!([(0, "SQS queue"), (2, "day")].map(|(n, what)| counted(n, what)), ["0 SQS queues", "2 days"]);
     }
 
     #[test]

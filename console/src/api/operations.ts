@@ -1,10 +1,10 @@
 import { call, piece, query } from './client';
 import type { Advice, Anomaly, Change, Clock, Found, Insight, InsightSummary, MuteRequest } from './own';
 import type {
-  AnomalousLogGroup, DescribeAccountOverviewResponse, GetCostEstimationResponse, GetSeriesResponse, GetSettingsResponse, GetStatusResponse,
-  GetTopologyResponse, InsightFeedbackOption, InsightType, ListAuditResponse, ListMutesResponse, ListNotificationChannelsResponse,
-  ListSensitivitiesResponse, NotificationChannelConfig, ResourceCollection, ResourceCollectionFilter, SearchInsightsFilters, SensitivityLevel,
-  ServiceIntegrationConfig, UpdateServiceIntegrationConfig, WatchedApplication,
+  AnomalousLogGroup, DescribeAccountOverviewResponse, GetSeriesResponse, GetSettingsResponse, GetStatusResponse,
+  GetTopologyResponse, InsightFeedbackOption, InsightType, ListAuditResponse, ListCostsResponse, ListMutesResponse, ListNotificationChannelsResponse,
+  ListSensitivitiesResponse, NotificationChannelConfig, ResourceCollection, SearchInsightsFilters, ServiceIntegrationConfig, SetSensitivityRequest,
+  UpdateServiceIntegrationConfig, WatchedApplication,
 } from './types';
 
 type Paged<K extends string, T> = { [key in K]?: T[] } & { NextToken?: string };
@@ -97,7 +97,7 @@ export const mute = (request: MuteRequest) => call('POST', '/stackseer/mutes', r
 export const unmute = (id: string) => call('DELETE', `/stackseer/mutes/${piece(id)}`);
 
 export const sensitivities = () => call<ListSensitivitiesResponse>('GET', '/stackseer/sensitivities');
-export const setSensitivity = (Metric: string, Sensitivity: SensitivityLevel) => call('PUT', '/stackseer/sensitivities', { Metric, Sensitivity });
+export const setSensitivity = (request: SetSensitivityRequest) => call('PUT', '/stackseer/sensitivities', request);
 export const dropSensitivity = (id: string) => call('DELETE', `/stackseer/sensitivities/${piece(id)}`);
 
 export const audit = (NextToken?: string) => call<ListAuditResponse>('GET', `/stackseer/audit${query({ NextToken })}`);
@@ -114,5 +114,4 @@ export const setIntegrations = (ServiceIntegration: UpdateServiceIntegrationConf
 export const updateCollection = (Action: 'ADD' | 'REMOVE', ResourceCollection: ResourceCollection) =>
   call('PUT', '/resource-collections', { Action, ResourceCollection });
 
-export const cost = (NextToken?: string) => call<GetCostEstimationResponse>('GET', `/cost-estimation${query({ NextToken })}`);
-export const startCost = (ResourceCollection: ResourceCollectionFilter) => call('PUT', '/cost-estimation', { ResourceCollection });
+export const costs = (Application?: string) => call<ListCostsResponse>('GET', `/stackseer/costs${query({ Application })}`);

@@ -644,6 +644,17 @@ export interface ListChangesResponse {
   NextToken?: string;
 }
 
+export interface ListCostsRequest {
+  Application?: string;
+}
+
+export interface ListCostsResponse {
+  Applications: ApplicationName[];
+  Costs: ServiceResourceCost[];
+  StackseerTotalCost: number;
+  TotalCost: number;
+}
+
 export interface ListEventsFilters {
   DataSource?: EventDataSource;
   EventClass?: EventClass;
@@ -853,6 +864,7 @@ export interface MutedBy {
 }
 
 export interface NamedMetric {
+  Key: string;
   Label: string;
   Name: string;
   Namespace: string;
@@ -1330,6 +1342,7 @@ export interface ServiceQuotaExceededException {
 export interface ServiceResourceCost {
   Cost?: number;
   Count?: number;
+  Label?: string;
   StackseerCost?: number;
   State?: CostEstimationServiceResourceState;
   Type?: string;
@@ -1514,6 +1527,7 @@ export interface WatchedApplication {
   Health: ApplicationHealth;
   Id: string;
   Kind: ApplicationKind;
+  LastWatch?: number;
   Name: string;
   UpdateTime: number;
   Watching: ApplicationWatching;
@@ -1552,6 +1566,7 @@ export interface Operations {
   ListApplications: { input: ListApplicationsRequest; output: ListApplicationsResponse };
   ListAudit: { input: ListAuditRequest; output: ListAuditResponse };
   ListChanges: { input: ListChangesRequest; output: ListChangesResponse };
+  ListCosts: { input: ListCostsRequest; output: ListCostsResponse };
   ListEvents: { input: ListEventsRequest; output: ListEventsResponse };
   ListInsights: { input: ListInsightsRequest; output: ListInsightsResponse };
   ListMonitoredResources: { input: ListMonitoredResourcesRequest; output: ListMonitoredResourcesResponse };
@@ -1610,6 +1625,7 @@ export const routes: Record<keyof Operations, Route> = {
   ListApplications: { method: "GET", path: "/stackseer/applications", query: [] },
   ListAudit: { method: "GET", path: "/stackseer/audit", query: ["MaxResults", "NextToken"] },
   ListChanges: { method: "GET", path: "/stackseer/changes", query: ["Application", "From", "MaxResults", "NextToken", "To"] },
+  ListCosts: { method: "GET", path: "/stackseer/costs", query: ["Application"] },
   ListEvents: { method: "POST", path: "/events", query: [] },
   ListInsights: { method: "POST", path: "/insights", query: [] },
   ListMonitoredResources: { method: "POST", path: "/monitoredResources", query: [] },

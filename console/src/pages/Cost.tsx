@@ -1,82 +1,62 @@
-import Box from '@cloudscape-design/components/box';
-import Button from '@cloudscape-design/components/button';
+import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import Table from '@cloudscape-design/components/table';
-import { useState } from 'react';
 import * as api from '../api/operations';
-import type { GetCostEstimationResponse, ServiceResourceCost } from '../api/types';
-import { costCommand } from '../commands';
+import type { ListCostsResponse, ServiceResourceCost } from '../api/types';
 import { useLive } from '../live';
-import { dollars, number } from '../number';
-import { When } from '../parts/labels';
-import { Dialog } from '../parts/Dialog';
+import { count, dollars, number } from '../number';
 import { Loaded, Nothing } from '../parts/Loaded';
 import { PageHeader } from '../parts/PageHeader';
 import { Section } from '../parts/Section';
-import { useAction } from '../parts/useAction';
+import { go, link, useRoute } from '../route';
 
-async function load(): Promise<GetCostEstimationResponse> {
-  const first = await api.cost();
-  const costs = [...(first.Costs ?? [])];
-  for (let token = first.NextToken; token;) {
-    const page = await api.cost(token);
-    costs.push(...(page.Costs ?? []));
-    token = page.NextToken;
-  }
-  return { ...first, Costs: costs };
-}
-
+/** Of all that is watched, or of one application; counted whenever it is opened. */
 export function Cost() {
-  const live = useLive('cost', load, 15_000);
-  const [isAsking, setAsking] = useState(false);
-  const stacks = useLive('stacks', () => api.settings().then(({ Coverage }) => Coverage.ResourceCollection.CloudFormation?.StackNames ?? []));
+  const { query } = useRoute();
+  const application = query.get('application') ?? '';
+  const applications = useLive('applications', api.applications);
+  const live = useLive(`costs ${application}`, () => api.costs(application || undefined));
+  const options = [{ value: '', label: 'All that are watched' }, ...(applications.data ?? []).map(({ Id, Name }) => ({ value: Id, label: Name }))];
   return (
     <SpaceBetween size="l">
-      <PageHeader
-        title="Cost" description="What a month of watching costs with Stackseer, beside what Amazon DevOps Guru charged for the same resources."
-        actions={<Button onClick={() => setAsking(true)}>Estimate anew</Button>}
-      />
-      <Loaded live={live} what="costs">{(estimation) => <Estimation estimation={estimation} />}</Loaded>
-      {isAsking && <Ask stacks={stacks.data ?? []} onClose={() => setAsking(false)} onDone={live.reload} />}
+      <PageHeader title="Cost" description="What a month of watching costs with Stackseer, beside what Amazon DevOps Guru charged for the same resources." />
+      <div className="picker">
+        <Select
+          inlineLabelText="Application" options={options} selectedOption={options.find(({ value }) => value === application) ?? null}
+          onChange={({ detail }) => go(link(['cost'], detail.selectedOption.value ? { application: detail.selectedOption.value } : {}))}
+        />
+      </div>
+      <Loaded live={live} what="costs">{(costs) => <Costs costs={costs} />}</Loaded>
     </SpaceBetween>
   );
 }
 
-function Ask({ stacks, onClose, onDone }: { stacks: string[]; onClose: () => void; onDone: () => void }) {
-  const { run, error, isBusy } = useAction(() => { onDone(); onClose(); });
-  const collection = { CloudFormation: { StackNames: stacks.slice(0, 1) } };
+function Costs({ costs: { Applications, Costs: items, TotalCost, StackseerTotalCost } }: { costs: ListCostsResponse }) {
   return (
-    <Dialog
-      title="Estimate the cost anew" confirm="Estimate" command={costCommand(collection)} error={error} isBusy={isBusy} isReady={stacks.length > 0}
-      onClose={onClose} onConfirm={() => run(() => api.startCost(collection))}
-    >
-      <Box>{stacks.length ? `Counts the resources of ${stacks[0]} and prices them.` : 'There is no covered stack to count.'}</Box>
-    </Dialog>
-  );
-}
-
-function Estimation({ estimation: { Costs = [], Status, TimeRange, TotalCost, StackseerTotalCost } }: { estimation: GetCostEstimationResponse }) {
-  if (!Status) return <Section title="By service"><Nothing title="Nothing was estimated yet" /></Section>;
-  return (
-    <Section
-      title="By service"
-      description={Status === 'ONGOING' ? <StatusIndicator type="in-progress">Counting</StatusIndicator> : <>Counted over <When at={TimeRange?.StartTime} /> to <When at={TimeRange?.EndTime} /></>}
-    >
+    <Section title="By type of resource" description={counted(Applications.map(({ Name }) => Name), items)}>
       <dl className="facts">
-        <div><dt>Stackseer, a month</dt><dd>{StackseerTotalCost === undefined ? '–' : dollars(StackseerTotalCost)}</dd></div>
-        <div><dt>Amazon DevOps Guru, a month</dt><dd>{TotalCost === undefined ? '–' : dollars(TotalCost)}</dd></div>
+        <div><dt>Stackseer, a month</dt><dd>{dollars(StackseerTotalCost)}</dd></div>
+        <div><dt>Amazon DevOps Guru, a month</dt><dd>{dollars(TotalCost)}</dd></div>
       </dl>
       <Table<ServiceResourceCost>
-        variant="embedded" wrapLines items={Costs} ariaLabels={{ tableLabel: 'Costs by service' }} empty={<Nothing title="No resources were counted" />}
+        variant="embedded" wrapLines items={items} ariaLabels={{ tableLabel: 'Costs by type of resource' }} empty={<Nothing title="No resources were counted" />}
         columnDefinitions={[
-          { id: 'type', header: 'Type', isRowHeader: true, cell: (item) => item.Type },
+          { id: 'type', header: 'Type', isRowHeader: true, cell: (item) => item.Label ?? item.Type },
           { id: 'state', header: 'State', cell: (item) => (item.State === 'ACTIVE' ? 'Active' : 'Idle') },
-          { id: 'count', header: 'Resources', cell: (item) => (item.Count === undefined ? '–' : number(item.Count)) },
-          { id: 'own', header: 'Stackseer', cell: (item) => (item.StackseerCost === undefined ? '–' : dollars(item.StackseerCost)) },
-          { id: 'guru', header: 'DevOps Guru', cell: (item) => (item.Cost === undefined ? '–' : dollars(item.Cost)) },
+          { id: 'count', header: 'Resources', cell: (item) => number(item.Count ?? 0) },
+          { id: 'own', header: 'Stackseer', cell: (item) => dollars(item.StackseerCost ?? 0) },
+          { id: 'guru', header: 'DevOps Guru', cell: (item) => dollars(item.Cost ?? 0) },
         ]}
       />
     </Section>
   );
+}
+
+const FEW = 5;
+
+/** What the sums are of. */
+function counted(names: string[], items: ServiceResourceCost[]): string {
+  const of = (state?: string) => items.filter(({ State }) => !state || State === state).reduce((sum, { Count = 0 }) => sum + Count, 0);
+  const named = names.length > FEW ? `${names.slice(0, FEW).join(', ')} and ${names.length - FEW} more` : names.join(', ');
+  return `Counted now: ${count(of(), 'resource')} of ${named || 'nothing'}, ${number(of('ACTIVE'))} of them active. DevOps Guru charges for those; Stackseer pays for the metrics that it reads of them.`;
 }

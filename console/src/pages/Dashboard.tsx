@@ -3,15 +3,17 @@ import Link from '@cloudscape-design/components/link';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Table from '@cloudscape-design/components/table';
 import * as api from '../api/operations';
+import type { InsightSummary } from '../api/own';
 import type { WatchedApplication } from '../api/types';
 import { DayStrip } from '../charts/DayStrip';
 import { useLive } from '../live';
 import { count, number } from '../number';
 import { changeSentence } from '../parts/ChangeTable';
-import { Severity, When } from '../parts/labels';
+import { PeopleLabels, Severity, When } from '../parts/labels';
 import { Loaded, Nothing } from '../parts/Loaded';
 import { PageHeader } from '../parts/PageHeader';
 import { Section } from '../parts/Section';
+import { useNarrow } from '../parts/useNarrow';
 import { follow, link } from '../route';
 import { useServer } from '../server';
 import { DAY, duration } from '../time';
@@ -45,6 +47,7 @@ export function Dashboard() {
         {({ now: at, applications, overview, recent, changes }) => (
           <SpaceBetween size="l">
             <Numbers applications={applications} recovery={overview.MeanTimeToRecoverInMilliseconds} />
+            <WrongNow recent={recent} />
             <Applications applications={applications} />
             <Section title="Last 24 hours" description="A bar for each reactive insight, a diamond for each change.">
               <DayStrip
@@ -81,7 +84,39 @@ function Numbers({ applications, recovery }: { applications: WatchedApplication[
   );
 }
 
+const MOST = 5;
+
+/** From here it is one click to what to do. */
+function WrongNow({ recent }: { recent: InsightSummary[] }) {
+  const ongoing = recent.filter(({ Status }) => Status === 'ONGOING').sort((a, b) => severity(b) - severity(a) || start(b) - start(a));
+  const [last] = recent.filter(({ Status }) => Status === 'CLOSED').sort((a, b) => start(b) - start(a));
+  if (ongoing.length === 0) {
+    return (
+      <Section title="Wrong now">
+        Nothing that is watched.{last && <> The last: <Link href={link(['insights', last.Id ?? ''])} onFollow={follow}>{last.Headline ?? last.Name}</Link>, ended <When at={last.InsightTimeRange?.EndTime} />.</>}
+      </Section>
+    );
+  }
+  return (
+    <Section title="Wrong now" count={ongoing.length}>
+      <ul className="wrong">
+        {ongoing.slice(0, MOST).map((insight) => (
+          <li key={insight.Id}>
+            <Severity value={insight.Severity} />
+            <span><Link href={link(['insights', insight.Id ?? ''])} onFollow={follow}>{insight.Headline ?? insight.Name}</Link> <PeopleLabels insight={insight} /></span>
+            <small>{insight.Application?.Name}, since <When at={start(insight)} relative /></small>
+          </li>
+        ))}
+      </ul>
+      {ongoing.length > MOST && <Link href="#/insights" onFollow={follow}>All {ongoing.length}</Link>}
+    </Section>
+  );
+}
+
 const RANK = { HIGH: 3, MEDIUM: 2, LOW: 1 };
+
+const severity = ({ Severity: value }: InsightSummary) => (value ? RANK[value] : 0);
+const start = ({ InsightTimeRange }: InsightSummary) => InsightTimeRange?.StartTime ?? 0;
 
 function worstFirst(a: WatchedApplication, b: WatchedApplication): number {
   const rank = ({ Health }: WatchedApplication) => (Health.OpenReactive > 0 ? 10 : 0) + (Health.Severity ? RANK[Health.Severity] : 0);
@@ -89,6 +124,7 @@ function worstFirst(a: WatchedApplication, b: WatchedApplication): number {
 }
 
 function Applications({ applications }: { applications: WatchedApplication[] }) {
+  const isNarrow = useNarrow();
   const filtered = (application: WatchedApplication, type: string) => link(['insights'], { type, application: application.Name });
   return (
     <Section title="Health by application" count={applications.length}>
@@ -102,9 +138,9 @@ function Applications({ applications }: { applications: WatchedApplication[] }) 
           { id: 'name', header: 'Application', isRowHeader: true, cell: (item) => <Link href={link(['topology', item.Id])} onFollow={follow}>{item.Name}</Link> },
           { id: 'severity', header: 'Worst', cell: (item) => <Severity value={item.Health.Severity} /> },
           { id: 'reactive', header: 'Reactive', cell: (item) => <Link href={filtered(item, 'REACTIVE')} onFollow={follow} ariaLabel={`${count(item.Health.OpenReactive, 'reactive insight')} of ${item.Name}`}>{item.Health.OpenReactive}</Link> },
-          { id: 'proactive', header: 'Proactive', cell: (item) => <Link href={filtered(item, 'PROACTIVE')} onFollow={follow} ariaLabel={`${count(item.Health.OpenProactive, 'proactive insight')} of ${item.Name}`}>{item.Health.OpenProactive}</Link> },
-          { id: 'watched', header: 'Watched', cell: ({ Watching }) => `${Watching.Watched} of ${Watching.Watched + Watching.WithoutMetrics + Watching.NotSupported}` },
-          { id: 'looked', header: 'Last looked at', cell: (item) => <When at={item.UpdateTime} /> },
+          ...(isNarrow ? [] : [{ id: 'proactive', header: 'Proactive', cell: (item: WatchedApplication) => <Link href={filtered(item, 'PROACTIVE')} onFollow={follow} ariaLabel={`${count(item.Health.OpenProactive, 'proactive insight')} of ${item.Name}`}>{item.Health.OpenProactive}</Link> },
+          { id: 'watched', header: 'Watched', cell: ({ Watching }: WatchedApplication) => `${Watching.Watched} of ${Watching.Watched + Watching.WithoutMetrics + Watching.NotSupported}` },
+          { id: 'looked', header: 'Last looked at', cell: (item: WatchedApplication) => (item.LastWatch === undefined ? 'Not yet' : <When at={item.LastWatch} />) }]),
         ]}
       />
     </Section>

@@ -1,3 +1,4 @@
+import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import Link from '@cloudscape-design/components/link';
 import Pagination from '@cloudscape-design/components/pagination';
@@ -14,6 +15,7 @@ import { useLive } from '../live';
 import { InsightStatusLabel, PeopleLabels, Severity, When } from '../parts/labels';
 import { Loaded, Nothing } from '../parts/Loaded';
 import { PageHeader } from '../parts/PageHeader';
+import { useNarrow } from '../parts/useNarrow';
 import { follow, go, link, useRoute } from '../route';
 import { useNow, useServer } from '../server';
 import { duration } from '../time';
@@ -53,7 +55,7 @@ export function Insights() {
         options={[{ id: 'REACTIVE', text: 'Reactive' }, { id: 'PROACTIVE', text: 'Proactive' }]}
         onChange={({ detail }) => show({ type: detail.selectedId as InsightType })}
       />
-      <SpaceBetween size="s">
+      <div className="filters">
         <Filter state={state} applications={(applications.data ?? []).map(({ Name }) => Name)} onChange={show} />
         <div className="picker">
           <Select
@@ -61,7 +63,7 @@ export function Insights() {
             onChange={({ detail }) => show({ period: detail.selectedOption.value ?? 'all' })}
           />
         </div>
-      </SpaceBetween>
+      </div>
       <Loaded live={live} what="insights">
         {(page) => (
           <InsightTable
@@ -131,6 +133,7 @@ function Lasting({ insight }: { insight: InsightSummary }) {
 function InsightTable({ insights, type, isFiltered, onClear, pagination }: {
   insights: InsightSummary[]; type: InsightType; isFiltered: boolean; onClear: () => void; pagination: React.ReactNode;
 }) {
+  const isNarrow = useNarrow();
   return (
     <Table
       items={insights}
@@ -147,14 +150,19 @@ function InsightTable({ insights, type, isFiltered, onClear, pagination }: {
       }
       columnDefinitions={[
         {
-          id: 'name', header: 'What', isRowHeader: true, minWidth: 280,
-          cell: (insight) => <><Link href={link(['insights', insight.Id ?? ''])} onFollow={follow}>{insight.Headline ?? insight.Name}</Link> <PeopleLabels insight={insight} /></>,
+          id: 'name', header: 'What', isRowHeader: true, minWidth: isNarrow ? 180 : 280,
+          cell: (insight) => <>
+            <Link href={link(['insights', insight.Id ?? ''])} onFollow={follow}>{insight.Headline ?? insight.Name}</Link> <PeopleLabels insight={insight} />
+            {isNarrow && <Box color="text-body-secondary" fontSize="body-s">{insight.Status === 'CLOSED' ? 'Closed' : 'Ongoing'}, since <When at={insight.InsightTimeRange?.StartTime} />, for <Lasting insight={insight} /></Box>}
+          </>,
         },
         { id: 'severity', header: 'Severity', cell: (insight) => <Severity value={insight.Severity} /> },
-        { id: 'status', header: 'Status', cell: (insight) => <InsightStatusLabel value={insight.Status} /> },
-        { id: 'application', header: 'Application', cell: (insight) => insight.Application?.Name ?? insight.ResourceCollection?.CloudFormation?.StackNames?.join(', ') ?? '–' },
-        { id: 'start', header: 'Since', cell: (insight) => <When at={insight.InsightTimeRange?.StartTime} /> },
-        { id: 'lasting', header: 'For', cell: (insight) => <Lasting insight={insight} /> },
+        ...(isNarrow ? [] : [
+          { id: 'status', header: 'Status', cell: (insight: InsightSummary) => <InsightStatusLabel value={insight.Status} /> },
+          { id: 'application', header: 'Application', cell: (insight: InsightSummary) => insight.Application?.Name ?? insight.ResourceCollection?.CloudFormation?.StackNames?.join(', ') ?? '–' },
+          { id: 'start', header: 'Since', cell: (insight: InsightSummary) => <When at={insight.InsightTimeRange?.StartTime} /> },
+          { id: 'lasting', header: 'For', cell: (insight: InsightSummary) => <span className="whole"><Lasting insight={insight} /></span> },
+        ]),
       ]}
     />
   );

@@ -1,3 +1,4 @@
+import Box from '@cloudscape-design/components/box';
 import Header from '@cloudscape-design/components/header';
 import Pagination from '@cloudscape-design/components/pagination';
 import SegmentedControl from '@cloudscape-design/components/segmented-control';
@@ -13,6 +14,7 @@ import { count } from '../number';
 import { Coverage, When } from '../parts/labels';
 import { Loaded, Nothing } from '../parts/Loaded';
 import { PageHeader } from '../parts/PageHeader';
+import { useNarrow } from '../parts/useNarrow';
 import { go, link, useRoute } from '../route';
 
 const STATES: { id: CoverageState | 'ALL'; text: string }[] = [
@@ -37,12 +39,15 @@ export function Resources() {
   );
 }
 
+const why = ({ Because, TurnOn }: Found) => [Because, TurnOn].filter(Boolean).join('. ');
+
 function ResourceTable({ resources }: { resources: Found[] }) {
   const { items, collectionProps, filterProps, paginationProps, filteredItemsCount } = useCollection(resources, {
     filtering: { empty: <Nothing title="No such resource" />, noMatch: <Nothing title="No such resource" /> },
     pagination: { pageSize: 50 },
     sorting: { defaultState: { sortingColumn: { sortingField: 'MonitoredResourceName' } } },
   });
+  const isNarrow = useNarrow();
   return (
     <Table
       {...collectionProps}
@@ -54,12 +59,16 @@ function ResourceTable({ resources }: { resources: Found[] }) {
       pagination={<Pagination {...paginationProps} ariaLabels={{ nextPageLabel: 'Next page', previousPageLabel: 'Previous page', pageLabel: (page) => `Page ${page}` }} />}
       ariaLabels={{ tableLabel: 'Resources' }}
       columnDefinitions={[
-        { id: 'name', header: 'Resource', sortingField: 'MonitoredResourceName', isRowHeader: true, cell: (item) => item.MonitoredResourceName, minWidth: 160 },
-        { id: 'type', header: 'Type', sortingField: 'Type', cell: (item) => item.Label ?? item.Type },
-        { id: 'application', header: 'Application', cell: (item) => item.Application?.Name ?? item.ResourceCollection?.CloudFormation?.StackNames?.join(', ') ?? '–' },
+        { id: 'name', header: 'Resource', sortingField: 'MonitoredResourceName', isRowHeader: true, minWidth: 160, cell: (item) => <>{item.MonitoredResourceName}{isNarrow && <Box color="text-body-secondary" fontSize="body-s">{[item.Label ?? item.Type, why(item)].filter(Boolean).join(': ')}</Box>}</> },
+        ...(isNarrow ? [] : [
+          { id: 'type', header: 'Type', sortingField: 'Type', cell: (item: Found) => item.Label ?? item.Type },
+          { id: 'application', header: 'Application', cell: (item: Found) => item.Application?.Name ?? item.ResourceCollection?.CloudFormation?.StackNames?.join(', ') ?? '–' },
+        ]),
         { id: 'state', header: 'State', sortingField: 'State', cell: (item) => <Coverage value={item.State} /> },
-        { id: 'why', header: 'Why, and what to turn on', minWidth: 220, cell: (item) => [item.Because, item.TurnOn].filter(Boolean).join('. ') || '–' },
-        { id: 'updated', header: 'Last read', cell: (item) => <When at={item.LastUpdated} /> },
+        ...(isNarrow ? [] : [
+          { id: 'why', header: 'Why, and what to turn on', minWidth: 220, cell: (item: Found) => why(item) || '–' },
+          { id: 'updated', header: 'Last read', cell: (item: Found) => <When at={item.LastUpdated} /> },
+        ]),
       ]}
     />
   );

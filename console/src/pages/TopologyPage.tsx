@@ -5,7 +5,8 @@ import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 import * as api from '../api/operations';
-import type { GetTopologyResponse, TopologyNode } from '../api/types';
+import type { InsightSummary } from '../api/own';
+import type { GetTopologyResponse, InsightType, TopologyNode } from '../api/types';
 import { TopologyMap } from '../charts/TopologyMap';
 import { useLive } from '../live';
 import { Coverage, Severity } from '../parts/labels';
@@ -40,17 +41,18 @@ export function TopologyPage({ id }: { id?: string }) {
 
 function Map({ application, every }: { application: string; every: number }) {
   const live = useLive(`topology ${application}`, () => api.topology(application), every);
-  const [chosen, setChosen] = useState<string>();
+  const open = useLive('open insights', openInsights, every);
+  const [clicked, setClicked] = useState<string>();
   return (
     <Loaded live={live} what="topology">
       {(topology) => {
         if (topology.Nodes.length === 0) return <Nothing title="Nothing was found in it yet" />;
-        const node = topology.Nodes.find(({ Id }) => Id === chosen);
+        const node = topology.Nodes.find(({ Id }) => Id === clicked) ?? worst(topology.Nodes);
         return (
           <SpaceBetween size="l">
-            <TopologyMap nodes={topology.Nodes} edges={topology.Edges} chosen={chosen} onChoose={setChosen} />
+            <TopologyMap nodes={topology.Nodes} edges={topology.Edges} chosen={node?.Id} onChoose={setClicked} />
             <p className="legend"><span>Line: the caller waits.</span><span>Dashed line: a queue, stream, topic or rule between.</span><span>Red frame: something is open.</span><span>Dashed frame: not watched.</span></p>
-            {node ? <About node={node} topology={topology} /> : <Box color="text-body-secondary">Choose a resource to read about it.</Box>}
+            {node ? <About node={node} topology={topology} open={open.data ?? []} /> : <Box color="text-body-secondary">Choose a resource to read about it.</Box>}
           </SpaceBetween>
         );
       }}
@@ -58,7 +60,21 @@ function Map({ application, every }: { application: string; every: number }) {
   );
 }
 
-function About({ node, topology: { Nodes, Edges } }: { node: TopologyNode; topology: GetTopologyResponse }) {
+async function openInsights(): Promise<InsightSummary[]> {
+  const search = (type: InsightType) => api.searchInsights({ type, from: 0, filters: { Statuses: ['ONGOING'] }, size: 100 });
+  return (await Promise.all([search('REACTIVE'), search('PROACTIVE')])).flatMap(({ insights }) => insights);
+}
+
+const RANK = { HIGH: 3, MEDIUM: 2, LOW: 1 };
+
+/** What somebody opens the page for. */
+function worst(nodes: TopologyNode[]): TopologyNode | undefined {
+  const rank = ({ Severity: value }: TopologyNode) => (value ? RANK[value] : 0);
+  return nodes.filter(({ InsightIds }) => InsightIds.length > 0).sort((a, b) => rank(b) - rank(a))[0];
+}
+
+function About({ node, topology: { Nodes, Edges }, open }: { node: TopologyNode; topology: GetTopologyResponse; open: InsightSummary[] }) {
+  const nameOf = (id: string) => open.find(({ Id }) => Id === id);
   const names = (ids: string[]) => ids.map((id) => Nodes.find(({ Id }) => Id === id)?.Name ?? id).join(', ') || 'nothing known';
   return (
     <Section title={`${node.Label} ${node.Name}`}>
@@ -69,7 +85,7 @@ function About({ node, topology: { Nodes, Edges } }: { node: TopologyNode; topol
       </ColumnLayout>
       {node.InsightIds.length > 0 && (
         <Box margin={{ top: 'm' }}>
-          {node.InsightIds.map((id, index) => <div key={id}><Link href={link(['insights', id])} onFollow={follow}>Open insight {index + 1} of {node.InsightIds.length}</Link></div>)}
+          {node.InsightIds.map((id) => <div key={id}><Link href={link(['insights', id])} onFollow={follow}>{nameOf(id)?.Headline ?? nameOf(id)?.Name ?? 'An insight'}</Link></div>)}
         </Box>
       )}
     </Section>

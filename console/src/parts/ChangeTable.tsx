@@ -1,8 +1,10 @@
+import Box from '@cloudscape-design/components/box';
 import Link from '@cloudscape-design/components/link';
 import Table from '@cloudscape-design/components/table';
 import type { ReactNode } from 'react';
 import type { Change } from '../api/own';
 import { When } from './labels';
+import { useNarrow } from './useNarrow';
 
 const CLASSES: Record<string, string> = {
   INFRASTRUCTURE: 'Infrastructure', DEPLOYMENT: 'Deployment', SECURITY_CHANGE: 'Security', CONFIG_CHANGE: 'Configuration', SCHEMA_CHANGE: 'Schema',
@@ -16,11 +18,28 @@ export function changeSentence(change: Change): string {
   return change.Sentence ?? `${change.Name ?? 'Change'}${names && ` of ${names}`}`;
 }
 
+/** The sentence, and what kinds of resources its names are of; with the time where no column has it. */
+function What({ change, isTimed }: { change: Change; isTimed: boolean }) {
+  const kinds = [...new Set((change.Resources ?? []).map(({ Label, Type }) => Label || Type).filter(Boolean))].join(', ');
+  return (
+    <>
+      {changeSentence(change)}
+      {(isTimed || kinds) && <Box color="text-body-secondary" fontSize="body-s">{isTimed && <When at={change.Time} />}{isTimed && kinds && ', '}{kinds}</Box>}
+    </>
+  );
+}
+
 const isLink = (text?: string) => text?.startsWith('https://');
 
 export function ChangeTable({ changes, label = 'Changes', empty, showApplication = false }: {
   changes: Change[]; label?: string; empty: ReactNode; showApplication?: boolean;
 }) {
+  const isNarrow = useNarrow();
+  const more = [
+    ...(showApplication ? [{ id: 'application', header: 'Application', cell: (change: Change) => change.Application?.Name ?? '–' }] : []),
+    { id: 'class', header: 'Kind', cell: className },
+    { id: 'source', header: 'Source', cell: (change: Change) => (isLink(change.EventSource) ? <Link external href={change.EventSource}>Open</Link> : change.EventSource ?? change.DataSource ?? '–') },
+  ];
   return (
     <Table
       variant="embedded"
@@ -30,19 +49,9 @@ export function ChangeTable({ changes, label = 'Changes', empty, showApplication
       empty={empty}
       ariaLabels={{ tableLabel: label }}
       columnDefinitions={[
-        { id: 'time', header: 'Time', cell: (change) => <When at={change.Time} />, width: 190 },
-        { id: 'what', header: 'What', cell: changeSentence, isRowHeader: true, minWidth: 220 },
-        {
-          id: 'resources', header: 'Resource', minWidth: 160,
-          cell: (change) => (change.Resources ?? []).map(({ Name, Label, Type, Arn }) => `${Label || Type || ''} ${Name ?? Arn ?? ''}`.trim()).join(', ') || '–',
-        },
-        ...(showApplication ? [{ id: 'application', header: 'Application', cell: (change: Change) => change.Application?.Name ?? '–' }] : []),
-        { id: 'class', header: 'Kind', cell: className },
-        { id: 'actor', header: 'By', cell: (change) => change.Actor ?? '–' },
-        {
-          id: 'source', header: 'Source',
-          cell: (change) => (isLink(change.EventSource) ? <Link external href={change.EventSource}>Open</Link> : change.EventSource ?? change.DataSource ?? '–'),
-        },
+        ...(isNarrow ? [] : [{ id: 'time', header: 'Time', cell: (change: Change) => <When at={change.Time} /> }]),
+        { id: 'what', header: 'What', cell: (change) => <What change={change} isTimed={isNarrow} />, isRowHeader: true, minWidth: isNarrow ? 180 : 300 },
+        ...(isNarrow ? [] : more),
       ]}
     />
   );

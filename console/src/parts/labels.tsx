@@ -1,28 +1,33 @@
 import Badge from '@cloudscape-design/components/badge';
-import StatusIndicator from '@cloudscape-design/components/status-indicator';
+import StatusIndicator, { type StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
 import type { CoverageState, InsightSeverity, InsightStatus } from '../api/types';
 import { usePreferences } from '../preferences';
 import { useNow } from '../server';
 import { ago, moment } from '../time';
 
+/** A word that a narrow column doesn't break. */
+function Whole(props: StatusIndicatorProps) {
+  return <span className="whole"><StatusIndicator {...props} /></span>;
+}
+
 const SEVERITIES = { HIGH: ['error', 'High'], MEDIUM: ['warning', 'Medium'], LOW: ['info', 'Low'] } as const;
 
 export function Severity({ value }: { value?: InsightSeverity }) {
-  if (!value) return <StatusIndicator type="success">Nothing open</StatusIndicator>;
+  if (!value) return <Whole type="success">Nothing open</Whole>;
   const [type, text] = SEVERITIES[value];
-  return <StatusIndicator type={type}>{text}</StatusIndicator>;
+  return <Whole type={type}>{text}</Whole>;
 }
 
 export function InsightStatusLabel({ value }: { value?: InsightStatus }) {
-  return value === 'ONGOING' ? <StatusIndicator type="in-progress">Ongoing</StatusIndicator> : <StatusIndicator type="success">Closed</StatusIndicator>;
+  return value === 'ONGOING' ? <Whole type="in-progress">Ongoing</Whole> : <Whole type="success">Closed</Whole>;
 }
 
 const COVERAGE = { WATCHED: ['success', 'Watched'], WITHOUT_METRICS: ['warning', 'No metrics'], NOT_SUPPORTED: ['stopped', 'Not supported yet'] } as const;
 
 export function Coverage({ value }: { value?: CoverageState }) {
-  if (!value) return <StatusIndicator type="pending">Not known</StatusIndicator>;
+  if (!value) return <Whole type="pending">Not known</Whole>;
   const [type, text] = COVERAGE[value];
-  return <StatusIndicator type={type}>{text}</StatusIndicator>;
+  return <Whole type={type}>{text}</Whole>;
 }
 
 /** A time, with how long ago as its tip or beside it. */
@@ -31,7 +36,7 @@ export function When({ at, relative = false }: { at?: number; relative?: boolean
   const now = useNow();
   if (at === undefined) return <>–</>;
   return (
-    <time dateTime={new Date(at * 1000).toISOString()} title={ago(at, now)}>
+    <time className={relative ? undefined : 'whole'} dateTime={new Date(at * 1000).toISOString()} title={ago(at, now)}>
       {moment(at, zone, now)}{relative && `, ${ago(at, now)}`}
     </time>
   );

@@ -94,6 +94,7 @@ fn route<P: Ports>(operation: Operation) -> MethodRouter<Api<P>> {
         Operation::ListOrganizationInsights => on(method, organization::list::<P>),
         Operation::ListRecommendations => on(method, recommendations::list::<P>),
         Operation::ListResources => on(method, resources::list::<P>),
+        Operation::ListCosts => on(method, costs::list::<P>),
         Operation::ListSensitivities => on(method, sensitivities::list::<P>),
         Operation::PutFeedback => on(method, feedback::put::<P>),
         Operation::RemoveNotificationChannel => on(method, channels::remove::<P>),

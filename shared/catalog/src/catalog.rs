@@ -121,6 +121,12 @@ impl Catalog {
         known.unwrap_or_else(|| resource_type.split("::").nth(1).unwrap_or(resource_type).to_owned())
     }
 
+    /// What people call one of them: `Lambda function`; of a type that is not known `Glue Job`, as CloudFormation says it.
+    pub fn kind(&self, resource_type: &str) -> String {
+        let known = self.resource_type(resource_type).map(|r| r.kind.clone());
+        known.unwrap_or_else(|| resource_type.trim_start_matches("AWS::").replace("::", " "))
+    }
+
     /// DevOps Guru's `ServiceName`.
     pub fn service_name(&self, resource_type: &str) -> Option<&str> {
         self.resource_type(resource_type)?.service.as_deref()

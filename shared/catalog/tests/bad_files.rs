@@ -26,6 +26,7 @@ least = 3
 const RESOURCE: &str = r#"
 type = "Custom::Checkout"
 label = "Checkout"
+kind = "Checkout"
 node = "sync"
 
 [arn]
@@ -260,10 +261,10 @@ fn the_same_metric_twice_is_refused() {
 #[test]
 fn a_misspelt_key_of_a_resource_names_file_line_and_the_allowed_keys() {
     let said = problem("resources/checkout.toml", &RESOURCE.replace("property = [", "properties = ["));
-    assert!(said.starts_with("resources/checkout.toml:15: unknown field `properties`, expected one of"), "{said}");
+    assert!(said.starts_with("resources/checkout.toml:16: unknown field `properties`, expected one of"), "{said}");
     assert!(said.contains("`property`") && said.contains("`default`"), "{said}");
     let said = problem("resources/checkout.toml", &RESOURCE.replace("{shop}/{name}", "{shop}-{name}"));
-    assert!(said.contains("resources/checkout.toml:8") && said.contains("ends before a `/`"), "{said}");
+    assert!(said.contains("resources/checkout.toml:9") && said.contains("ends before a `/`"), "{said}");
     let said = problem("ignored/checkout.toml", "because = \"x\"\ntype = [\"A::B::C\"]");
     assert!(said.starts_with("ignored/checkout.toml:2: unknown field `type`"), "{said}");
     let said = problem("changes/checkout.toml", "[[change]]\nname = [\"Put*\"]");
@@ -335,11 +336,11 @@ fn what_no_single_file_can_know_is_wrong_is_said_with_the_path_and_line_too() {
         ("my/checks/shop.toml", CHECK.replace("\"timeout_seconds\"", "\"timeout\""), ":7: timeout is no attribute"),
         ("my/patterns/shop.toml", property, ":11: no change in the catalogue says anything of colour"),
         ("my/patterns/shop.toml", alike, ":17: "),
-        ("resources/checkout.toml", RESOURCE.replace("to = \"/requestP", "to = \"/p"), ":20: change UpdateCheckout"),
+        ("resources/checkout.toml", RESOURCE.replace("to = \"/requestP", "to = \"/p"), ":21: change UpdateCheckout"),
         (
             "resources/checkout.toml",
             RESOURCE.replace("[\"/Timeout\"]", "[\"Timeout\"]"),
-            ":13: Timeout is no JSON pointer",
+            ":14: Timeout is no JSON pointer",
         ),
     ] {
         let said = problem(path, &text);

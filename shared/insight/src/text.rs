@@ -1,9 +1,9 @@
-//! How numbers, times and names are said to a person on a phone.
+//! How numbers and names are said to a person on a phone.
 
 use stackseer_catalog::Catalog;
-use stackseer_model::{Metric, Timestamp};
+use stackseer_model::Metric;
+pub use stackseer_model::time::moment;
 
-const DAY_SECONDS: i64 = 24 * 3600;
 /// Fewer events a minute than this are hardly any.
 const HARDLY_ANY: f64 = 0.1;
 
@@ -96,19 +96,6 @@ const MOST_TIMES: f64 = 1000.0;
 /// `4.1×`; a rise from nothing has no ratio.
 pub fn times(ratio: f64) -> String {
     if ratio < MOST_TIMES { format!("{}×", number(ratio)) } else { "from nothing".to_owned() }
-}
-
-pub fn clock(time: Timestamp) -> String {
-    time.strftime("%H:%M UTC").to_string()
-}
-
-/// `14:03 UTC`; with its date when that is a day or more away.
-pub fn moment(time: Timestamp, now: Timestamp) -> String {
-    if (now.as_second() - time.as_second()).abs() < DAY_SECONDS {
-        clock(time)
-    } else {
-        time.strftime("%Y-%m-%d %H:%M UTC").to_string()
-    }
 }
 
 #[cfg(test)]

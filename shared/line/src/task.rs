@@ -82,6 +82,7 @@ pub async fn run_watch(
         done.unseen = watched.unseen;
         if commit(store, task, &state, &watched.plan, &mut done).await? {
             store.keep_events(&task.application.id, &watched.changes).await?;
+            store.keep_watched(&task.application, task.at).await?;
             return Ok(done);
         }
     }

@@ -515,4 +515,9 @@ async fn an_application_of_five_thousand_metrics_is_watched_in_one_go() {
     assert_eq!((done.metrics_read, done.opened), (5_000, 1));
     assert!(done.calls <= 11, "{} calls", done.calls);
     assert_eq!(store.insights(&SHOP.application.id)[0].causes[0].resource.name, "function-321");
+    assert_eq!(
+        store.last_watched(&SHOP.application.scope()).await.unwrap(),
+        [(SHOP.application.id.clone(), to)].into(),
+        "how old what is shown may be"
+    );
 }

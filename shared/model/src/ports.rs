@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::future::Future;
 
 pub use handling::{Handled, InsightHandling};
-pub use lists::{Ask, EventHistory, InsightHistory, InsightList, MOST_IN_PAGE, Page, Position};
+pub use lists::{Ask, Charts, EventHistory, InsightHistory, InsightList, MOST_IN_PAGE, Page, Position};
 pub use settings::{AuditLog, FeedbackStore, KeptSettings, SettingsStore, change_settings, give_feedback, settings_or};
 
 /// Why a port could not answer.
@@ -161,7 +161,21 @@ pub trait LearningStore: Sync {
         learning: &Learning,
     ) -> impl Future<Output = Result<(), PortError>> + Send;
 
+    /// With it, when it was last watched.
     fn forget_learning(&self, application: &Application) -> impl Future<Output = Result<(), PortError>> + Send;
+
+    /// That the window up to `at` was looked at.
+    fn keep_watched(
+        &self,
+        application: &Application,
+        at: Timestamp,
+    ) -> impl Future<Output = Result<(), PortError>> + Send;
+
+    /// When each application of the account and Region was last watched, as far as it ever was.
+    fn last_watched(
+        &self,
+        scope: &Scope,
+    ) -> impl Future<Output = Result<BTreeMap<ApplicationId, Timestamp>, PortError>> + Send;
 
     /// So that one at a time learns an application: nobody else gets it before `until`, unless it is released. False: somebody
     /// else has it at `now`.

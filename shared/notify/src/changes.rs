@@ -1,6 +1,7 @@
 //! What somebody changed, in one line each.
 
-use crate::text::{dated, sentence, short};
+use crate::text::{sentence, short};
+use stackseer_model::time::moment;
 use stackseer_model::*;
 
 /// More of each is behind the link.
@@ -35,7 +36,7 @@ fn just_before(insight: &Insight, change: &Change, on: &ResourceRef, now: Timest
         Some(event) => line(event, &known, now),
         None => {
             let to = if known.is_empty() { String::new() } else { format!(": {known}") };
-            format!("{} {} on {}{to}", dated(change.time, now), change.name, on.name)
+            format!("{} {} on {}{to}", moment(change.time, now), change.name, on.name)
         }
     };
     match relative(change.time, insight.start_time) {
@@ -44,12 +45,17 @@ fn just_before(insight: &Insight, change: &Change, on: &ResourceRef, now: Timest
     }
 }
 
-/// `13:56 UTC UpdateFunctionConfiguration on shop-checkout by alice: memory_mb 512 → 128`, the day too where `now` is another.
-pub fn change_said(event: &ChangeEvent, now: Timestamp) -> String {
-    line(event, &properties(event), now)
+/// `UpdateFunctionConfiguration on shop-checkout by alice: memory_mb 512 → 128`
+pub fn change_said(event: &ChangeEvent) -> String {
+    sentence(&what(event, &properties(event)))
 }
 
+/// With the time before it, and its day where `now` is another.
 fn line(event: &ChangeEvent, properties: &str, now: Timestamp) -> String {
+    sentence(&format!("{} {}", moment(event.time, now), what(event, properties)))
+}
+
+fn what(event: &ChangeEvent, properties: &str) -> String {
     let mut resources: Vec<&str> = event.resources.iter().take(MOST_RESOURCES).map(|r| short(r.as_str())).collect();
     let more = format!("{} more", event.resources.len() - resources.len());
     if event.resources.len() > MOST_RESOURCES {
@@ -58,7 +64,7 @@ fn line(event: &ChangeEvent, properties: &str, now: Timestamp) -> String {
     let on = if resources.is_empty() { String::new() } else { format!(" on {}", resources.join(", ")) };
     let by = event.actor.as_ref().map_or_else(String::new, |actor| format!(" by {actor}"));
     let to = if properties.is_empty() { String::new() } else { format!(": {properties}") };
-    sentence(&format!("{} {}{on}{by}{to}", dated(event.time, now), event.name))
+    format!("{}{on}{by}{to}", event.name)
 }
 
 /// `memory_mb 512 → 128`; of what is not known on a side, nothing is said.
@@ -125,7 +131,7 @@ mod tests {
         assert_eq!(
             changes(&insight, later),
             [
-                "22 Nov 13:56 UTC UpdateFunctionConfiguration on shop-checkout: memory_mb 512 → 128, 7 min before the start"
+                "2026-11-22 13:56 UTC UpdateFunctionConfiguration on shop-checkout: memory_mb 512 → 128, 7 min before the start"
             ]
         );
     }

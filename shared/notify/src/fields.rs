@@ -183,7 +183,7 @@ fn a_configuration_names_its_attribute_and_where_it_is() {
             },
         }])
     );
-    assert_eq!(anomaly["description"], "shop-orders (DynamoDB Table): point in time recovery is disabled");
+    assert_eq!(anomaly["description"], "shop-orders (DynamoDB table): point in time recovery is disabled");
     assert_eq!(
         anomaly["associatedResourceArns"],
         json!(["arn:aws:dynamodb:eu-central-1:123456789012:table/shop-orders"])

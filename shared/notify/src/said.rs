@@ -1,7 +1,8 @@
 //! What is said of an insight and its anomalies where the insight's own texts are not enough.
 
 use crate::story::{news, reason};
-use crate::text::{clip, count, dated, named, one_line, percent, sentence_case, without_thousands};
+use crate::text::{clip, count, named, one_line, percent, sentence_case, without_thousands};
+use stackseer_model::time::moment;
 use stackseer_model::*;
 
 /// Opsgenie shows no more of a description than this.
@@ -69,7 +70,7 @@ fn cut_at_a_word(text: &str) -> String {
     format!("{whole}…")
 }
 
-/// `1,240 of 4,120 requests at shop-api (ApiGateway RestApi) failed (30 %), 310 were slow (8 %); last at 15:12 UTC`
+/// `1,240 of 4,120 requests at shop-api (API Gateway REST API) failed (30 %), 310 were slow (8 %); last at 15:12 UTC`
 pub fn impact(impact: &Impact, now: Timestamp) -> String {
     let door = named(&impact.front_door.name, &impact.front_door.resource_type);
     if impact.requests < 0.5 {
@@ -96,8 +97,8 @@ pub fn impact(impact: &Impact, now: Timestamp) -> String {
             )
         }
     };
-    let last = impact.last_seen.map_or_else(String::new, |time| format!("; last seen {}", dated(time, now)));
-    let counted = (now.as_second() - impact.until.as_second() > FRESH_SECONDS).then(|| dated(impact.until, now));
+    let last = impact.last_seen.map_or_else(String::new, |time| format!("; last seen {}", moment(time, now)));
+    let counted = (now.as_second() - impact.until.as_second() > FRESH_SECONDS).then(|| moment(impact.until, now));
     let counted = counted.map_or_else(String::new, |until| format!("; counted until {until}"));
     format!("{parts}{last}{counted}")
 }

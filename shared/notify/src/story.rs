@@ -2,8 +2,9 @@
 
 use crate::changes::changes;
 use crate::detail::{Dialect, told};
-use crate::text::{clock, moment, named, nth, one_line, percent, sentence};
+use crate::text::{named, nth, one_line, percent, sentence};
 use crate::{Links, said, text};
+use stackseer_model::time::{date_time, dated_range, moment};
 use stackseer_model::*;
 
 /// More of each is behind the link.
@@ -43,7 +44,7 @@ pub(crate) struct Story {
     /// `eu-central-1`
     pub region: String,
     pub account: String,
-    /// `since 22 Nov 14:03 UTC`
+    /// `since 2026-11-22 14:03 UTC`
     pub when: String,
     /// Why this message was sent, where the rest doesn't say it.
     pub reason: Option<String>,
@@ -53,7 +54,7 @@ pub(crate) struct Story {
     pub more_affected: usize,
     /// What somebody changed: first what the causes name, then what is nearest to the start.
     pub changes: Vec<String>,
-    /// `Most of it comes from shop-checkout (Lambda Function): Invocations (83 %)`, and why.
+    /// `Most of it comes from shop-checkout (Lambda function): Invocations (83 %)`, and why.
     pub cause: Option<(String, String)>,
     /// `shop-api → shop-checkout → shop-orders`, where there is something between.
     pub path: Option<String>,
@@ -181,13 +182,11 @@ pub(crate) fn reason(news: News, message: &Message) -> Option<String> {
 fn when(insight: &Insight) -> String {
     let start = insight.start_time;
     let (Status::Closed, Some(end)) = (insight.status, insight.end_time) else {
-        return format!("since {} UTC", moment(start));
+        return format!("since {}", date_time(start));
     };
-    let day = |time: Timestamp| time.strftime("%F").to_string();
-    let end_said = if day(start) == day(end) { clock(end) } else { format!("{} UTC", moment(end)) };
     match over(insight) {
-        Over::Normal => format!("{} to {end_said}, {}", moment(start), lasted(start, end)),
-        _ => format!("{} UTC, last seen {end_said}", moment(start)),
+        Over::Normal => format!("{}, {}", dated_range(start, end), lasted(start, end)),
+        _ => format!("{}, last seen {}", date_time(start), moment(end, start)),
     }
 }
 

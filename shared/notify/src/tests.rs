@@ -88,7 +88,7 @@ fn an_end_that_nobody_saw_is_never_told_as_a_recovery() {
         assert!(email::subject(&message, &insight).starts_with(subject));
         let mail = email::text(&message, &insight, &links());
         assert!(mail.contains(what) && mail.to_lowercase().contains(reason), "{mail}");
-        assert!(mail.contains("22 Nov 14:03 UTC, last seen 15:40 UTC"), "{mail}");
+        assert!(mail.contains("2026-11-22 14:03 UTC, last seen 15:40 UTC"), "{mail}");
         for payload in [slack::payload(&message, &insight, &links()), chat::payload(&message, &insight, &links())] {
             let payload = payload.to_string();
             assert!(payload.contains(what) && !payload.contains("check_mark"), "{payload}");
@@ -100,7 +100,7 @@ fn an_end_that_nobody_saw_is_never_told_as_a_recovery() {
 fn what_users_had_of_it_is_said_in_each_channel() {
     let insight = with_impact();
     let message = message(MessageType::NewInsight, &insight);
-    let said = "12,360 of 41,200 requests at shop-api (ApiGateway RestApi) failed (30 %), 3,300 were slow (8 %); \
+    let said = "12,360 of 41,200 requests at shop-api (API Gateway REST API) failed (30 %), 3,300 were slow (8 %); \
                 last seen 14:08 UTC";
     assert!(email::text(&message, &insight, &links()).contains(said));
     assert!(slack::payload(&message, &insight, &links()).to_string().contains(said));
@@ -138,8 +138,8 @@ fn an_impact_says_only_what_there_was() {
         let impact = Impact { failed, slow, requests, ..impact };
         crate::said::impact(&impact, "2026-11-25T00:00:00Z".parse().unwrap())
     };
-    let door = "shop-api (ApiGateway RestApi)";
-    let last = "; last seen 22 Nov 14:08 UTC; counted until 22 Nov 14:09 UTC";
+    let door = "shop-api (API Gateway REST API)";
+    let last = "; last seen 2026-11-22 14:08 UTC; counted until 2026-11-22 14:09 UTC";
     assert_eq!(said(0.0, 30.0, 100.0), format!("30 of 100 requests at {door} were slow (30 %), none failed{last}"));
     assert_eq!(said(1.0, 0.0, 4120.0), format!("1 of 4,120 requests at {door} failed (under 1 %){last}"));
     assert_eq!(said(0.0, 0.0, 100.0), format!("None of the 100 requests at {door} failed or was slow"));
@@ -289,4 +289,41 @@ fn an_escape_is_never_cut_through() {
     assert_eq!(slack::escape("a&&", 10), "a&amp;…");
     assert_eq!(slack::escape("a&&", 11), "a&amp;&amp;");
     assert_eq!(slack::escape("&&&", 4), "…");
+}
+
+#[test]
+fn a_test_says_that_it_is_one_and_what_the_topic_gets() {
+    let scope = Scope::new("123456789012", "eu-central-1");
+    let topic = "arn:aws:sns:eu-central-1:123456789012:on-call";
+    let filter = Filter::parse("high,medium", "new_insight,closed_insight").unwrap();
+    let tested = sns::test(&NotificationChannel::new(&scope, topic, filter), &scope);
+    let protocols: Value = serde_json::from_str(&tested.message).unwrap();
+    let mail = protocols["email"].as_str().unwrap();
+    insta::assert_snapshot!(format!("{}\n\n{mail}", tested.subject), @r"
+    [TEST] Stackseer can reach this topic
+
+    TEST  Stackseer can reach this topic
+    eu-central-1 (account 123456789012)
+
+    Nothing is wrong: somebody asked for this message.
+
+    IT GETS
+    - severities: high, medium
+    - messages: NEW_INSIGHT, CLOSED_INSIGHT
+
+    Channel 7489e2eb-01a5-5e87-8533-9edac896e786
+    ");
+    insta::assert_snapshot!(pretty(protocols["default"].as_str().unwrap()), @r#"
+    {
+      "accountId": "123456789012",
+      "channelId": "7489e2eb-01a5-5e87-8533-9edac896e786",
+      "messageType": "TEST",
+      "region": "eu-central-1"
+    }
+    "#);
+    assert_eq!(tested.attributes, [("MessageType", "TEST".to_owned())]);
+
+    let filter = Filter { severities: [].into(), message_types: [].into() };
+    let all = NotificationChannel::new(&scope, topic, filter);
+    assert!(email::test(&all, &scope).contains("- severities: all\n- messages: all\n"));
 }

@@ -1,10 +1,9 @@
-//! How times, names and lengths are said.
+//! How names and numbers are said.
 
-use jiff::Timestamp;
+use stackseer_catalog::Catalog;
 use stackseer_model::Severity;
 
 const MOST_SENTENCE: usize = 600;
-const DAY_SECONDS: i64 = 24 * 3600;
 
 /// At most `most` characters, the last of them an ellipsis where something was left out.
 pub(crate) fn clip(text: &str, most: usize) -> String {
@@ -32,16 +31,11 @@ pub(crate) fn sentence_case(text: &str) -> String {
     first + letters.as_str()
 }
 
-/// `Lambda Function`
-pub(crate) fn kind(resource_type: &str) -> String {
-    resource_type.trim_start_matches("AWS::").replace("::", " ")
-}
-
-/// `checkout (Lambda Function)`
+/// `checkout (Lambda function)`
 pub(crate) fn named(name: &str, resource_type: &str) -> String {
     match resource_type.is_empty() {
         true => name.to_owned(),
-        false => format!("{name} ({})", kind(resource_type)),
+        false => format!("{name} ({})", Catalog::builtin().kind(resource_type)),
     }
 }
 
@@ -50,23 +44,6 @@ pub(crate) fn severity(severity: Severity) -> &'static str {
         Severity::Low => "low",
         Severity::Medium => "medium",
         Severity::High => "high",
-    }
-}
-
-/// `22 Nov 14:03`
-pub(crate) fn moment(time: Timestamp) -> String {
-    time.strftime("%-d %b %H:%M").to_string()
-}
-
-pub(crate) fn clock(time: Timestamp) -> String {
-    time.strftime("%H:%M UTC").to_string()
-}
-
-/// As somebody reads it `now`: `14:03 UTC`, over a day away `22 Nov 14:03 UTC`.
-pub(crate) fn dated(time: Timestamp, now: Timestamp) -> String {
-    match (now.as_second() - time.as_second()).abs() {
-        0..DAY_SECONDS => clock(time),
-        _ => format!("{} UTC", moment(time)),
     }
 }
 
@@ -120,16 +97,6 @@ pub(crate) fn short(id: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::examples::at;
-
-    #[test]
-    fn a_time_over_a_day_away_has_its_date() {
-        let time = at("14:03");
-        assert_eq!(dated(time, at("23:59")), "14:03 UTC");
-        assert_eq!(dated(time, "2026-11-23T14:02:00Z".parse().unwrap()), "14:03 UTC");
-        assert_eq!(dated(time, "2026-11-23T14:03:00Z".parse().unwrap()), "22 Nov 14:03 UTC");
-        assert_eq!(dated(time, "2026-11-20T10:00:00Z".parse().unwrap()), "22 Nov 14:03 UTC");
-    }
 
     #[test]
     fn numbers_are_said_as_people_say_them() {

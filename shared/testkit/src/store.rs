@@ -23,6 +23,7 @@ struct State {
     applications: BTreeMap<ApplicationId, InsightState>,
     learnings: BTreeMap<ApplicationId, (Application, Learning)>,
     reserved: BTreeMap<ApplicationId, Timestamp>,
+    watched: BTreeMap<ApplicationId, (Scope, Timestamp)>,
     changes: BTreeMap<(Scope, String), RegionChange>,
     events: BTreeMap<ApplicationId, BTreeMap<Position, ChangeEvent>>,
     settings: BTreeMap<Scope, KeptSettings>,
@@ -148,15 +149,8 @@ impl LearningStore for MemoryStore {
     async fn learned_applications(&self, scope: &Scope) -> Result<Vec<LearnedApplication>, PortError> {
         let mut state = self.state();
         state.fail()?;
-        let head = |(application, learning): &(Application, Learning)| LearnedApplication {
-            application: application.clone(),
-            at: learning.at,
-            complete: learning.complete,
-            resources: learning.inventory.resources.len(),
-            metrics: learning.metrics.len(),
-            watching: learning.watching.iter().collect(),
-        };
-        Ok(state.learnings.values().filter(|(application, _)| application.scope() == *scope).map(head).collect())
+        let here = state.learnings.values().filter(|(application, _)| application.scope() == *scope);
+        Ok(here.map(|(application, learning)| LearnedApplication::of(application, learning)).collect())
     }
 
     async fn keep_learning(&self, application: &Application, learning: &Learning) -> Result<(), PortError> {
@@ -170,7 +164,22 @@ impl LearningStore for MemoryStore {
         let mut state = self.state();
         state.fail()?;
         state.learnings.remove(&application.id);
+        state.watched.remove(&application.id);
         Ok(())
+    }
+
+    async fn keep_watched(&self, application: &Application, at: Timestamp) -> Result<(), PortError> {
+        let mut state = self.state();
+        state.fail()?;
+        state.watched.insert(application.id.clone(), (application.scope(), at));
+        Ok(())
+    }
+
+    async fn last_watched(&self, scope: &Scope) -> Result<BTreeMap<ApplicationId, Timestamp>, PortError> {
+        let mut state = self.state();
+        state.fail()?;
+        let of_scope = state.watched.iter().filter(|(_, (of, _))| of == scope);
+        Ok(of_scope.map(|(id, (_, at))| (id.clone(), *at)).collect())
     }
 
     async fn reserve_learning(

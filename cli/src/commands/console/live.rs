@@ -113,7 +113,8 @@ impl Day {
         };
         let watched = watch(source, source, &about).await?;
         self.commit(known.generation, &watched.plan).await?;
-        Ok(self.store.keep_events(&application.id, &watched.changes).await?)
+        self.store.keep_events(&application.id, &watched.changes).await?;
+        Ok(self.store.keep_watched(application, now).await?)
     }
 
     async fn commit(&self, generation: u64, plan: &Plan) -> Result<()> {

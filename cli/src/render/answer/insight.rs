@@ -3,7 +3,6 @@
 use super::{none, severity_of};
 use crate::args::Which;
 use crate::render::page::{BOLD, DIM, Page, Width, rule};
-use crate::render::time::{clock, date_time, moment};
 use crate::render::words::{ordinal, per_cent};
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -13,6 +12,7 @@ use stackseer_api::wire::{
     ReactiveInsightSummary, Recommendation,
 };
 use stackseer_model::lasted;
+use stackseer_model::time::{date_time, dated_range, moment};
 
 /// As much of an id as tells insights apart, and as `stackseer insight` takes.
 const SHORT_ID: usize = 8;
@@ -77,8 +77,7 @@ fn when(range: &Option<InsightTimeRange>, status: Option<InsightStatus>, is_proa
     let from = range.start_time.0;
     match (status, range.end_time) {
         (Some(InsightStatus::Closed), Some(end)) => {
-            let until = clock(end.0, from);
-            format!("closed: {} to {until} UTC, {}", date_time(from).trim_end_matches(" UTC"), lasted(from, end.0))
+            format!("closed: {}, {}", dated_range(from, end.0), lasted(from, end.0))
         }
         (Some(InsightStatus::Closed), None) => format!("closed: since {}", date_time(from)),
         _ if is_proactive => format!("proactive, since {}", date_time(from)),
@@ -170,12 +169,9 @@ fn events(page: &mut Page, events: &[Event], most: usize, now: Timestamp) {
     more(page, events.len(), most);
 }
 
-/// The sentence has the time of day.
 pub fn said(event: &Event, now: Timestamp) -> String {
     let sentence = event.sentence.as_deref().or(event.name.as_deref()).unwrap_or_default();
-    let day = |time: Timestamp| time.strftime("%Y-%m-%d").to_string();
-    let date = event.time.map(|time| day(time.0)).filter(|date| *date != day(now));
-    date.map_or_else(|| sentence.to_owned(), |date| format!("{date}  {sentence}"))
+    event.time.map_or_else(|| sentence.to_owned(), |time| format!("{}  {sentence}", moment(time.0, now)))
 }
 
 fn anomalies(page: &mut Page, anomalies: &[ReactiveAnomalySummary], most: usize) {
@@ -232,7 +228,7 @@ fn told(page: &mut Page, insight: &ReactiveInsight, most: usize, now: Timestamp)
     if let Some(history) = insight.history.as_ref().filter(|history| !history.is_empty()) {
         page.heading("History");
         for step in history.iter().take(most) {
-            page.text(2, &format!("{}  {}", clock(step.time.0, now), step.sentence));
+            page.text(2, &format!("{}  {}", moment(step.time.0, now), step.sentence));
         }
         more(page, history.len(), most);
     }

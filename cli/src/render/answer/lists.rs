@@ -3,7 +3,6 @@
 use super::insight::said;
 use super::{none, severity_of};
 use crate::render::page::{BOLD, DIM, Page, Width, good};
-use crate::render::time::date_time;
 use crate::render::words::counted;
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -11,6 +10,7 @@ use stackseer_api::wire::{
     ApplicationName, CoverageState, EdgeKind, Event, MonitoredResourceIdentifier, Mute, MuteTarget,
     NotificationChannel, TopologyEdge, TopologyNode,
 };
+use stackseer_model::time::date_time;
 
 /// An application's topology, with its name.
 #[derive(Debug, Deserialize)]

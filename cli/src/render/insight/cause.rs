@@ -3,8 +3,8 @@
 use super::{more, most};
 use crate::render::View;
 use crate::render::page::{DIM, Page};
-use crate::render::time::moment;
 use crate::render::words::{label, named, per_cent};
+use stackseer_model::time::moment;
 use stackseer_model::{AnomalyType, Cause, Insight, InsightType, Role, relative};
 
 const MOST_CAUSES: usize = 3;
@@ -37,7 +37,7 @@ pub fn causes(page: &mut Page, insight: &Insight, view: &View<'_>) {
     more(page, insight.causes.len(), shown);
 }
 
-/// `checkout (Lambda Function): errors, 83 % of the failures`
+/// `checkout (Lambda function): errors, 83 % of the failures`
 fn head(cause: &Cause, of: &str, view: &View<'_>) -> String {
     let resource = &cause.resource;
     let metric = cause

@@ -3,9 +3,9 @@
 use super::{more, most};
 use crate::render::View;
 use crate::render::page::Page;
-use crate::render::time::{clock, range};
 use crate::render::words::{property, touched, untold};
 use jiff::{Timestamp, ToSpan};
+use stackseer_model::time::{moment, range};
 use stackseer_model::{ChangeEvent, Insight, InsightType, relative};
 
 const MOST_EVENTS: usize = 6;
@@ -38,7 +38,7 @@ pub fn changes(page: &mut Page, insight: &Insight, view: &View<'_>) {
 fn told(page: &mut Page, event: &ChangeEvent, onset: Timestamp, view: &View<'_>) {
     let on = if event.resources.is_empty() { String::new() } else { format!(" on {}", touched(event)) };
     let by = event.actor.as_ref().map_or_else(String::new, |actor| format!(" by {actor}"));
-    let time = format!("{} UTC", clock(event.time, view.now));
+    let time = moment(event.time, view.now);
     let column = time.len() + 2;
     let text = format!("{}{}{on}{by}, {}", event.name, untold(event), relative(event.time, onset));
     page.labelled(2, &time, Default::default(), column, &text);

@@ -3,8 +3,8 @@
 use super::{more, most};
 use crate::render::View;
 use crate::render::page::{DIM, Page};
-use crate::render::time::moment;
 use stackseer_model::Insight;
+use stackseer_model::time::moment;
 
 const MOST_CONSIDERED: usize = 3;
 

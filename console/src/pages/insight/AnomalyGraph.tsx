@@ -1,5 +1,6 @@
 import Badge from '@cloudscape-design/components/badge';
 import Box from '@cloudscape-design/components/box';
+import Button from '@cloudscape-design/components/button';
 import Link from '@cloudscape-design/components/link';
 import Toggle from '@cloudscape-design/components/toggle';
 import { memo, useState } from 'react';
@@ -9,7 +10,9 @@ import type { Series } from '../../api/types';
 import { MetricChart, type Marker } from '../../charts/MetricChart';
 import { useLive } from '../../live';
 import { number } from '../../number';
+import { SensitivityDialog } from '../../parts/SensitivityDialog';
 import { usePreferences } from '../../preferences';
+import { follow } from '../../route';
 import { moment } from '../../time';
 import { SeriesTable } from './SeriesTable';
 import { end, measure, metric, resourceName, start } from './report';
@@ -17,7 +20,10 @@ import { end, measure, metric, resourceName, start } from './report';
 /** One anomaly: what, where, its picture or the same as a table, and the way to CloudWatch. */
 export const AnomalyGraph = memo(function AnomalyGraph({ insightId, anomaly, markers }: { insightId: string; anomaly: Anomaly; markers: Marker[] }) {
   const [isTable, setTable] = useState(false);
+  const [isSetting, setSetting] = useState(false);
+  const [isSet, setSet] = useState(false);
   const title = `${measure(anomaly)} of ${resourceName(anomaly)}`;
+  const key = anomaly.Evidence?.Metric?.Key;
   const isMetric = !anomaly.Evidence || anomaly.Evidence.Kind === 'METRIC';
   return (
     <article aria-label={title}>
@@ -28,7 +34,10 @@ export const AnomalyGraph = memo(function AnomalyGraph({ insightId, anomaly, mar
         {isMetric && <Toggle checked={isTable} onChange={({ detail }) => setTable(detail.checked)} ariaLabel={`As a table: ${title}`}>As a table</Toggle>}
         {anomaly.CloudWatchUrl && <Link external href={anomaly.CloudWatchUrl} ariaLabel={`Open in CloudWatch: ${title}`}>Open in CloudWatch</Link>}
         {anomaly.Resource?.ConsoleUrl && <Link external href={anomaly.Resource.ConsoleUrl} ariaLabel={`Resource ${resourceName(anomaly)} of ${measure(anomaly)} in the AWS console`}>Resource</Link>}
+        {key && <Button variant="inline-link" ariaLabel={`Sensitivity: ${title}`} onClick={() => setSetting(true)}>Sensitivity…</Button>}
+        {isSet && <span role="status">Set; it holds from the next look on. <Link href="#/settings/sensitivity" onFollow={follow}>All that are set</Link></span>}
       </div>
+      {isSetting && <SensitivityDialog metric={key} title={`Sensitivity of ${title}`} onClose={() => setSetting(false)} onDone={() => setSet(true)} />}
     </article>
   );
 });

@@ -13,7 +13,7 @@ export function CauseMap({ insight }: { insight: Insight }) {
   }
   const path = first.Path.length ? first.Path : [{ Resource: first.Resource, Metric: first.Metric, Text: first.Reason }];
   return (
-    <Section title="From symptom to cause" description={share(first)}>
+    <Section title={path.length > 1 ? 'From symptom to cause' : 'Cause'} description={share(first)}>
       <PathMap steps={path} evidence={first.Reason} />
       {others.length > 0 && (
         <Box margin={{ top: 'm' }}>

@@ -1,19 +1,25 @@
 import Button from '@cloudscape-design/components/button';
 import Link from '@cloudscape-design/components/link';
 import Table from '@cloudscape-design/components/table';
+import { useState } from 'react';
 import * as api from '../../api/operations';
 import { useLive } from '../../live';
 import { When } from '../../parts/labels';
 import { Loaded, Nothing } from '../../parts/Loaded';
 import { Section } from '../../parts/Section';
+import { SensitivityDialog } from '../../parts/SensitivityDialog';
 import { useAction } from '../../parts/useAction';
 import { follow, link } from '../../route';
 
 export function Sensitivities() {
   const live = useLive('sensitivities', api.sensitivities);
+  const [isSetting, setSetting] = useState(false);
   const { run, error, isBusy } = useAction(live.reload);
   return (
-    <Section title="Metrics with a sensitivity of their own" description="Feedback on an insight lowers its metrics. It ends by itself, and can be taken back.">
+    <Section
+      title="Metrics with a sensitivity of their own" description="Feedback on an insight lowers its metrics. It ends by itself, and can be taken back."
+      actions={<Button onClick={() => setSetting(true)}>Set</Button>}
+    >
       {error && <p role="alert">{error}</p>}
       <Loaded live={live} what="sensitivities">
         {({ General, Sensitivities: items }) => (
@@ -21,7 +27,7 @@ export function Sensitivities() {
             variant="embedded" wrapLines items={items} trackBy="Id" ariaLabels={{ tableLabel: 'Sensitivities' }} empty={<Nothing title={`Every metric is watched with ${General.toLowerCase()} sensitivity`} />}
             columnDefinitions={[
               { id: 'metric', header: 'Metric', isRowHeader: true, cell: (item) => <span className="mono">{item.Metric}</span> },
-              { id: 'sensitivity', header: 'Sensitivity', cell: (item) => `${item.Sensitivity.toLowerCase()}, in general ${General.toLowerCase()}` },
+              { id: 'sensitivity', header: 'Sensitivity', cell: (item) => `${capital(item.Sensitivity)}; in general ${General.toLowerCase()}` },
               { id: 'by', header: 'By', cell: (item) => (item.InsightId ? <Link href={link(['insights', item.InsightId])} onFollow={follow}>Feedback of {item.By}</Link> : item.By) },
               { id: 'until', header: 'Until', cell: (item) => (item.Until ? <When at={item.Until} /> : 'taken back') },
               { id: 'remove', header: 'Change', cell: (item) => <Button variant="inline-link" disabled={isBusy} ariaLabel={`Take back ${item.Metric}`} onClick={() => run(() => api.dropSensitivity(item.Id))}>Take back</Button> },
@@ -29,6 +35,9 @@ export function Sensitivities() {
           />
         )}
       </Loaded>
+      {isSetting && <SensitivityDialog onClose={() => setSetting(false)} onDone={live.reload} />}
     </Section>
   );
 }
+
+const capital = (word: string) => word[0] + word.slice(1).toLowerCase();

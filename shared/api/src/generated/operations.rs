@@ -38,6 +38,7 @@ pub enum Operation {
     ListApplications,
     ListAudit,
     ListChanges,
+    ListCosts,
     ListEvents,
     ListInsights,
     ListMonitoredResources,
@@ -63,7 +64,7 @@ pub enum Operation {
 }
 
 impl Operation {
-    pub const ALL: [Self; 54] = [
+    pub const ALL: [Self; 55] = [
         Self::AcknowledgeInsight,
         Self::AddMute,
         Self::AddNote,
@@ -96,6 +97,7 @@ impl Operation {
         Self::ListApplications,
         Self::ListAudit,
         Self::ListChanges,
+        Self::ListCosts,
         Self::ListEvents,
         Self::ListInsights,
         Self::ListMonitoredResources,
@@ -154,6 +156,7 @@ impl Operation {
             Self::ListApplications => "ListApplications",
             Self::ListAudit => "ListAudit",
             Self::ListChanges => "ListChanges",
+            Self::ListCosts => "ListCosts",
             Self::ListEvents => "ListEvents",
             Self::ListInsights => "ListInsights",
             Self::ListMonitoredResources => "ListMonitoredResources",
@@ -213,6 +216,7 @@ impl Operation {
             Self::ListApplications => "GET",
             Self::ListAudit => "GET",
             Self::ListChanges => "GET",
+            Self::ListCosts => "GET",
             Self::ListEvents => "POST",
             Self::ListInsights => "POST",
             Self::ListMonitoredResources => "POST",
@@ -273,6 +277,7 @@ impl Operation {
             Self::ListApplications => "/stackseer/applications",
             Self::ListAudit => "/stackseer/audit",
             Self::ListChanges => "/stackseer/changes",
+            Self::ListCosts => "/stackseer/costs",
             Self::ListEvents => "/events",
             Self::ListInsights => "/insights",
             Self::ListMonitoredResources => "/monitoredResources",
@@ -334,6 +339,7 @@ impl Operation {
             Self::ListApplications => &rules::LIST_APPLICATIONS_REQUEST,
             Self::ListAudit => &rules::LIST_AUDIT_REQUEST,
             Self::ListChanges => &rules::LIST_CHANGES_REQUEST,
+            Self::ListCosts => &rules::LIST_COSTS_REQUEST,
             Self::ListEvents => &rules::LIST_EVENTS_REQUEST,
             Self::ListInsights => &rules::LIST_INSIGHTS_REQUEST,
             Self::ListMonitoredResources => &rules::LIST_MONITORED_RESOURCES_REQUEST,
@@ -395,6 +401,7 @@ impl Operation {
             Self::ListApplications => &rules::LIST_APPLICATIONS_RESPONSE,
             Self::ListAudit => &rules::LIST_AUDIT_RESPONSE,
             Self::ListChanges => &rules::LIST_CHANGES_RESPONSE,
+            Self::ListCosts => &rules::LIST_COSTS_RESPONSE,
             Self::ListEvents => &rules::LIST_EVENTS_RESPONSE,
             Self::ListInsights => &rules::LIST_INSIGHTS_RESPONSE,
             Self::ListMonitoredResources => &rules::LIST_MONITORED_RESOURCES_RESPONSE,
@@ -608,6 +615,13 @@ impl Operation {
                 &["AccessDeniedException", "InternalServerException", "ThrottlingException", "ValidationException"]
             }
             Self::ListChanges => &[
+                "AccessDeniedException",
+                "InternalServerException",
+                "ThrottlingException",
+                "ValidationException",
+                "ResourceNotFoundException",
+            ],
+            Self::ListCosts => &[
                 "AccessDeniedException",
                 "InternalServerException",
                 "ThrottlingException",
@@ -873,6 +887,10 @@ impl Input for ListAuditRequest {
 
 impl Input for ListChangesRequest {
     const OPERATION: Operation = Operation::ListChanges;
+}
+
+impl Input for ListCostsRequest {
+    const OPERATION: Operation = Operation::ListCosts;
 }
 
 impl Input for ListEventsRequest {

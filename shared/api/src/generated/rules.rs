@@ -163,6 +163,8 @@ pub static APPLICATION_NAME: Rule = Rule::Structure(&[
     Member { name: "Name", required: true, place: Place::Body, rule: &STRING },
 ]);
 
+pub static APPLICATION_NAME_LIST: Rule = Rule::List { min: None, max: None, sparse: false, of: &APPLICATION_NAME };
+
 pub static APPLICATION_WATCHING: Rule = Rule::Structure(&[
     Member { name: "NotSupported", required: true, place: Place::Body, rule: &INTEGER },
     Member { name: "Watched", required: true, place: Place::Body, rule: &INTEGER },
@@ -844,6 +846,16 @@ pub static LIST_CHANGES_RESPONSE: Rule = Rule::Structure(&[
     Member { name: "NextToken", required: false, place: Place::Body, rule: &UUID_NEXT_TOKEN },
 ]);
 
+pub static LIST_COSTS_REQUEST: Rule =
+    Rule::Structure(&[Member { name: "Application", required: false, place: Place::Query, rule: &KEY }]);
+
+pub static LIST_COSTS_RESPONSE: Rule = Rule::Structure(&[
+    Member { name: "Applications", required: true, place: Place::Body, rule: &APPLICATION_NAME_LIST },
+    Member { name: "Costs", required: true, place: Place::Body, rule: &SERVICE_RESOURCE_COST_LIST },
+    Member { name: "StackseerTotalCost", required: true, place: Place::Body, rule: &DOUBLE },
+    Member { name: "TotalCost", required: true, place: Place::Body, rule: &DOUBLE },
+]);
+
 pub static LIST_EVENTS_FILTERS: Rule = Rule::Structure(&[
     Member { name: "DataSource", required: false, place: Place::Body, rule: &EVENT_DATA_SOURCE },
     Member { name: "EventClass", required: false, place: Place::Body, rule: &EVENT_CLASS },
@@ -1126,6 +1138,7 @@ pub static MUTED_BY: Rule = Rule::Structure(&[
 ]);
 
 pub static NAMED_METRIC: Rule = Rule::Structure(&[
+    Member { name: "Key", required: true, place: Place::Body, rule: &STRING },
     Member { name: "Label", required: true, place: Place::Body, rule: &STRING },
     Member { name: "Name", required: true, place: Place::Body, rule: &STRING },
     Member { name: "Namespace", required: true, place: Place::Body, rule: &STRING },
@@ -1890,11 +1903,15 @@ pub static SERVICE_QUOTA_EXCEEDED_EXCEPTION: Rule =
 pub static SERVICE_RESOURCE_COST: Rule = Rule::Structure(&[
     Member { name: "Cost", required: false, place: Place::Body, rule: &COST },
     Member { name: "Count", required: false, place: Place::Body, rule: &COST_ESTIMATION_SERVICE_RESOURCE_COUNT },
+    Member { name: "Label", required: false, place: Place::Body, rule: &STRING },
     Member { name: "StackseerCost", required: false, place: Place::Body, rule: &DOUBLE },
     Member { name: "State", required: false, place: Place::Body, rule: &COST_ESTIMATION_SERVICE_RESOURCE_STATE },
     Member { name: "Type", required: false, place: Place::Body, rule: &RESOURCE_TYPE },
     Member { name: "UnitCost", required: false, place: Place::Body, rule: &COST },
 ]);
+
+pub static SERVICE_RESOURCE_COST_LIST: Rule =
+    Rule::List { min: None, max: None, sparse: false, of: &SERVICE_RESOURCE_COST };
 
 pub static SERVICE_RESOURCE_COSTS: Rule =
     Rule::List { min: None, max: None, sparse: false, of: &SERVICE_RESOURCE_COST };
@@ -2161,6 +2178,7 @@ pub static WATCHED_APPLICATION: Rule = Rule::Structure(&[
     Member { name: "Health", required: true, place: Place::Body, rule: &APPLICATION_HEALTH },
     Member { name: "Id", required: true, place: Place::Body, rule: &STRING },
     Member { name: "Kind", required: true, place: Place::Body, rule: &APPLICATION_KIND },
+    Member { name: "LastWatch", required: false, place: Place::Body, rule: &TIMESTAMP },
     Member { name: "Name", required: true, place: Place::Body, rule: &STRING },
     Member { name: "UpdateTime", required: true, place: Place::Body, rule: &TIMESTAMP },
     Member { name: "Watching", required: true, place: Place::Body, rule: &APPLICATION_WATCHING },

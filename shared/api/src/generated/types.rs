@@ -1152,6 +1152,22 @@ pub struct ListChangesResponse {
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
+pub struct ListCostsRequest {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub application: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ListCostsResponse {
+    pub applications: Vec<ApplicationName>,
+    pub costs: Vec<ServiceResourceCost>,
+    pub stackseer_total_cost: f64,
+    pub total_cost: f64,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
 pub struct ListEventsFilters {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data_source: Option<EventDataSource>,
@@ -1540,6 +1556,7 @@ pub struct MutedBy {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct NamedMetric {
+    pub key: String,
     pub label: String,
     pub name: String,
     pub namespace: String,
@@ -2543,6 +2560,8 @@ pub struct ServiceResourceCost {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub count: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stackseer_cost: Option<f64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<CostEstimationServiceResourceState>,
@@ -2831,6 +2850,8 @@ pub struct WatchedApplication {
     pub health: ApplicationHealth,
     pub id: String,
     pub kind: ApplicationKind,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_watch: Option<Time>,
     pub name: String,
     pub update_time: Time,
     pub watching: ApplicationWatching,

@@ -8,8 +8,10 @@ use crate::error::Error;
 use crate::show;
 use crate::wire;
 use axum::extract::State;
-use stackseer_model::ports::{InsightList, PortError};
-use stackseer_model::{Edge, EdgeKind, Insight, LearnedApplication, ResourceId, ResourceRef, ResourceState, Severity};
+use stackseer_model::ports::{Charts, PortError};
+use stackseer_model::{
+    Edge, EdgeKind, Insight, LearnedApplication, ResourceId, ResourceRef, ResourceState, Severity, Timestamp, Unseen,
+};
 use stackseer_notify as notify;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -33,6 +35,7 @@ pub async fn list<P: Ports>(
     Body(_): Body<wire::ListApplicationsRequest>,
 ) -> Result<Answer<wire::ListApplicationsResponse>, Error> {
     let mut learned = asked(&api, None).await?;
+    let last = api.ports.last_watched(&api.setup.own).await?;
     let open = open(&api, &api.setup.own).await?;
     let of = |learned: &LearnedApplication| open.of(|insight| insight.application.id == learned.application.id);
     let rank = |learned: &LearnedApplication| {
@@ -40,13 +43,17 @@ pub async fn list<P: Ports>(
         (Reverse((open.severity(), open.reactive(), open.proactive())), learned.application.name.clone())
     };
     learned.sort_by_cached_key(rank);
-    let applications = learned.iter().map(|learned| watched(learned, &of(learned))).collect();
+    let applications = learned
+        .iter()
+        .map(|learned| watched(learned, &of(learned), last.get(&learned.application.id).copied()))
+        .collect();
     Ok(Answer(wire::ListApplicationsResponse { applications }))
 }
 
-fn watched(learned: &LearnedApplication, open: &Open) -> wire::WatchedApplication {
+fn watched(learned: &LearnedApplication, open: &Open, last: Option<Timestamp>) -> wire::WatchedApplication {
     let wire::ApplicationName { id, name, kind } = show::resource::application(&learned.application);
     let counted = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+    let watching = learned.watching();
     wire::WatchedApplication {
         id,
         name,
@@ -57,11 +64,12 @@ fn watched(learned: &LearnedApplication, open: &Open) -> wire::WatchedApplicatio
             severity: open.severity().map(show::severity),
         },
         watching: wire::ApplicationWatching {
-            watched: counted(learned.watching.watched),
-            without_metrics: counted(learned.watching.without_metrics),
-            not_supported: counted(learned.watching.not_supported),
+            watched: counted(watching.watched),
+            without_metrics: counted(watching.without_metrics),
+            not_supported: counted(watching.not_supported),
         },
         update_time: learned.at.into(),
+        last_watch: last.map(Into::into),
     }
 }
 
@@ -89,7 +97,7 @@ async fn wrong<P: Ports>(api: &Api<P>, learned: &LearnedApplication) -> Result<B
     let ids = open.of(|insight| insight.application.id == learned.application.id).ids();
     let mut wrong: BTreeMap<ResourceId, Wrong> = BTreeMap::new();
     for id in ids {
-        let Some(insight) = api.ports.insight(&id).await? else { continue };
+        let Some(insight) = api.ports.look_at(&id, Charts::None).await? else { continue };
         for (resource, severity) in affected(&insight) {
             let (insights, worst) = wrong.entry(resource.id.clone()).or_insert_with(|| (vec![], severity));
             *worst = severity.max(*worst);
@@ -127,21 +135,15 @@ fn edge(edge: &Edge) -> wire::TopologyEdge {
     wire::TopologyEdge { from: edge.from.to_string(), to: edge.to.to_string(), kind }
 }
 
-/// When anything was last looked at; and what could not be seen.
-pub async fn seen<P: Ports>(
-    api: &Api<P>,
-) -> Result<(Option<stackseer_model::Timestamp>, Vec<stackseer_model::Unseen>), PortError> {
-    let mut last = None;
+/// Since when all of it was looked at, which is when the one that was not for the longest time last was: none where one never
+/// was. And what could not be seen.
+pub async fn seen<P: Ports>(api: &Api<P>) -> Result<(Option<Timestamp>, Vec<Unseen>), PortError> {
+    let learned = api.ports.learned_applications(&api.setup.own).await?;
+    let last = api.ports.last_watched(&api.setup.own).await?;
+    let last = learned.iter().map(|learned| last.get(&learned.application.id).copied()).min().flatten();
     let mut unseen = Vec::new();
-    for learned in api.ports.learned_applications(&api.setup.own).await? {
-        last = last.max(Some(learned.at));
-        let inventory = api.ports.learned_inventory(&learned.application).await?;
-        unseen.extend(inventory.into_iter().flat_map(|inventory| inventory.unseen));
-    }
-    for insight_type in [stackseer_model::InsightType::Reactive, stackseer_model::InsightType::Proactive] {
-        let list = InsightList::Started { scope: api.setup.own.clone(), insight_type };
-        let newest = api.ports.list_insights(&list, &stackseer_model::ports::Ask::newest(1)).await?;
-        last = last.max(newest.items.first().map(|insight| insight.update_time));
+    for learned in learned {
+        unseen.extend(learned.unseen);
     }
     unseen.sort();
     unseen.dedup();

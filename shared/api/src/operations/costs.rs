@@ -1,19 +1,22 @@
-//! What DevOps Guru would charge for an application, and what it costs to watch it with Stackseer.
+//! What DevOps Guru would charge for applications, and what it costs to watch them with Stackseer.
 
-use super::applications::APPLICATION;
+use super::applications::{APPLICATION, asked};
 use super::command;
 use crate::api::{Api, Caller, Ports};
 use crate::body::{Answer, Body};
 use crate::cursor::Request;
 use crate::error::Error;
 use crate::lists::{Ids, Paging};
-use crate::wire;
+use crate::{show, wire};
 use axum::extract::State;
 use serde_json::json;
 use stackseer_catalog::Catalog;
 use stackseer_model::ports::PortError;
-use stackseer_model::{Application, Boundary, EstimateAsked, Inventory, LearnedApplication, ResourceId, Watching};
-use std::collections::BTreeMap;
+use stackseer_model::{
+    Application, Boundary, Estimate, EstimatedResources, Inventory, LearnedApplication, ResourceId, ResourceState,
+    Watching,
+};
+use std::collections::{BTreeMap, BTreeSet};
 
 const ESTIMATE: &str = "COST_ESTIMATION";
 const USUAL_PAGE: usize = 100;
@@ -32,9 +35,9 @@ pub async fn start<P: Ports>(
     caller: Caller,
     Body(input): Body<wire::StartCostEstimationRequest>,
 ) -> Result<Answer<wire::StartCostEstimationResponse>, Error> {
-    let of = asked(&input.resource_collection)?;
-    learned(&api, &of).await?;
-    let asked = EstimateAsked { of, at: api.now(), token: input.client_token.clone() };
+    let of = boundary(&input.resource_collection)?;
+    let resources = counted(&api, &[learned(&api, &of).await?.application]).await?;
+    let asked = Estimate { of, at: api.now(), token: input.client_token.clone(), resources };
     let command = command("start-cost-estimation", &[("resource-collection", json!(input.resource_collection))]);
     let entry = api.entry(&caller, &format!("Asked what {} would cost", name(&api, &asked.of)), Some(&command));
     api.change(&entry, |settings| {
@@ -55,7 +58,7 @@ pub async fn start<P: Ports>(
     Ok(Answer(wire::StartCostEstimationResponse {}))
 }
 
-fn asked(collection: &wire::CostEstimationResourceCollectionFilter) -> Result<Boundary, Error> {
+fn boundary(collection: &wire::CostEstimationResourceCollectionFilter) -> Result<Boundary, Error> {
     let stacks = collection.cloud_formation.as_ref().and_then(|stacks| stacks.stack_names.as_ref());
     match (stacks.map(Vec::as_slice), collection.tags.as_deref()) {
         (Some([name]), None) => Ok(Boundary::Stack { name: name.clone() }),
@@ -79,7 +82,7 @@ async fn learned<P: Ports>(api: &Api<P>, of: &Boundary) -> Result<LearnedApplica
     found.ok_or_else(|| Error::not_found(APPLICATION, name(api, of)))
 }
 
-/// Counted when it is asked for, which takes no time: what is watched is known.
+/// As it was when it was asked for: there at once, as what is watched is known.
 pub async fn get<P: Ports>(
     State(api): State<Api<P>>,
     Body(input): Body<wire::GetCostEstimationRequest>,
@@ -88,23 +91,21 @@ pub async fn get<P: Ports>(
     let Some(asked) = api.settings().await?.estimate else {
         return Ok(Answer(wire::GetCostEstimationResponse::default()));
     };
-    let application = learned(&api, &asked.of).await?.application;
-    let costs = costs(&api, &application).await?;
-    let sum = |of: fn(&wire::ServiceResourceCost) -> Option<f64>| costs.iter().filter_map(of).sum::<f64>();
-    let (total_cost, stackseer_total_cost) = (Some(sum(|c| c.cost)), Some(sum(|c| c.stackseer_cost)));
+    let costs: Vec<wire::ServiceResourceCost> = asked.resources.iter().map(cost).collect();
+    let (total_cost, stackseer_total_cost) = (sum(&costs, |c| c.cost), sum(&costs, |c| c.stackseer_cost));
     let (page, next_token) = paging.slice(costs, |cost| format!("{:?} {:?}", cost.r#type, cost.state));
     let end = asked.at + jiff::SignedDuration::from_hours(HOURS);
     Ok(Answer(wire::GetCostEstimationResponse {
         costs: Some(page),
         next_token,
         resource_collection: Some(collection(&asked.of)),
-        stackseer_total_cost,
+        stackseer_total_cost: Some(stackseer_total_cost),
         status: Some(wire::CostEstimationStatus::Completed),
         time_range: Some(wire::CostEstimationTimeRange {
             start_time: Some(asked.at.into()),
             end_time: Some(end.into()),
         }),
-        total_cost,
+        total_cost: Some(total_cost),
     }))
 }
 
@@ -127,38 +128,69 @@ fn collection(of: &Boundary) -> wire::CostEstimationResourceCollectionFilter {
     collection
 }
 
-/// By type, those that publish anything and those that don't.
-async fn costs<P: Ports>(api: &Api<P>, of: &Application) -> Result<Vec<wire::ServiceResourceCost>, PortError> {
-    let states = api.ports.resource_states(of).await?.unwrap_or_default();
-    let inventory = api.ports.learned_inventory(of).await?.unwrap_or_default();
-    let mut counted: BTreeMap<(&str, bool), (i64, f64)> = BTreeMap::new();
-    for state in &states {
-        let is_active = state.watching == Watching::Watched;
-        let entry = counted.entry((state.resource.resource_type.as_str(), !is_active)).or_default();
-        entry.0 += 1;
-        entry.1 += if is_active { symptoms(&inventory, &state.resource.id) } else { 0.0 };
-    }
-    let hours = HOURS as f64;
-    let cost = |((resource_type, is_idle), (count, symptoms)): ((&str, bool), (i64, f64))| {
-        let unit = if IN_GROUP_A.contains(&resource_type) { GROUP_A } else { GROUP_B };
-        wire::ServiceResourceCost {
-            r#type: Some(resource_type.to_owned()),
-            state: Some(match is_idle {
-                true => wire::CostEstimationServiceResourceState::Inactive,
-                false => wire::CostEstimationServiceResourceState::Active,
-            }),
-            count: Some(count),
-            unit_cost: Some(unit),
-            cost: Some(if is_idle { 0.0 } else { unit * count as f64 * hours }),
-            stackseer_cost: Some(symptoms * PER_METRIC * WATCHES_AN_HOUR * hours),
+/// Of what is watched now.
+pub async fn list<P: Ports>(
+    State(api): State<Api<P>>,
+    Body(input): Body<wire::ListCostsRequest>,
+) -> Result<Answer<wire::ListCostsResponse>, Error> {
+    let learned = asked(&api, input.application.as_deref()).await?;
+    let applications: Vec<Application> = learned.into_iter().map(|learned| learned.application).collect();
+    let costs: Vec<wire::ServiceResourceCost> = counted(&api, &applications).await?.iter().map(cost).collect();
+    Ok(Answer(wire::ListCostsResponse {
+        applications: applications.iter().map(show::resource::application).collect(),
+        total_cost: sum(&costs, |cost| cost.cost),
+        stackseer_total_cost: sum(&costs, |cost| cost.stackseer_cost),
+        costs,
+    }))
+}
+
+fn sum(costs: &[wire::ServiceResourceCost], of: fn(&wire::ServiceResourceCost) -> Option<f64>) -> f64 {
+    costs.iter().filter_map(of).sum()
+}
+
+/// By type, those that publish anything and those that don't. A resource of several applications is one, but read for each.
+async fn counted<P: Ports>(api: &Api<P>, of: &[Application]) -> Result<Vec<EstimatedResources>, PortError> {
+    let mut counted: BTreeMap<(String, bool), (usize, usize)> = BTreeMap::new();
+    let mut known = BTreeSet::new();
+    for application in of {
+        let states = api.ports.resource_states(application).await?.unwrap_or_default();
+        let inventory = api.ports.learned_inventory(application).await?.unwrap_or_default();
+        for ResourceState { resource, watching } in states {
+            let is_active = watching == Watching::Watched;
+            let (count, metrics) = counted.entry((resource.resource_type, !is_active)).or_default();
+            *metrics += if is_active { symptoms(&inventory, &resource.id) } else { 0 };
+            *count += usize::from(known.insert(resource.id));
         }
+    }
+    let estimated = |((resource_type, is_idle), (count, metrics))| EstimatedResources {
+        resource_type,
+        is_active: !is_idle,
+        count,
+        metrics,
     };
-    Ok(counted.into_iter().map(cost).collect())
+    Ok(counted.into_iter().map(estimated).collect())
+}
+
+fn cost(of: &EstimatedResources) -> wire::ServiceResourceCost {
+    let hours = HOURS as f64;
+    let unit = if IN_GROUP_A.contains(&of.resource_type.as_str()) { GROUP_A } else { GROUP_B };
+    wire::ServiceResourceCost {
+        label: Some(show::resource::label(&of.resource_type)),
+        r#type: Some(of.resource_type.clone()),
+        state: Some(match of.is_active {
+            true => wire::CostEstimationServiceResourceState::Active,
+            false => wire::CostEstimationServiceResourceState::Inactive,
+        }),
+        count: of.count.try_into().ok(),
+        unit_cost: Some(unit),
+        cost: Some(if of.is_active { unit * of.count as f64 * hours } else { 0.0 }),
+        stackseer_cost: Some(of.metrics as f64 * PER_METRIC * WATCHES_AN_HOUR * hours),
+    }
 }
 
 /// How many of its metrics are read at every watch.
-fn symptoms(inventory: &Inventory, id: &ResourceId) -> f64 {
-    let Some(resource) = inventory.resource(id) else { return 0.0 };
+fn symptoms(inventory: &Inventory, id: &ResourceId) -> usize {
+    let Some(resource) = inventory.resource(id) else { return 0 };
     let (metrics, _) = Catalog::builtin().metrics_of(resource, |_, _| vec![]);
-    metrics.iter().filter(|metric| metric.opens).count() as f64
+    metrics.iter().filter(|metric| metric.opens).count()
 }

@@ -4,14 +4,14 @@ use super::resource::{application, collection, label};
 use super::{clipped, some};
 use crate::wire;
 use stackseer_catalog::Catalog;
-use stackseer_model::{Application, ChangeEvent, DataSource, EventClass, ResourceId, ResourceRef, Timestamp};
+use stackseer_model::{Application, ChangeEvent, DataSource, EventClass, ResourceId, ResourceRef};
 use stackseer_notify as notify;
 
 const MOST_NAME: usize = 50;
 /// The model's shortest ARN.
 const LEAST_ARN: usize = 36;
 
-pub fn event(of: &Application, event: &ChangeEvent, now: Timestamp) -> wire::Event {
+pub fn event(of: &Application, event: &ChangeEvent) -> wire::Event {
     let source = Some(event.source.clone()).filter(|source| (10..=50).contains(&source.len()));
     wire::Event {
         id: some(&event.id),
@@ -23,7 +23,7 @@ pub fn event(of: &Application, event: &ChangeEvent, now: Timestamp) -> wire::Eve
         resource_collection: collection(of),
         resources: Some(event.resources.iter().map(|id| resource(of, id)).collect()),
         application: Some(application(of)),
-        sentence: Some(notify::change_said(event, now)),
+        sentence: Some(notify::change_said(event)),
         actor: event.actor.clone(),
     }
 }

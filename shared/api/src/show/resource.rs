@@ -40,13 +40,14 @@ pub fn named(application: &Application, resource: &ResourceRef) -> wire::NamedRe
     }
 }
 
-/// `Lambda`; nothing where the type is not known.
+/// `Lambda function`
 pub fn label(resource_type: &str) -> String {
-    Catalog::builtin().service_label(resource_type)
+    Catalog::builtin().kind(resource_type)
 }
 
 pub fn metric(metric: &Metric) -> wire::NamedMetric {
     wire::NamedMetric {
+        key: metric.key.to_string(),
         namespace: metric.key.namespace.clone(),
         name: metric.key.name.clone(),
         label: Catalog::builtin().label_of(metric),

@@ -1,7 +1,10 @@
-use crate::scene::{Scene, anomaly, insight, resource};
+use crate::scene::{ACCOUNT, REGION, Scene, anomaly, insight, resource};
 use serde_json::{Value, json};
 use stackseer_api::generated::Operation;
-use stackseer_model::{Evidence, InsightType, LogEvidence, Recommendation, Status};
+use stackseer_model::ports::LearningStore;
+use stackseer_model::{
+    Application, Boundary, Evidence, InsightType, LogEvidence, Recommendation, ResourceState, Status, Watching,
+};
 
 fn names(answer: &Value) -> Vec<&str> {
     let resources = answer["MonitoredResourceIdentifiers"].as_array().unwrap();
@@ -103,4 +106,33 @@ async fn recommendations_come_ten_at_a_time_and_log_groups_with_what_was_new_in_
     let group = &groups["AnomalousLogGroups"][0];
     assert_eq!(group["LogGroupName"], "/aws/lambda/checkout");
     assert_eq!(group["LogAnomalyShowcases"][0]["LogAnomalyClasses"][0]["NumberOfLogLinesOccurrences"], 7);
+}
+
+#[tokio::test]
+async fn costs_are_counted_of_all_that_is_watched_or_of_one_and_say_of_what() {
+    let scene = Scene::new().learned().await;
+    let stack = |name: &str| Application::new(ACCOUNT, REGION, Boundary::Stack { name: name.to_owned() });
+    let mut learned = scene.store.learning(&stack("shop")).await.unwrap().unwrap();
+    let own = ResourceState { resource: resource("AWS::SQS::Queue", "letters"), watching: Watching::Watched };
+    learned.watching.push(own);
+    scene.store.keep_learning(&stack("blog"), &learned).await.unwrap();
+    let counted = |costs: &Value| -> Vec<(String, i64)> {
+        let costs = costs["Costs"].as_array().unwrap().iter();
+        costs.map(|of| (of["Label"].as_str().unwrap().to_owned(), of["Count"].as_i64().unwrap())).collect()
+    };
+    let said = |label: &str, count: i64| (label.to_owned(), count);
+    let all = scene.call(Operation::ListCosts, json!({})).await;
+    let of_all = vec![said("Lambda function", 1), said("S3 bucket", 1), said("SQS queue", 2)];
+    assert_eq!(counted(&all), of_all, "what two have in common is one");
+    let names: Vec<_> = all["Applications"].as_array().unwrap().iter().map(|of| of["Name"].clone()).collect();
+    assert!(names.len() == 2 && names.contains(&json!("shop")) && names.contains(&json!("blog")), "{names:?}");
+    // DevOps Guru charged for 720 hours of a function, and of two queues.
+    let close = |amount: &Value, expected: f64| (amount.as_f64().unwrap() - expected).abs() < 1e-6;
+    assert!(close(&all["TotalCost"], 720.0 * (0.0028 + 2.0 * 0.0042)), "{all}");
+    assert!(all["StackseerTotalCost"].as_f64().unwrap() > 0.0);
+    let one = scene.call(Operation::ListCosts, json!({"Application": stack("shop").id})).await;
+    assert_eq!(counted(&one).pop(), Some(said("SQS queue", 1)));
+    assert_eq!(one["Applications"].as_array().unwrap().len(), 1);
+    assert!(close(&one["TotalCost"], 720.0 * (0.0028 + 0.0042)), "{one}");
+    assert_eq!(scene.try_call(Operation::ListCosts, json!({"Application": "none"})).await.status, 404);
 }

@@ -10,9 +10,11 @@
 //! | `started#SCOPE#TYPE`         | `START#INSIGHT!`      | what lists say of an insight                  |
 //! | `application#APPLICATION`    | `START#INSIGHT!`      | the same                                      |
 //! | `anomaly#ANOMALY`            | `where`               | the insight that holds it                     |
+//! | `counts#SCOPE`               | `2026-11#APPLICATION` | how many began and ended each day of it       |
 //! | `series#INSIGHT`             | `CONTENT#NN`          | the series of one anomaly, part NN            |
 //! | `outbox#APPLICATION`         | `GENERATION-NN`       | messages of one commit                        |
 //! | `learned#SCOPE`              | application           | when it was learned, and which version holds  |
+//! | `watched#SCOPE`              | application           | up to when it was watched                     |
 //! | `learning#APPLICATION`       | `VERSION#baselines#N` | metrics and baselines, part N                 |
 //! | `learning#APPLICATION`       | `VERSION#inventory#N` | inventory, part N                             |
 //! | `learning#APPLICATION`       | `reserved`            | until when somebody learns it                 |
@@ -37,6 +39,7 @@
 //! | `started`    | `status#SCOPE#TYPE#STATUS`  | `START#INSIGHT!`  |
 //! | `application`| `ended#SCOPE#TYPE`          | `END#INSIGHT!`    |
 
+use jiff::civil::Date;
 use stackseer_model::ports::{Ask, InsightList, Position};
 use stackseer_model::{
     AnomalyId, Application, ApplicationId, Insight, InsightId, InsightType, RegionChange, Scope, Status, Timestamp,
@@ -110,6 +113,23 @@ pub(crate) fn anomaly(anomaly: &AnomalyId) -> Key {
     Key(format!("anomaly#{anomaly}"), WHERE.to_owned())
 }
 
+pub(crate) fn counts(application: &Application, day: Date) -> Key {
+    Key(counts_in(&application.scope()), format!("{}#{}", month(day), application.id))
+}
+
+pub(crate) fn counts_in(scope: &Scope) -> String {
+    format!("counts#{}", of(scope))
+}
+
+/// Not after and not before the sort keys of those days' months.
+pub(crate) fn counts_between(first: Date, last: Date) -> (String, String) {
+    (month(first), format!("{}~", month(last)))
+}
+
+fn month(day: Date) -> String {
+    day.strftime("%Y-%m").to_string()
+}
+
 pub(crate) fn series(insight: &InsightId, content: &str, part: u32) -> Key {
     Key(format!("series#{insight}"), format!("{content}#{part:02}"))
 }
@@ -177,6 +197,14 @@ pub(crate) fn learned(application: &Application) -> Key {
 
 pub(crate) fn learned_in(scope: &Scope) -> String {
     format!("learned#{}", of(scope))
+}
+
+pub(crate) fn watched(application: &Application) -> Key {
+    Key(watched_in(&application.scope()), application.id.to_string())
+}
+
+pub(crate) fn watched_in(scope: &Scope) -> String {
+    format!("watched#{}", of(scope))
 }
 
 pub(crate) fn learning(application: &ApplicationId, version: &str, what: &str, part: u32) -> Key {

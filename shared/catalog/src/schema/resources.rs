@@ -19,6 +19,8 @@ pub struct ResourceType {
     pub also: Vec<String>,
     /// What titles call the service: `Lambda`.
     pub label: String,
+    /// What people call one of them: `Lambda function`.
+    pub kind: String,
     /// DevOps Guru's `ServiceName`, where it has one.
     #[serde(default)]
     pub service: Option<String>,

@@ -5,12 +5,6 @@ async fn read(store: &DynamoStore, application: &Application) -> Option<Learning
     store.learning(application).await.unwrap()
 }
 
-fn head(application: Application, learning: &Learning) -> LearnedApplication {
-    let (resources, metrics) = (learning.inventory.resources.len(), learning.metrics.len());
-    let watching = learning.watching.iter().collect();
-    LearnedApplication { application, at: learning.at, complete: learning.complete, resources, metrics, watching }
-}
-
 /// Of the rows put, those of this partition.
 fn of<'a>(items: &'a [Value], partition: &str) -> Vec<&'a Value> {
     items.iter().filter(|item| item["pk"]["S"].as_str().unwrap().starts_with(partition)).collect()
@@ -45,7 +39,7 @@ async fn five_thousand_metrics_come_back_from_rows_that_fit() {
     store.keep_learning(&app, &learned).await.unwrap();
     let before = calls.all().len();
     assert!(read(&store, &app).await.as_ref() == Some(&learned));
-    assert_eq!(store.learned_applications(&scope()).await.unwrap(), [head(app, &learned)]);
+    assert_eq!(store.learned_applications(&scope()).await.unwrap(), [LearnedApplication::of(&app, &learned)]);
 
     let read: Vec<Call> = calls.all().split_off(before);
     assert!(read.iter().all(|c| c.operation == "dynamodb.Query" || c.operation == "dynamodb.GetItem"));
@@ -232,12 +226,27 @@ async fn what_is_forgotten_is_gone_and_the_other_application_is_not() {
     store.forget_learning(&shop).await.unwrap();
     assert_eq!(read(&store, &shop).await, None);
     assert_eq!(read(&store, &blog).await, Some(of_blog.clone()));
-    assert_eq!(store.learned_applications(&scope()).await.unwrap(), [head(blog, &of_blog)]);
+    assert_eq!(store.learned_applications(&scope()).await.unwrap(), [LearnedApplication::of(&blog, &of_blog)]);
     let deletes: usize = calls.all().iter().map(|c| c.input.to_string().matches("DeleteRequest").count()).sum();
-    assert_eq!(deletes, 1 + 4);
+    assert_eq!(deletes, 2 + 4);
     // Twice, and what never was.
     store.forget_learning(&shop).await.unwrap();
     store.forget_learning(&application("never")).await.unwrap();
+}
+
+#[tokio::test]
+async fn when_each_was_last_watched_is_known_until_it_is_forgotten() {
+    let (store, _) = plain();
+    let (shop, blog) = (application("shop"), application("blog"));
+    assert_eq!(store.last_watched(&scope()).await.unwrap(), BTreeMap::new());
+    for (application, second) in [(&shop, 0), (&blog, 60), (&shop, 300)] {
+        store.keep_watched(application, at(NOW + second)).await.unwrap();
+    }
+    let of_both = [(shop.id.clone(), at(NOW + 300)), (blog.id.clone(), at(NOW + 60))].into();
+    assert_eq!(store.last_watched(&scope()).await.unwrap(), of_both);
+    assert_eq!(store.last_watched(&Scope::new("123456789012", "us-east-1")).await.unwrap(), BTreeMap::new());
+    store.forget_learning(&shop).await.unwrap();
+    assert_eq!(store.last_watched(&scope()).await.unwrap(), [(blog.id, at(NOW + 60))].into());
 }
 
 #[tokio::test]
@@ -285,8 +294,8 @@ async fn each_account_and_region_knows_its_own_applications() {
         let (store, scope) = (&store, application.scope());
         async move { store.learned_applications(&scope).await.unwrap() }
     };
-    assert_eq!(known(&ours).await, [head(ours.clone(), &of_ours)]);
-    assert_eq!(known(&theirs).await, [head(theirs.clone(), &of_theirs)]);
+    assert_eq!(known(&ours).await, [LearnedApplication::of(&ours, &of_ours)]);
+    assert_eq!(known(&theirs).await, [LearnedApplication::of(&theirs, &of_theirs)]);
     store.forget_learning(&theirs).await.unwrap();
     assert_eq!((known(&theirs).await, read(&store, &ours).await), (vec![], Some(of_ours)));
 }
