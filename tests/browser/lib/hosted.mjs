@@ -5,7 +5,6 @@ import { dirname, join } from 'node:path';
 import { startFunction } from './lambda.mjs';
 import { listening } from './listening.mjs';
 import { startProvider } from './provider.mjs';
-import { startDemo } from './server.mjs';
 
 /** In API Gateway's format 2.0. */
 function event(request) {
@@ -22,14 +21,17 @@ function event(request) {
   };
 }
 
-async function sessionOf(demo) {
-  const response = await fetch(demo.at, { redirect: 'manual' });
-  return { base: new URL(demo.at).origin, cookie: response.headers.get('set-cookie').split(';')[0] };
+/** `browser`: one that the demo let in. */
+async function sessionOf(browser) {
+  const context = await browser.context();
+  const cookies = await context.cookies(browser.base);
+  await context.close();
+  return cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
 }
 
-export async function startHosted() {
-  const [provider, demo] = await Promise.all([startProvider(), startDemo('--at-end')]);
-  const { base, cookie } = await sessionOf(demo);
+export async function startHosted(browser) {
+  const [provider, cookie] = await Promise.all([startProvider(), sessionOf(browser)]);
+  const { base } = browser;
   const page = await startFunction(join(dirname(process.env.STACKSEER_BIN), 'page'), {
     STACKSEER_ISSUER: provider.address, STACKSEER_CLIENT_ID: provider.client, STACKSEER_SIGN_IN: provider.address,
   });
@@ -63,7 +65,7 @@ export async function startHosted() {
   hosted.stop = () => {
     server.closeAllConnections();
     server.close();
-    for (const part of [page, provider, demo]) part.stop();
+    for (const part of [page, provider]) part.stop();
   };
   return hosted;
 }
