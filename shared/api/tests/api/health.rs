@@ -54,7 +54,7 @@ async fn an_overview_counts_what_began_on_its_days_and_how_long_it_lasted() {
     };
     assert_eq!(overview(0, 2 * day).await, json!([3, 1, 7_200_000]));
     // Whole days of UTC, whatever the time of day.
-    assert_eq!(overview(9 * 60, day - 600).await, json!([1, 0, 3_600_000]));
+    assert_eq!(overview(60, 9 * 60).await, json!([1, 0, 3_600_000]));
     assert_eq!(overview(day, day).await, json!([2, 0, 10_800_000]));
     assert_eq!(overview(2 * day, 2 * day + 1).await, json!([0, 1, 0]));
     assert_eq!(overview(3 * day, 4 * day).await, json!([0, 0, 0]));
