@@ -29,6 +29,10 @@ petshop:
 nab out=".cache/nab":
     tests/nab {{ out }}
 
+# How long each operation of the API takes over the embedded store of 10,000 insights, and what it reads: ten minutes, and the build
+api-bench:
+    cargo bench -p stackseer-aws --features embedded --bench api
+
 # Binary sizes, cold starts, memory, CloudWatch calls, DynamoDB units and dollars of the functions as they ship
 performance:
     tests/performance/run

@@ -203,13 +203,13 @@ impl From<Repeats> for stackseer_line::Repeats {
 #[command(next_help_heading = "AWS")]
 pub struct Account {
     /// Profile of ~/.aws/config, if not AWS_PROFILE
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, global = true, value_name = "NAME")]
     pub profile: Option<String>,
     /// Region, if not the profile's or the environment's
-    #[arg(long, value_name = "REGION")]
+    #[arg(long, global = true, value_name = "REGION")]
     pub region: Option<String>,
     /// Send every request there instead of to AWS
-    #[arg(long, value_name = "URL", env = "AWS_ENDPOINT_URL")]
+    #[arg(long, global = true, value_name = "URL", env = "AWS_ENDPOINT_URL")]
     pub endpoint_url: Option<String>,
 }
 
@@ -494,6 +494,7 @@ pub struct Note {
 Examples:
   stackseer channels
   stackseer channels add arn:aws:sns:eu-west-1:123456789012:on-call --severity high
+  stackseer channels test 3f2a81c4-… --stack-name stackseer
   stackseer channels remove 3f2a81c4-…")]
 pub struct Channels {
     #[command(subcommand)]
@@ -533,6 +534,10 @@ pub enum ChannelAct {
 Examples:
   stackseer mute
   stackseer mute add --application shop --reason 'load test' --hours 2
+  stackseer mute add --check sqs-lambda-no-dead-letter-queue --reason 'as we want it'
+  # From 2 to 4 on Sunday nights
+  stackseer mute add --application shop --reason 'upgrades' \\
+    --window '0 2 * * SUN' --minutes 120 --time-zone Europe/Berlin
   stackseer mute remove 3f2a81c4-…")]
 pub struct Mute {
     #[command(subcommand)]
@@ -553,6 +558,15 @@ pub enum MuteAct {
         /// For so many hours, if not until it is removed
         #[arg(long, value_name = "HOURS")]
         hours: Option<u32>,
+        /// Only from each of these times on: minute, hour, day of the month, month, day of the week
+        #[arg(long, value_name = "CRON", requires = "minutes")]
+        window: Option<String>,
+        /// With --window: how long it is open
+        #[arg(long, value_name = "MINUTES", requires = "window")]
+        minutes: Option<u32>,
+        /// With --window: by whose clocks, as Europe/Berlin
+        #[arg(long, value_name = "ZONE", requires = "window", default_value = "UTC")]
+        time_zone: String,
     },
     /// End a mute
     Remove {
@@ -662,10 +676,10 @@ pub struct Serving {
 #[command(next_help_heading = "Where to look")]
 pub struct Place {
     /// File in which scans remember the insights, if not stackseer/state.db in your data folder
-    #[arg(long, value_name = "FILE", env = "STACKSEER_STATE")]
+    #[arg(long, global = true, value_name = "FILE", env = "STACKSEER_STATE")]
     pub state: Option<PathBuf>,
     /// Ask the deployment of this stack instead, with your AWS credentials
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, global = true, value_name = "NAME")]
     pub stack_name: Option<String>,
     #[command(flatten)]
     pub account: Account,

@@ -19,6 +19,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     // Nothing that detects or explains: the simulator must not know what it is looked at with.
     ("stackseer-testkit", &["stackseer-model", "stackseer-incident"]),
     ("stackseer-cli", &["*"]),
+    // A client knows nothing but the API.
+    ("stackseer-sdk-client", &[]),
     ("xtask", &[]),
 ];
 
@@ -26,7 +28,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 const FUNCTION: &str = "stackseer-fn-";
 
 /// The only ones beside the functions that may name an AWS crate.
-const MAY_USE_AWS: &[&str] = &["stackseer-aws", "stackseer-cli"];
+const MAY_USE_AWS: &[&str] = &["stackseer-aws", "stackseer-cli", "stackseer-sdk-client"];
 
 /// The pure core, and what would make it impure.
 const PURE: &[&str] =
@@ -96,6 +98,14 @@ fn only_the_adapter_and_the_binaries_name_an_aws_crate() {
         .map(|d| format!("{} must not use {}", d.of, d.name))
         .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Anybody can reach it where the console is hosted: what it doesn't have can't be got from it.
+#[test]
+fn the_function_that_serves_the_page_has_nothing_else_of_ours() {
+    let (_, used) = dependencies();
+    let of_page = used.iter().filter(|d| d.of == "stackseer-fn-page" && d.name.starts_with("stackseer-"));
+    assert_eq!(of_page.map(|d| d.name.as_str()).collect::<Vec<_>>(), ["stackseer-page"]);
 }
 
 #[test]

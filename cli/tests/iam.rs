@@ -1,20 +1,16 @@
 //! The roles of template.yaml against what the code and the catalogue need, both ways.
 
-use saphyr::{LoadableYamlNode, Yaml};
+mod template;
+
+use saphyr::Yaml;
 use stackseer_aws::Function;
 use stackseer_catalog::Catalog;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use template::{get, parsed, plain, text};
 
-/// What Lambda does in the function's name, whatever the function is.
-const EVERY: &[&str] = &[
-    "kms:Decrypt",
-    "kms:GenerateDataKey",
-    "logs:CreateLogStream",
-    "logs:PutLogEvents",
-    "xray:PutTelemetryRecords",
-    "xray:PutTraceSegments",
-];
+/// What Lambda does in the function's name.
+const LOGS: &[&str] = &["logs:CreateLogStream", "logs:PutLogEvents"];
+const DATA: &[&str] = &["kms:Decrypt", "kms:GenerateDataKey", "xray:PutTelemetryRecords", "xray:PutTraceSegments"];
 const FROM_QUEUE: &[&str] = &["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"];
 const FROM_STREAM: &[&str] =
     &["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"];
@@ -39,24 +35,13 @@ const NOT_NARROWED: &[&str] = &[
 
 fn by_lambda(function: Function) -> BTreeSet<&'static str> {
     let more: &[&[&str]] = match function {
-        Function::Tick | Function::Record => &[FAILURES],
-        Function::Watch | Function::Learn => &[FROM_QUEUE],
-        Function::Notify => &[FROM_STREAM, FROM_QUEUE, FAILURES],
-        Function::Api | Function::Operate => &[],
+        Function::Tick | Function::Record => &[DATA, FAILURES],
+        Function::Watch | Function::Learn => &[DATA, FROM_QUEUE],
+        Function::Notify => &[DATA, FROM_STREAM, FROM_QUEUE, FAILURES],
+        Function::Api | Function::Operate => &[DATA],
+        Function::Page => &[],
     };
-    EVERY.iter().chain(more.iter().copied().flatten()).copied().collect()
-}
-
-/// Whatever the tag: `!If`, `!Sub` and the like stay as they are inside.
-fn plain<'a, 'y>(node: &'a Yaml<'y>) -> &'a Yaml<'y> {
-    match node {
-        Yaml::Tagged(_, inner) => plain(inner),
-        other => other,
-    }
-}
-
-fn get<'a, 'y>(node: &'a Yaml<'y>, key: &str) -> Option<&'a Yaml<'y>> {
-    plain(node).as_mapping()?.iter().find(|(k, _)| k.as_str() == Some(key)).map(|(_, value)| value)
+    LOGS.iter().chain(more.iter().copied().flatten()).copied().collect()
 }
 
 /// Also where only under a condition.
@@ -87,10 +72,9 @@ fn allowed(node: &Yaml<'_>, into: &mut BTreeMap<String, bool>) {
 
 /// What the role of each function allows.
 fn roles() -> BTreeMap<&'static str, BTreeMap<String, bool>> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../template.yaml");
-    let text = std::fs::read_to_string(path).expect("template.yaml");
-    let documents = Yaml::load_from_str(&text).expect("template.yaml is YAML");
-    let resources = get(&documents[0], "Resources").expect("resources");
+    let text = text();
+    let template = parsed(&text);
+    let resources = get(&template, "Resources").expect("resources");
     let role = |function: Function| {
         let named = format!("${{AWS::StackName}}-{}", function.name());
         let is_named = |properties: &&Yaml<'_>| {
@@ -140,8 +124,7 @@ fn everything_that_can_be_narrowed_to_a_resource_is() {
 /// The rows that functions write are in the table; the index is for who lists them.
 #[test]
 fn only_the_api_may_read_the_index_of_lists() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../template.yaml");
-    let text = std::fs::read_to_string(path).expect("template.yaml");
+    let text = text();
     assert!(text.contains("IndexName: lists"));
     let line = |text: &str| text.matches("${Table.Arn}/index/lists").count();
     let role = |name: &str| text.split(&format!("\n  {name}Role:")).nth(1);

@@ -37,7 +37,7 @@ const isWide = () => window.matchMedia('(min-width: 900px)').matches;
 
 export function App() {
   const route = useRoute();
-  const { clock } = useServer();
+  const { clock, status } = useServer();
   const [isNavigationOpen, setNavigationOpen] = useState(isWide);
   const place = route.path.join('/');
   useEffect(() => {
@@ -68,7 +68,7 @@ export function App() {
             <PageBoundary key={place}>
               <Suspense fallback={<div className="waiting"><Spinner size="large" /></div>}>{pageOf(route)}</Suspense>
             </PageBoundary>
-            <Footer />
+            <Footer version={status.data?.Version} />
           </>
         }
       />

@@ -6,6 +6,7 @@ import unittest
 from clients import reads
 from model import OPERATIONS
 from server import ROOT
+from test_sdk import SDK
 from test_terraform import TERRAFORM
 from test_writes import WRITES
 
@@ -24,7 +25,8 @@ class Table(unittest.TestCase):
         for operation, served, clients, _ in self.rows():
             with self.subTest(operation):
                 self.assertEqual(served, "yes")
-                expected = ["AWS CLI", "boto3"] * (operation in called) + ["Terraform"] * (operation in TERRAFORM)
+                expected = ["AWS CLI", "boto3"] * (operation in called) + ["Rust SDK"] * (operation in SDK)
+                expected += ["Terraform"] * (operation in TERRAFORM)
                 self.assertEqual(clients.split(", "), expected)
 
 

@@ -85,7 +85,9 @@ class Deployment:
         self.proxy = Proxy(f"http://127.0.0.1:{port}")
         secret = CREDENTIALS["AWS_SECRET_ACCESS_KEY"]
         try:
-            self.emulator = Emulator(port, AUTH="true", AWS_SECRET_ACCESS_KEY=secret, AWS_ENDPOINT_URL=self.proxy.url)
+            # Who does not sign, as a browser, means this account too.
+            own = {"MINISTACK_ACCOUNT_ID": ACCOUNT, "AWS_SECRET_ACCESS_KEY": secret}
+            self.emulator = Emulator(port, AUTH="true", AWS_ENDPOINT_URL=self.proxy.url, **own)
         except BaseException:
             self.proxy.stop()
             raise

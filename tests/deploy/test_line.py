@@ -9,18 +9,25 @@ import time
 import unittest
 
 import botocore.exceptions
-from deployment import ACCOUNT, FUNCTIONS, REGION, ROOT, Deployment, actions, built, until
+from deployment import ACCOUNT, FUNCTIONS, REGION, ROOT, STACK, Deployment, actions, built, until
+from console import Console
 from series import Incident
 
 TAG = ("devops-guru-app", "shop")
 LEARNED = f"learned#{ACCOUNT}#{REGION}"
 CHECKOUT = {"FunctionName": "shop-checkout"}
+# A table that the checks have something to say about.
+NOTES = {
+    "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+    "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+    "BillingMode": "PAY_PER_REQUEST",
+}
 # After the end of the incident: it has been over for long enough to be closed.
 QUIET_SECONDS = 2 * 3600
 
 
 def setUpModule():
-    global deployed, incident, told, events
+    global deployed, incident, told, events, console
     deployed = Deployment()
     unittest.addModuleCleanup(deployed.stop)
     shop = ROOT / "tests" / "emulator" / "shop.yaml"
@@ -47,12 +54,14 @@ def setUpModule():
     bus = deployed.client("events")
     bus.put_rule(Name="told", EventPattern=json.dumps({"source": ["stackseer"]}))
     bus.put_targets(Rule="told", Targets=[{"Id": "queue", "Arn": bus_arn}])
+    console = Console("--stack-name", STACK, **deployed.account())
+    unittest.addModuleCleanup(console.stop)
     go_the_whole_way()
 
 
 def go_the_whole_way():
     """Learn, find the incident, look again, and find it over. What each step is known by is kept for the tests."""
-    global learned, opened, on_bus, closed, closed_on_bus, meanwhile, first_calls, at_the_end
+    global learned, opened, on_bus, closed, closed_on_bus, meanwhile, first_calls, ends, at_the_end
     schedule("learn", incident.now)
     learned = until(120, "both applications to be learned", lambda: len(rows(LEARNED)) == 2 and rows(LEARNED))
     idle()
@@ -69,8 +78,8 @@ def go_the_whole_way():
 
     for name, points in (("Duration", incident.duration), ("Invocations", incident.invocations)):
         deployed.emulator.put_series("AWS/Lambda", name, CHECKOUT, again(points))
-    # From here on people want other topics told, too.
-    set_settings()
+    # From here on people want another topic told, too.
+    ends, ended = add_topic("ends", Severities=["HIGH", "MEDIUM", "LOW"], MessageTypes=["CLOSED_INSIGHT"])
     # Meanwhile no topic takes anything.
     redelivery = deployed.resources["RedeliveryQueue"]
     # Else each try waits for six minutes.
@@ -86,24 +95,16 @@ def go_the_whole_way():
     del deployed.proxy.answers["Publish"]
     closed = until(60, "the message", lambda: of("CLOSED_INSIGHT", "REACTIVE", deployed.received(told)))
     until(60, "nothing to wait any more", lambda: deployed.waiting(redelivery) == 0)
-    at_the_end = {name: deployed.received(url) for name, url in added.items()}
+    at_the_end = deployed.received(ended)
 
 
-def set_settings():
-    """As the API keeps them: what the template gave, and two topics more, each with a filter of its own."""
-    global added
-    channels, added = {"first": (deployed.outputs["TopicArn"], [])}, {}
-    for name, kinds in (("ends", ["CLOSED_INSIGHT"]), ("starts", ["NEW_INSIGHT"])):
-        added[name], queue = deployed.queue(name)
-        topic = deployed.client("sns").create_topic(Name=name)["TopicArn"]
-        deployed.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue)
-        channels[name] = (topic, kinds)
-    for name, (topic, kinds) in channels.items():
-        channel = {"id": name, "topic": topic, "filter": {"severities": [], "message_types": kinds}}
-        deployed.set(f"channel#{name}", channel)
-    integrations = {"ops_center": False, "log_anomalies": False, "encryption": {"enabled": True}}
-    coverage = [{"kind": "stacks", "names": ["shop"]}]
-    deployed.set("state", {"coverage": coverage, "integrations": integrations, "event_sources": {"profiler": False}})
+def add_topic(name, **filters):
+    """By the AWS CLI, as DevOps Guru's users do it; the channel's id, and a queue behind the topic."""
+    queue, arn = deployed.queue(name)
+    topic = deployed.client("sns").create_topic(Name=name)["TopicArn"]
+    deployed.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+    config = {"Sns": {"TopicArn": topic}, "Filters": filters}
+    return console.aws("add-notification-channel", "--config", config)["Id"], queue
 
 
 def no_topic(_):
@@ -184,14 +185,70 @@ class Api(unittest.TestCase):
         entries = self.ask("api", "GET", "/stackseer/audit")["Entries"]
         self.assertEqual([entry["Who"] for entry in entries[:2]], [self.WHO] * 2)
 
-    def test_what_is_covered_by_the_api_is_what_is_watched(self):
-        deployed.emulator.create_stack("other", '{"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}')
-        collection = {"ResourceCollection": {"CloudFormation": {"StackNames": ["other"]}}}
-        self.ask("operate", "PUT", "/resource-collections", {"Action": "ADD"} | collection)
-        schedule("learn", incident.now + QUIET_SECONDS)
+    def test_what_the_aws_cli_sets_is_watched_and_told(self):
+        template = {"Resources": {"Notes": {"Type": "AWS::DynamoDB::Table", "Properties": NOTES}}}
+        deployed.emulator.create_stack("other", json.dumps(template))
+        deployed.received(told)
+        # Two at most, as with DevOps Guru.
+        full = console.try_aws("add-notification-channel", "--config", {"Sns": {"TopicArn": deployed.outputs["TopicArn"] + "-3"}})
+        self.assertIn("(ServiceQuotaExceededException)", full.stderr)
+        console.aws("remove-notification-channel", "--id", ends)
+        starts, started = add_topic("starts", MessageTypes=["NEW_INSIGHT"])
+        self.addCleanup(console.aws, "remove-notification-channel", "--id", starts)
+
+        collection = {"CloudFormation": {"StackNames": ["other"]}}
+        cover = lambda action: console.aws("update-resource-collection", "--action", action, "--resource-collection", collection)
+        cover("ADD")
+        now = incident.now + QUIET_SECONDS
+        schedule("learn", now)
         until(120, "the other stack to be learned", lambda: len(rows(LEARNED)) == 3)
-        self.ask("operate", "PUT", "/resource-collections", {"Action": "REMOVE"} | collection)
         idle()
+        (new,) = until(60, "its insight on the new topic", lambda: self.about("other", deployed.received(started)))
+        self.assertEqual((new["messageType"], new["insightType"]), ("NEW_INSIGHT", "PROACTIVE"))
+        self.assertIn("point-in-time recovery", new["insightName"])
+        self.assertEqual(self.described(new)["Status"], "ONGOING")
+        until(60, "it on the first topic", lambda: self.about("other", deployed.received(told)))
+
+        cover("REMOVE")
+        schedule("watch", now + 300)
+        idle()
+        (end,) = until(60, "its end", lambda: self.about("other", deployed.received(told)))
+        self.assertEqual((end["messageType"], end["insightId"]), ("CLOSED_INSIGHT", new["insightId"]))
+        closed = self.described(new)
+        self.assertEqual(closed["Status"], "CLOSED")
+        self.assertIn("no longer watched", json.dumps(closed["History"]))
+        self.assertEqual(len(rows(LEARNED)), 2)
+
+        for kind in ("learn", "watch"):
+            schedule(kind, now + 600)
+        idle()
+        time.sleep(3)
+        self.assertEqual(self.about("other", deployed.received(told) + deployed.received(started)), [])
+
+    @staticmethod
+    def about(stack, bodies):
+        details = [json.loads(envelope["Message"]) for envelope in bodies]
+        return [d for d in details if d["resourceCollection"] == {"cloudFormation": {"stackNames": [stack]}}]
+
+    def described(self, message):
+        return self.ask("api", "GET", f"/insights/{message['insightId']}")["ProactiveInsight"]
+
+    def test_a_channel_is_tried_as_it_is_told(self):
+        channels = console.aws("list-notification-channels")["Channels"]
+        (first,) = [c for c in channels if c["Config"]["Sns"]["TopicArn"] == deployed.outputs["TopicArn"]]
+        deployed.received(told)
+        tried = console.stackseer("channels", "test", first["Id"])
+        self.assertEqual((tried.returncode, tried.stdout), (0, f"a test message went to the channel {first['Id']}\n"), tried.stderr)
+        (envelope,) = until(30, "the message", lambda: deployed.received(told))
+        message = json.loads(envelope["Message"])
+        self.assertEqual((message["messageType"], message["channelId"]), ("TEST", first["Id"]))
+        self.assertEqual(envelope["MessageAttributes"], {"MessageType": {"Type": "String", "Value": "TEST"}})
+
+        deployed.proxy.answers["Publish"] = no_topic
+        self.addCleanup(deployed.proxy.answers.pop, "Publish", None)
+        refused = console.stackseer("channels", "test", first["Id"])
+        self.assertEqual((refused.returncode, refused.stdout), (1, ""))
+        self.assertIn(f"SNS topic {deployed.outputs['TopicArn']} not found", refused.stderr)
 
 
 class Messages(unittest.TestCase):
@@ -297,8 +354,8 @@ class Messages(unittest.TestCase):
 
 class Line(unittest.TestCase):
     def test_topics_that_people_add_are_told_what_their_filters_take(self):
-        self.assertEqual([detail["insightId"] for _, detail in of("CLOSED_INSIGHT", "REACTIVE", at_the_end["ends"])], [opened[0][1]["insightId"]])
-        self.assertEqual(of("CLOSED_INSIGHT", "REACTIVE", at_the_end["starts"]), [])
+        self.assertEqual([detail["insightId"] for _, detail in of("CLOSED_INSIGHT", "REACTIVE", at_the_end)], [opened[0][1]["insightId"]])
+        self.assertEqual({json.loads(body["Message"])["messageType"] for body in at_the_end}, {"CLOSED_INSIGHT"})
 
     def test_what_the_topic_does_not_take_waits_and_holds_up_no_other_channel(self):
         self.assertEqual(meanwhile, [])
@@ -370,6 +427,8 @@ class Line(unittest.TestCase):
         for name in ("notify-stream", "notify-sqs"):
             answer = deployed.invoke("notify", json.loads((ROOT / "events" / f"{name}.json").read_text()))
             self.assertEqual(answer, {"batchItemFailures": []})
+        answer = deployed.invoke("notify", json.loads((ROOT / "events" / "notify-test.json").read_text()))
+        self.assertRegex(answer["refused"], "^channel .* not found$")
 
     def test_what_is_no_task_ends_in_the_dead_letter_queue(self):
         sqs = deployed.client("sqs")
@@ -429,6 +488,8 @@ class Roles(unittest.TestCase):
             return self.ACTIONS[path]
         if path.endswith("/concurrency"):
             return ["lambda:GetFunctionConcurrency"]
+        if path.endswith("/invocations"):
+            return ["lambda:InvokeFunction"]
         self.assertNotIn("/", path, "an operation that this test can't name yet")
         return [f"{self.SERVICES.get(call.service, call.service)}:{path}"]
 

@@ -13,6 +13,7 @@ import tempfile
 import time
 import unittest
 
+from console import Console
 from emulator import ACCOUNT, CREDENTIALS, REGION, Emulator, Proxy, binary, stackseer
 from series import Incident
 
@@ -162,6 +163,28 @@ class Scan(unittest.TestCase):
         self.assertGreater(calls[0]["learn"], 0)
         self.assertEqual(calls[1]["learn"], 0)
         self.assertLess(calls[1]["metrics_billed"], calls[0]["metrics_billed"])
+
+    def test_what_a_scan_found_is_shown_by_the_console_and_the_commands_for_people(self):
+        with tempfile.TemporaryDirectory() as folder:
+            state = os.path.join(folder, "state.db")
+            (insight,) = self.ongoing(self.report("--stack", "shop", state=state))
+            console = Console("--state", state)
+            self.addCleanup(console.stop)
+            (listed,) = console.aws("list-insights", "--status-filter", {"Ongoing": {"Type": "REACTIVE"}})["ReactiveInsights"]
+            self.assertEqual((listed["Id"], listed["Name"]), (insight["id"], insight["name"]))
+            watched = console.aws("list-monitored-resources")["MonitoredResourceIdentifiers"]
+            self.assertIn("shop-checkout", {resource["MonitoredResourceName"] for resource in watched})
+            # Each while the console is open.
+            shown = console.stackseer("insights").stdout
+            self.assertIn("shop-checkout", shown)
+            self.assertIn(insight["id"][:8], shown)
+            self.assertEqual(console.stackseer("ack", insight["id"][:8]).returncode, 0)
+            # The next scan leaves alone what people did meanwhile.
+            self.report("--stack", "shop", state=state)
+            described = json.loads(console.stackseer("insight", insight["id"], "--output", "json").stdout)
+        self.assertEqual(described["ReactiveInsight"]["Acknowledgement"]["By"], "on-call")
+        for part in ("Anomalies", "Recommendations"):
+            self.assertTrue(described[part], part)
 
     def test_an_interrupted_scan_leaves_the_store_whole(self):
         with tempfile.TemporaryDirectory() as folder:

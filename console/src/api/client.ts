@@ -1,4 +1,5 @@
-// The whole of the transport: same origin, JSON, the session's cookie. No keys are ever in the browser.
+// The whole of the transport: same origin, JSON; the session's cookie or, where the page is hosted, a token. No keys are ever in the
+// browser.
 
 export class ApiError extends Error {
   constructor(readonly status: number, readonly code: string, message: string) {
@@ -13,12 +14,30 @@ export class ApiError extends Error {
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
+/** What shows the server who asks. */
+export interface Ticket {
+  /** Before every path. */
+  prefix: string;
+  headers: () => Promise<Record<string, string>>;
+  /** It was not taken. */
+  refused: () => void;
+}
+
+const cookie: Ticket = { prefix: '', headers: async () => ({}), refused: () => undefined };
+let ticket = cookie;
+
+/** From now on; without one, the browser's cookie does. */
+export function askWith(other: Ticket = cookie) {
+  ticket = other;
+}
+
 export async function call<T>(method: Method, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
-  const response = await fetch(path, {
+  const shown = await ticket.headers();
+  const response = await fetch(ticket.prefix + path, {
     method,
     signal,
     credentials: 'same-origin',
-    headers: body === undefined ? {} : { 'content-type': 'application/json' },
+    headers: body === undefined ? shown : { ...shown, 'content-type': 'application/json' },
     body: body === undefined ? undefined : JSON.stringify(body),
   }).catch((cause: unknown) => {
     if (signal?.aborted) throw cause;
@@ -27,6 +46,7 @@ export async function call<T>(method: Method, path: string, body?: unknown, sign
   const text = await response.text();
   const answer = parsed(text);
   if (!response.ok) {
+    if (response.status === 401) ticket.refused();
     const code = response.headers.get('x-amzn-errortype')?.split(':')[0] ?? `HTTP ${response.status}`;
     throw new ApiError(response.status, code, message(answer) ?? `The server answered ${response.status}.`);
   }

@@ -1,8 +1,5 @@
-import { useServer } from '../server';
-
-export function Footer() {
-  const { status } = useServer();
-  const version = status.data?.Version;
+/** `version`: of the server, once it said it. */
+export function Footer({ version }: { version?: string }) {
   return (
     <footer className="footer">
       Stackseer{version ? ` ${version}` : ''} is open-source software that runs in your own account. It is not a product of Amazon Web Services and

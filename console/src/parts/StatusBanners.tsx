@@ -4,6 +4,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import type { GetStatusResponse } from '../api/types';
 import { usePreferences } from '../preferences';
 import { useServer } from '../server';
+import { useAccount } from '../sign-in/account';
 import { ago, moment, type Zone } from '../time';
 import { count } from '../number';
 
@@ -29,13 +30,14 @@ function Old({ status: { Source, LastWatch, Now }, zone }: { status: GetStatusRe
 export function StatusBanners() {
   const { status } = useServer();
   const { zone } = usePreferences();
+  const isHosted = useAccount() !== undefined;
   const known = status.data;
   const unseen = known?.Unseen ?? [];
   return (
     <SpaceBetween size="xs">
       {status.error && (
         <Alert type="error" header="The console’s server does not answer" key="away">
-          {known ? `This is what was known at ${moment(known.Now, zone)}. It is tried again by itself.` : 'Is “stackseer console” still running? It is tried again by itself.'}
+          {known ? `This is what was known at ${moment(known.Now, zone)}. It is tried again by itself.` : `${isHosted ? '' : 'Is “stackseer console” still running? '}It is tried again by itself.`}
         </Alert>
       )}
       {known && <Old status={known} zone={zone} key="old" />}

@@ -2,6 +2,7 @@ import TopNavigation from '@cloudscape-design/components/top-navigation';
 import { usePreferences, type Theme } from '../preferences';
 import { go } from '../route';
 import { useServer } from '../server';
+import { useAccount } from '../sign-in/account';
 
 const THEMES: { id: Theme; text: string }[] = [
   { id: 'system', text: 'As the system' }, { id: 'light', text: 'Light' }, { id: 'dark', text: 'Dark' },
@@ -10,6 +11,7 @@ const THEMES: { id: Theme; text: string }[] = [
 export function TopBar() {
   const { theme, zone, setTheme, setZone } = usePreferences();
   const { status } = useServer();
+  const account = useAccount();
   const place = [status.data?.Account, status.data?.Region].filter(Boolean).join(' · ');
   return (
     <TopNavigation
@@ -26,6 +28,11 @@ export function TopBar() {
           items: THEMES.map((item) => ({ ...item, itemType: 'checkbox' as const, checked: item.id === theme })),
           onItemClick: ({ detail }) => setTheme(detail.id as Theme),
         },
+        ...(account ? [{
+          type: 'menu-dropdown' as const, iconName: 'user-profile' as const, text: account.name, ariaLabel: `Signed in as ${account.name}`,
+          title: account.name, description: account.mayChange ? 'May look and change' : 'May only look', disableUtilityCollapse: true,
+          items: [{ id: 'sign-out', text: 'Sign out' }], onItemClick: account.signOut,
+        }] : []),
       ]}
       i18nStrings={{ overflowMenuTriggerText: 'More', overflowMenuTitleText: 'All', overflowMenuDismissIconAriaLabel: 'Close', overflowMenuBackIconAriaLabel: 'Back' }}
     />

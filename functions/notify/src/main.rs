@@ -1,4 +1,5 @@
-//! The table's outbox, as its stream brings it, to every channel; and again, from a queue, what a channel did not take.
+//! The table's outbox, as its stream brings it, to every channel; again, from a queue, what a channel did not take; and on request a
+//! message to one channel that says that it is a test.
 
 mod redelivery;
 mod settings;
@@ -9,12 +10,13 @@ use anyhow::Result;
 use jiff::Timestamp;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use redelivery::redeliver;
+use serde::Deserialize;
 use serde_json::Value;
 use settings::Deployed;
 use stackseer_aws::Aws;
 use stackseer_aws::channels::{AnyChannel, ChannelSettings};
-use stackseer_fn_runtime::{account, emit, init, optional, setting};
-use stackseer_model::ports::settings_or;
+use stackseer_fn_runtime::{TestChannel, Tested, account, emit, init, optional, setting};
+use stackseer_model::ports::{PortError, settings_or};
 use std::sync::{Arc, Mutex, PoisonError};
 use stream::tell;
 use told::Told;
@@ -33,6 +35,13 @@ async fn main() -> Result<(), Error> {
     let handle = |event: LambdaEvent<Value>| async move {
         let now = Timestamp::now();
         let set = settings_or(store, &aws.scope(), &deployed.first).await?;
+        if let Ok(TestChannel { test_channel }) = TestChannel::deserialize(&event.payload) {
+            let sent = match set.channels.get(&test_channel) {
+                Some(channel) => aws.test_channel(channel).await,
+                None => Err(PortError::NotFound { what: format!("channel {test_channel}") }),
+            };
+            return Ok(serde_json::to_value(Tested::of(sent)?)?);
+        }
         let channels = channels(aws, deployed.with(&set), known);
         let channels = channels.as_slice();
         let from_queue = event.payload["Records"][0]["eventSource"] == "aws:sqs";
@@ -45,7 +54,7 @@ async fn main() -> Result<(), Error> {
             false => Box::pin(tell(&event.payload, store, store, channels, redelivery, now)).await?,
         };
         report(&told, now);
-        Ok::<_, Error>(told.answer)
+        Ok::<_, Error>(serde_json::to_value(told.answer)?)
     };
     lambda_runtime::run(service_fn(handle)).await
 }

@@ -2,6 +2,7 @@
 
 mod account;
 mod batch;
+mod channel_test;
 mod emf;
 mod failure;
 mod report;
@@ -9,6 +10,7 @@ mod settings;
 
 pub use account::account;
 pub use batch::{BatchAnswer, Record, SqsBatch, perform};
+pub use channel_test::{TestChannel, Tested};
 pub use emf::emit;
 pub use failure::failure;
 pub use report::report;

@@ -6,8 +6,8 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use jiff::Timestamp;
 use stackseer_model::ports::{
-    AuditLog, EventHistory, FeedbackStore, InsightHandling, InsightHistory, InsightSource, LearningStore, PortError,
-    SettingsStore, change_settings, settings_or,
+    AuditLog, EventHistory, FeedbackStore, InsightHandling, InsightHistory, LearningStore, PortError, SettingsStore,
+    change_settings, settings_or,
 };
 use stackseer_model::{AuditEntry, NotificationChannel, Scope, Sensitivity, Settings};
 use std::convert::Infallible;
@@ -16,9 +16,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 /// What insights, changes and inventories are read from.
-pub trait History: InsightHistory + InsightSource + EventHistory + LearningStore {}
+pub trait History: InsightHistory + EventHistory + LearningStore {}
 
-impl<T: InsightHistory + InsightSource + EventHistory + LearningStore> History for T {}
+impl<T: InsightHistory + EventHistory + LearningStore> History for T {}
 
 /// What people set and do is kept here.
 pub trait Desk: SettingsStore + FeedbackStore + InsightHandling + AuditLog {}
@@ -76,11 +76,11 @@ impl<S: Sync> FromRequestParts<S> for Caller {
 
 /// Sends a message to a channel that says that it is a test.
 pub trait Tester: Send + Sync + 'static {
-    fn test<'a>(
-        &'a self,
-        channel: &'a NotificationChannel,
-    ) -> Pin<Box<dyn Future<Output = Result<(), PortError>> + Send + 'a>>;
+    fn test<'a>(&'a self, channel: &'a NotificationChannel) -> Pin<Box<dyn Future<Output = Tried> + Send + 'a>>;
 }
+
+/// Whether the channel took it, or why not; an error: it could not be tried.
+pub type Tried = Result<Result<(), String>, PortError>;
 
 /// Who serves it, for whom.
 #[derive(Clone)]

@@ -17,7 +17,7 @@ mod show;
 pub mod time;
 
 pub use access::Access;
-pub use api::{Api, Caller, Clock, Desk, History, Pace, Ports, Setup, SystemClock, Tester};
+pub use api::{Api, Caller, Clock, Desk, History, Pace, Ports, Setup, SystemClock, Tester, Tried};
 pub use error::{Error, Reason};
 pub use generated::types as wire;
 pub use router::router;

@@ -4,12 +4,16 @@ use crate::cursor::{Mark, Request};
 use crate::error::Error;
 use stackseer_model::Timestamp;
 use stackseer_model::ports::{Ask, MOST_IN_PAGE, Page, PortError, Position};
+use std::collections::VecDeque;
 use std::future::Future;
 
-/// What isn't wanted is read past in pieces of this size, and so often for one page; a page may then have fewer than asked for,
-/// or none, and a token that goes on.
-const PIECE: usize = 100;
-const MOST_PIECES: usize = 5;
+/// What isn't wanted is read past, up to so much for one page; a page may then have fewer than asked for, or none, and a token
+/// that goes on.
+const MOST_READ: usize = 500;
+/// A list is read in pieces, each so many times as long as the one before.
+const GROWTH: usize = 4;
+/// Of several lists each has at least so many of a page.
+const LEAST: usize = 5;
 
 /// How the next page is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,67 +152,75 @@ fn after<T>(items: &[T], mark: Mark, of: impl Fn(usize, &T) -> Mark) -> usize {
 pub async fn wanted<T, F: Future<Output = Result<Page<T>, PortError>> + Send>(
     sources: usize,
     ask: Ask,
-    is_all: bool,
     read: impl Fn(usize, Ask) -> F,
     position: impl Fn(&T) -> Position,
     mut keep: impl FnMut(&T) -> bool,
 ) -> Result<Page<T>, PortError> {
-    let limit = ask.limit;
-    let piece = if is_all { limit } else { limit.clamp(PIECE, MOST_IN_PAGE) };
-    let mut ask = Ask { limit: piece, ..ask };
+    let limit = ask.limit();
+    let piece = limit.div_ceil(sources.max(1)).max(LEAST).min(limit);
+    let mut sources: Vec<Source<T>> = (0..sources).map(|_| Source::new(Ask { limit: piece, ..ask.clone() })).collect();
     let mut items = Vec::new();
-    for _ in 0..MOST_PIECES {
-        let part = merged(sources, &ask, &read, &position).await?;
-        let last = part.items.last().map(&position);
-        for item in part.items {
-            let at = position(&item);
-            if !keep(&item) {
-                continue;
-            }
-            items.push(item);
-            if items.len() == limit {
-                let is_end = part.next.is_none() && last.as_ref() == Some(&at);
-                return Ok(Page { items, next: Some(at).filter(|_| !is_end) });
-            }
+    let mut last = None;
+    for _ in 0..MOST_READ {
+        for (number, source) in sources.iter_mut().enumerate().filter(|(_, source)| source.is_short()) {
+            let page = read(number, source.ask.clone()).await?;
+            source.add(page, &position);
         }
-        let Some(next) = part.next else { return Ok(Page { items, next: None }) };
-        ask.after = Some(next);
+        let Some((at, item)) = newest(&mut sources) else { return Ok(Page { items, next: None }) };
+        if keep(&item) {
+            items.push(item);
+        }
+        if items.len() == limit {
+            let is_end = sources.iter().all(Source::is_at_end);
+            return Ok(Page { items, next: Some(at).filter(|_| !is_end) });
+        }
+        last = Some(at);
     }
-    Ok(Page { items, next: ask.after })
+    Ok(Page { items, next: last })
 }
 
-async fn merged<T, F: Future<Output = Result<Page<T>, PortError>> + Send>(
-    sources: usize,
-    ask: &Ask,
-    read: &impl Fn(usize, Ask) -> F,
-    position: &impl Fn(&T) -> Position,
-) -> Result<Page<T>, PortError> {
-    if sources == 1 {
-        return read(0, ask.clone()).await;
+/// One list, and what of it was read ahead.
+struct Source<T> {
+    waiting: VecDeque<(Position, T)>,
+    ask: Ask,
+    read: usize,
+    goes_on: bool,
+}
+
+impl<T> Source<T> {
+    fn new(ask: Ask) -> Self {
+        Self { waiting: VecDeque::new(), ask, read: 0, goes_on: true }
     }
-    let mut all = Vec::new();
-    let mut goes_on = false;
-    for source in 0..sources {
-        let page = read(source, ask.clone()).await?;
-        goes_on |= page.next.is_some();
-        all.extend(page.items);
+
+    fn is_short(&self) -> bool {
+        self.waiting.is_empty() && self.goes_on
     }
-    all.sort_by_cached_key(|item| std::cmp::Reverse(position(item)));
-    // What two applications share is one.
-    all.dedup_by_key(|item| position(item));
-    goes_on |= all.len() > ask.limit;
-    all.truncate(ask.limit);
-    let next = all.last().filter(|_| goes_on).map(position);
-    Ok(Page { items: all, next })
+
+    fn is_at_end(&self) -> bool {
+        self.waiting.is_empty() && !self.goes_on
+    }
+
+    fn add(&mut self, page: Page<T>, position: impl Fn(&T) -> Position) {
+        self.read += page.items.len();
+        self.waiting.extend(page.items.into_iter().map(|item| (position(&item), item)));
+        self.goes_on = page.next.is_some();
+        self.ask.after = page.next;
+        self.ask.limit = (self.ask.limit * GROWTH).min(MOST_READ.saturating_sub(self.read)).max(1);
+    }
+}
+
+/// The newest of all, each of which has one waiting or none left. What two of them share is one.
+fn newest<T>(sources: &mut [Source<T>]) -> Option<(Position, T)> {
+    let at = sources.iter().filter_map(|source| source.waiting.front()).map(|(at, _)| at).max()?.clone();
+    let shared = sources.iter_mut().filter_map(|source| source.waiting.pop_front_if(|(of, _)| *of == at));
+    shared.reduce(|first, _| first)
 }
 
 /// Everything in a list.
 pub async fn all<T, F: Future<Output = Result<Page<T>, PortError>> + Send>(
-    from: Option<Timestamp>,
-    to: Option<Timestamp>,
     read: impl Fn(Ask) -> F,
 ) -> Result<Vec<T>, PortError> {
-    let mut ask = Ask::newest(MOST_IN_PAGE).within(from, to);
+    let mut ask = Ask::newest(MOST_IN_PAGE);
     let mut items = Vec::new();
     loop {
         let page = read(ask.clone()).await?;

@@ -238,6 +238,12 @@ impl Aws {
         crate::channels::all(&self.sdk, settings)
     }
 
+    /// Sends the channel's topic a message that says that it is a test.
+    #[cfg(feature = "channels")]
+    pub async fn test_channel(&self, channel: &stackseer_model::NotificationChannel) -> Result<(), PortError> {
+        crate::channels::test(&self.sdk, channel, &self.scope()).await
+    }
+
     /// The store in the account's own DynamoDB table, which must exist.
     pub fn store(&self, table: &str) -> DynamoStore {
         DynamoStore::new(aws_sdk_dynamodb::Client::new(&self.sdk), table)

@@ -13,6 +13,7 @@ pub enum Function {
     Notify,
     Api,
     Operate,
+    Page,
 }
 
 type Actions = &'static [&'static str];
@@ -31,6 +32,8 @@ const CHANGES: Actions = &["cloudtrail:LookupEvents"];
 const SERIES: Actions = &["cloudwatch:GetMetricData"];
 const DIMENSIONS: Actions = &["cloudwatch:ListMetrics"];
 const QUEUE: Actions = &["sqs:SendMessage"];
+/// `invoke`: that `notify` tests a channel.
+const INVOKE: Actions = &["lambda:InvokeFunction"];
 
 /// `store`: what is learned, what changed.
 const ROWS: Actions = &["dynamodb:Query"];
@@ -59,8 +62,8 @@ const CHANNELS: Actions = &[
 ];
 
 impl Function {
-    pub const ALL: [Self; 7] =
-        [Self::Tick, Self::Watch, Self::Learn, Self::Record, Self::Notify, Self::Api, Self::Operate];
+    pub const ALL: [Self; 8] =
+        [Self::Tick, Self::Watch, Self::Learn, Self::Record, Self::Notify, Self::Api, Self::Operate, Self::Page];
 
     /// As binary and folder are called; `operate` is `api` with another role.
     pub fn name(self) -> &'static str {
@@ -72,6 +75,7 @@ impl Function {
             Self::Notify => "notify",
             Self::Api => "api",
             Self::Operate => "operate",
+            Self::Page => "page",
         }
     }
 
@@ -84,7 +88,8 @@ impl Function {
             Self::Record => &[WRITTEN_ROWS],
             Self::Notify => &[INSIGHT, WRITTEN_ROWS, CHANNELS, QUEUE],
             Self::Api => &[INSIGHT],
-            Self::Operate => &[COMMIT],
+            Self::Operate => &[COMMIT, INVOKE],
+            Self::Page => &[],
         };
         let mut actions: BTreeSet<&str> = parts.iter().copied().flatten().copied().collect();
         if self == Self::Learn {
@@ -142,26 +147,25 @@ mod tests {
     #[test]
     fn what_the_adapters_call_is_what_the_functions_need() {
         let mut called = called();
-        // Needs no permission, and only the command line asks, as it does the functions of a deployment.
+        // Needs no permission, and only the command line asks.
         assert!(called.remove("sts:GetCallerIdentity"));
-        assert!(called.remove("lambda:InvokeFunction"));
         assert!(called.remove("dynamodb:TransactWriteItems"));
         called.extend(["dynamodb:PutItem", "dynamodb:DeleteItem", "ssm:AddTagsToResource"].map(str::to_owned));
         assert_eq!(called, all().into_iter().map(str::to_owned).collect());
     }
 
     #[test]
-    fn what_a_scan_needs_is_what_the_functions_need_without_queues_and_channels() {
+    fn what_a_scan_needs_is_what_the_functions_need_without_queues_channels_and_each_other() {
         let scan: BTreeSet<&str> = permissions().iter().map(|p| p.action).collect();
-        let others: BTreeSet<&str> = CHANNELS.iter().chain(QUEUE).copied().collect();
+        let others: BTreeSet<&str> = CHANNELS.iter().chain(QUEUE).chain(INVOKE).copied().collect();
         assert_eq!(scan, all().difference(&others).copied().collect());
     }
 
     #[test]
     fn only_learning_looks_into_the_account() {
         for function in Function::ALL.into_iter().filter(|f| *f != Function::Learn) {
-            let looks =
-                function.actions().into_iter().find(|a| a.starts_with("lambda:") || a.contains("DescribeTable"));
+            let is_look = |a: &&str| (a.starts_with("lambda:") && !INVOKE.contains(a)) || a.contains("DescribeTable");
+            let looks = function.actions().into_iter().find(is_look);
             assert_eq!(looks, None, "{}", function.name());
         }
     }

@@ -83,7 +83,7 @@ async fn the_store_keeps_the_states_and_their_counts_apart_from_the_baselines() 
     store.keep_learning(&application, &to_keep(learned.clone(), at(0))).await.unwrap();
     assert_eq!(store.resource_states(&application).await.unwrap().unwrap(), learned.watching);
     let kept = store.learned_applications(&application.scope()).await.unwrap();
-    assert_eq!(kept[0].watching, learned.watching.iter().collect());
+    assert_eq!(kept[0].watching(), learned.watching.iter().collect());
     let back = restored(store.learning(&application).await.unwrap().unwrap()).unwrap();
     assert_eq!((back.watching, back.baselines), (learned.watching, learned.baselines));
 }

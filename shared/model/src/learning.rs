@@ -1,5 +1,6 @@
 use crate::{Application, Inventory, Metric, MetricKey, ResourceState, Unseen, WatchingCounts};
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// What is known about an application before a window is looked at, as a store keeps it.
@@ -28,8 +29,8 @@ pub struct KeptBaseline {
     pub bytes: Vec<u8>,
 }
 
-/// What a schedule needs to know of a learning.
-#[derive(Debug, Clone, PartialEq)]
+/// What is known of a learning without reading it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LearnedApplication {
     pub application: Application,
     pub at: Timestamp,
@@ -37,5 +38,32 @@ pub struct LearnedApplication {
     /// How many of them it has, so that nothing else need be read to say so.
     pub resources: usize,
     pub metrics: usize,
-    pub watching: WatchingCounts,
+    /// How many are watched, by type of resource.
+    pub types: BTreeMap<String, WatchingCounts>,
+    /// What could not be read of its inventory.
+    pub unseen: Vec<Unseen>,
+}
+
+impl LearnedApplication {
+    pub fn of(application: &Application, learning: &Learning) -> Self {
+        let mut types: BTreeMap<String, WatchingCounts> = BTreeMap::new();
+        for state in &learning.watching {
+            *types.entry(state.resource.resource_type.clone()).or_default() += WatchingCounts::from_iter([state]);
+        }
+        Self {
+            application: application.clone(),
+            at: learning.at,
+            complete: learning.complete,
+            resources: learning.inventory.resources.len(),
+            metrics: learning.metrics.len(),
+            types,
+            unseen: learning.inventory.unseen.clone(),
+        }
+    }
+
+    pub fn watching(&self) -> WatchingCounts {
+        let mut counts = WatchingCounts::default();
+        self.types.values().for_each(|of_type| counts += *of_type);
+        counts
+    }
 }

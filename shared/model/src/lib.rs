@@ -26,6 +26,7 @@ mod sensitivity;
 mod series;
 mod settings;
 mod summary;
+mod tally;
 mod task;
 pub mod time;
 mod transition;
@@ -57,8 +58,9 @@ pub use recommendation::{Recommendation, RelatedAnomaly, RelatedEvent, RelatedMe
 pub use resource::{Edge, EdgeKind, Inventory, Resource, ResourceRef, Unseen};
 pub use sensitivity::{MetricSensitivity, Sensitivity};
 pub use series::{BandPoint, Point, Series};
-pub use settings::{Encryption, EstimateAsked, EventSources, Integrations, MOST_CHANNELS, Settings};
+pub use settings::{Encryption, Estimate, EstimatedResources, EventSources, Integrations, MOST_CHANNELS, Settings};
 pub use summary::{InsightCounts, InsightSummary, MOST_NAMED};
+pub use tally::{Lasted, Tally, day};
 pub use task::{Task, TaskKind};
 pub use transition::{Ending, Transited, Transition};
 pub use watching::{ResourceState, Watching, WatchingCounts};

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::future::Future;
 
 pub use handling::{Handled, InsightHandling};
-pub use lists::{Ask, EventHistory, InsightHistory, InsightList, MOST_IN_PAGE, Page, Position};
+pub use lists::{Ask, Charts, EventHistory, InsightHistory, InsightList, MOST_IN_PAGE, Page, Position};
 pub use settings::{AuditLog, FeedbackStore, KeptSettings, SettingsStore, change_settings, give_feedback, settings_or};
 
 /// Why a port could not answer.

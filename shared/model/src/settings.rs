@@ -20,17 +20,28 @@ pub struct Settings {
     pub sensitivities: BTreeMap<SensitivityId, MetricSensitivity>,
     pub mutes: BTreeMap<MuteId, Mute>,
     /// The costs that were asked for last.
-    pub estimate: Option<EstimateAsked>,
+    pub estimate: Option<Estimate>,
 }
 
-/// What watching would cost of one application, as somebody asked it.
+/// What watching would cost of one application, as it was when somebody asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct EstimateAsked {
+pub struct Estimate {
     pub of: Boundary,
     pub at: Timestamp,
     /// By which who asks recognises the same question.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
+    pub resources: Vec<EstimatedResources>,
+}
+
+/// Resources of one type that either publish something or don't.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EstimatedResources {
+    pub resource_type: String,
+    pub is_active: bool,
+    pub count: usize,
+    /// How many metrics of them are read at every watch.
+    pub metrics: usize,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

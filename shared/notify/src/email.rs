@@ -1,9 +1,9 @@
 //! Plain text, for someone who reads it on a phone at three in the morning.
 
-use crate::Links;
 use crate::story::{News, Over, Story, story};
-use crate::text::{one_line, sentence_case};
-use stackseer_model::{Insight, Message};
+use crate::text::{one_line, sentence_case, severity};
+use crate::{Links, sns};
+use stackseer_model::{Filter, Insight, Message, NotificationChannel, Scope};
 
 /// SNS's own limit.
 const MOST_SUBJECT: usize = 100;
@@ -67,6 +67,25 @@ pub fn text(message: &Message, insight: &Insight, links: &Links) -> String {
     lines.extend(story.watched.clone());
     lines.push(format!("Insight {}", insight.id));
     lines.join("\n")
+}
+
+/// What a topic's subscribers read when somebody tries whether it is reached.
+pub fn test(channel: &NotificationChannel, scope: &Scope) -> String {
+    let Filter { severities, message_types } = &channel.filter;
+    let all = |named: Vec<&str>| if named.is_empty() { "all".to_owned() } else { named.join(", ") };
+    [
+        "TEST  Stackseer can reach this topic".to_owned(),
+        format!("{} (account {})", scope.region, scope.account),
+        String::new(),
+        "Nothing is wrong: somebody asked for this message.".to_owned(),
+        String::new(),
+        "IT GETS".to_owned(),
+        format!("- severities: {}", all(severities.iter().rev().map(|of| severity(*of)).collect())),
+        format!("- messages: {}", all(message_types.iter().map(|kind| sns::message_type(*kind)).collect())),
+        String::new(),
+        format!("Channel {}", channel.id),
+    ]
+    .join("\n")
 }
 
 fn affected(story: &Story, lines: &mut Vec<String>) {

@@ -290,3 +290,40 @@ fn an_escape_is_never_cut_through() {
     assert_eq!(slack::escape("a&&", 11), "a&amp;&amp;");
     assert_eq!(slack::escape("&&&", 4), "…");
 }
+
+#[test]
+fn a_test_says_that_it_is_one_and_what_the_topic_gets() {
+    let scope = Scope::new("123456789012", "eu-central-1");
+    let topic = "arn:aws:sns:eu-central-1:123456789012:on-call";
+    let filter = Filter::parse("high,medium", "new_insight,closed_insight").unwrap();
+    let tested = sns::test(&NotificationChannel::new(&scope, topic, filter), &scope);
+    let protocols: Value = serde_json::from_str(&tested.message).unwrap();
+    let mail = protocols["email"].as_str().unwrap();
+    insta::assert_snapshot!(format!("{}\n\n{mail}", tested.subject), @r"
+    [TEST] Stackseer can reach this topic
+
+    TEST  Stackseer can reach this topic
+    eu-central-1 (account 123456789012)
+
+    Nothing is wrong: somebody asked for this message.
+
+    IT GETS
+    - severities: high, medium
+    - messages: NEW_INSIGHT, CLOSED_INSIGHT
+
+    Channel 7489e2eb-01a5-5e87-8533-9edac896e786
+    ");
+    insta::assert_snapshot!(pretty(protocols["default"].as_str().unwrap()), @r#"
+    {
+      "accountId": "123456789012",
+      "channelId": "7489e2eb-01a5-5e87-8533-9edac896e786",
+      "messageType": "TEST",
+      "region": "eu-central-1"
+    }
+    "#);
+    assert_eq!(tested.attributes, [("MessageType", "TEST".to_owned())]);
+
+    let filter = Filter { severities: [].into(), message_types: [].into() };
+    let all = NotificationChannel::new(&scope, topic, filter);
+    assert!(email::test(&all, &scope).contains("- severities: all\n- messages: all\n"));
+}

@@ -1,20 +1,18 @@
 //! The console's page, embedded: its files compressed, with the headers that keep it from being misused. It calls the API of its own
 //! origin; whoever serves it serves that beside it, or behind it.
 
-use axum::Router;
+mod page;
+
+pub use page::{Page, SignIn};
+
 use axum::body::Body;
-use axum::http::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
-    REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
-};
+use axum::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode};
-use axum::routing::get;
 use flate2::read::GzDecoder;
 use std::io::Read;
 
-/// Nothing from elsewhere, nothing inline, in nobody's frame.
-pub const POLICY: &str = "default-src 'self'; style-src 'self'; font-src 'self' data:; img-src 'self' data:; \
-                          frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+/// Where the page reads how it is served.
+const CONFIG: &str = "/config.json";
 
 /// A file of the page, without the uncompressed form: every browser takes one of the others.
 struct File {
@@ -28,27 +26,9 @@ struct File {
 
 include!(concat!(env!("OUT_DIR"), "/files.rs"));
 
-/// `GET` of every file under its own path, and of the page itself under `/`. The page keeps its state behind `#`, so that no other
-/// path is its own.
-pub fn router() -> Router {
-    FILES.iter().fold(Router::new(), |router, file| {
-        let answer = move |asked: HeaderMap| async move { file.answer(&asked) };
-        router.route(&file.route(), get(answer))
-    })
-}
-
-/// Whether `router` answers this path.
+/// Whether the page's router answers this path.
 pub fn has(path: &str) -> bool {
-    FILES.iter().any(|file| file.route() == path)
-}
-
-/// What every answer carries that a browser may show, not only the page.
-pub fn protect(headers: &mut HeaderMap) {
-    for (name, value) in
-        [(CONTENT_SECURITY_POLICY, POLICY), (X_CONTENT_TYPE_OPTIONS, "nosniff"), (REFERRER_POLICY, "no-referrer")]
-    {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
+    path == CONFIG || FILES.iter().any(|file| file.route() == path)
 }
 
 impl File {
@@ -59,7 +39,6 @@ impl File {
     fn answer(&'static self, asked: &HeaderMap) -> Response<Body> {
         let mut response = Response::new(Body::empty());
         let headers = response.headers_mut();
-        protect(headers);
         headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
         headers.insert(ETAG, HeaderValue::from_static(self.tag));
         // The build puts a hash of what is in them into the names of all that the page refers to.

@@ -149,15 +149,8 @@ impl LearningStore for MemoryStore {
     async fn learned_applications(&self, scope: &Scope) -> Result<Vec<LearnedApplication>, PortError> {
         let mut state = self.state();
         state.fail()?;
-        let head = |(application, learning): &(Application, Learning)| LearnedApplication {
-            application: application.clone(),
-            at: learning.at,
-            complete: learning.complete,
-            resources: learning.inventory.resources.len(),
-            metrics: learning.metrics.len(),
-            watching: learning.watching.iter().collect(),
-        };
-        Ok(state.learnings.values().filter(|(application, _)| application.scope() == *scope).map(head).collect())
+        let here = state.learnings.values().filter(|(application, _)| application.scope() == *scope);
+        Ok(here.map(|(application, learning)| LearnedApplication::of(application, learning)).collect())
     }
 
     async fn keep_learning(&self, application: &Application, learning: &Learning) -> Result<(), PortError> {

@@ -17,10 +17,20 @@ function executable() {
   return found;
 }
 
+function launch() {
+  const isRoot = process.getuid?.() === 0;
+  return chromium.launch({ executablePath: executable(), args: isRoot ? ['--no-sandbox'] : [] });
+}
+
+/** A browser that nobody let in anywhere; `base` is where it opens pages. */
+export async function openStranger(base) {
+  const browser = await launch();
+  return { base, close: () => browser.close(), context: (options) => browser.newContext({ ...WIDE, ...options }) };
+}
+
 /** A browser that was let in at `server.at`. */
 export async function openBrowser(server) {
-  const isRoot = process.getuid?.() === 0;
-  const browser = await chromium.launch({ executablePath: executable(), args: isRoot ? ['--no-sandbox'] : [] });
+  const browser = await launch();
   const first = await browser.newContext();
   const page = await first.newPage();
   await page.goto(server.at);

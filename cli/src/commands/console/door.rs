@@ -10,6 +10,7 @@ use axum::http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_LENGTH, COOKIE, H
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use jiff::Timestamp;
+use stackseer_page::Page;
 use std::sync::{Arc, Mutex, PoisonError};
 
 const MOST_BYTES: usize = 1024 * 1024;
@@ -27,7 +28,7 @@ pub struct Door {
     /// None: it was used.
     token: Mutex<Option<String>>,
     keys: Keys,
-    page: Router,
+    page: Page,
     answers: Answers,
 }
 
@@ -42,7 +43,7 @@ impl Door {
             session: random(32),
             token: Mutex::new(Some(random(32))),
             keys,
-            page: stackseer_page::router(),
+            page: Page::local(),
             answers,
         }
     }
@@ -71,7 +72,7 @@ impl Door {
             Ok(response) => response,
             Err(refused) => *refused,
         };
-        stackseer_page::protect(response.headers_mut());
+        self.page.protect(response.headers_mut());
         response
     }
 
@@ -84,7 +85,7 @@ impl Door {
         if is_of_page && looks {
             return match given_token(&request) {
                 Some(token) => self.exchange(token, request.headers()),
-                None => Ok(of(self.page.clone(), request).await),
+                None => Ok(of(self.page.router(), request).await),
             };
         }
         let (mut parts, body) = request.into_parts();

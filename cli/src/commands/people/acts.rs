@@ -92,7 +92,7 @@ pub async fn mute(asked: &Asked, about: &args::Mute, how: &How) -> Result<Told> 
             let found = asked.get("/stackseer/mutes").await?;
             told(found, |found: wire::ListMutesResponse| answer::mutes(&found.mutes, how.width))
         }
-        Some(MuteAct::Add { what, reason, hours }) => {
+        Some(MuteAct::Add { what, reason, hours, window, minutes, time_zone }) => {
             let (kind, named) = what.target();
             let key = match kind {
                 "Application" => find::application(asked, named).await?,
@@ -103,9 +103,15 @@ pub async fn mute(asked: &Asked, about: &args::Mute, how: &How) -> Result<Told> 
                 let now = asked.status().await?.now.0;
                 mute["Until"] = (now.as_second() + i64::from(*hours) * 3600).into();
             }
+            if let Some(cron) = window {
+                mute["Window"] = json!({"Cron": cron, "Minutes": minutes, "TimeZone": time_zone});
+            }
             let answer = asked.ask(Method::POST, "/stackseer/mutes", mute).await?;
             told(answer, |answer: wire::AddMuteResponse| {
-                format!("nobody is told of {named}, by mute {}\n", answer.mute.id)
+                let when = answer.mute.window.map_or_else(String::new, |w| {
+                    format!(" for {} minutes from `{}` on, {}", w.minutes, w.cron, w.time_zone)
+                });
+                format!("nobody is told of {named}{when}, by mute {}\n", answer.mute.id)
             })
         }
         Some(MuteAct::Remove { id }) => {

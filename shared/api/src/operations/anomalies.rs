@@ -1,6 +1,6 @@
 //! Anomalies of an insight, their series, and what logs showed.
 
-use super::insights::found;
+use super::insights::{found, found_with};
 use super::range;
 use crate::api::{Api, Ports};
 use crate::body::{Answer, Body};
@@ -11,7 +11,7 @@ use crate::show;
 use crate::show::resource::services;
 use crate::wire;
 use axum::extract::State;
-use stackseer_model::ports::{Page, Position};
+use stackseer_model::ports::{Charts, Page, Position};
 use stackseer_model::{Anomaly, AnomalyId, Evidence, Insight, InsightType, LogEvidence};
 use std::collections::BTreeMap;
 
@@ -42,15 +42,18 @@ pub async fn list<P: Ports>(
     anomalies.sort_by_cached_key(|anomaly| std::cmp::Reverse(position(anomaly)));
     let Page { items, next } = paging.of(anomalies, position);
     let next_token = paging.token(next.as_ref());
+    let ids: Vec<AnomalyId> = items.into_iter().map(|anomaly| anomaly.id.clone()).collect();
+    let insight = found_with(&api, &input.insight_id, input.account_id.as_deref(), Charts::Of(&ids)).await?;
+    let items = ids.iter().filter_map(|id| insight.anomalies.iter().find(|anomaly| anomaly.id == *id));
     Ok(Answer(match insight.insight_type() {
         InsightType::Reactive => wire::ListAnomaliesForInsightResponse {
-            reactive_anomalies: Some(items.into_iter().map(|a| show::anomaly::reactive(&insight, a)).collect()),
+            reactive_anomalies: Some(items.map(|a| show::anomaly::reactive(&insight, a)).collect()),
             proactive_anomalies: None,
             next_token,
         },
         InsightType::Proactive => wire::ListAnomaliesForInsightResponse {
             reactive_anomalies: None,
-            proactive_anomalies: Some(items.into_iter().map(|a| show::anomaly::proactive(&insight, a)).collect()),
+            proactive_anomalies: Some(items.map(|a| show::anomaly::proactive(&insight, a)).collect()),
             next_token,
         },
     }))
@@ -67,7 +70,9 @@ pub async fn describe<P: Ports>(
     let missing = || Error::not_found(ANOMALY, &input.id);
     let id = AnomalyId(input.id.clone());
     let holder = api.ports.insight_of(&id).await?.ok_or_else(missing)?;
-    let insight = found(&api, holder.as_str(), input.account_id.as_deref()).await.map_err(|error| match error {
+    let charts = Charts::Of(std::slice::from_ref(&id));
+    let insight = found_with(&api, holder.as_str(), input.account_id.as_deref(), charts).await;
+    let insight = insight.map_err(|error| match error {
         Error::NotFound { .. } => missing(),
         other => other,
     })?;
@@ -79,8 +84,9 @@ pub async fn series<P: Ports>(
     State(api): State<Api<P>>,
     Body(input): Body<wire::GetSeriesRequest>,
 ) -> Result<Answer<wire::GetSeriesResponse>, Error> {
-    let insight = found(&api, &input.insight, None).await?;
-    let anomaly = insight.anomalies.iter().find(|anomaly| anomaly.id.as_str() == input.anomaly);
+    let id = AnomalyId(input.anomaly.clone());
+    let insight = found_with(&api, &input.insight, None, Charts::Of(std::slice::from_ref(&id))).await?;
+    let anomaly = insight.anomalies.iter().find(|anomaly| anomaly.id == id);
     let series = anomaly.and_then(show::anomaly::series).ok_or_else(|| Error::not_found(ANOMALY, &input.anomaly))?;
     Ok(Answer(wire::GetSeriesResponse { series }))
 }

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::show;
 use crate::wire;
 use axum::extract::State;
-use stackseer_model::ports::PortError;
+use stackseer_model::ports::{Charts, PortError};
 use stackseer_model::{
     Edge, EdgeKind, Insight, LearnedApplication, ResourceId, ResourceRef, ResourceState, Severity, Timestamp, Unseen,
 };
@@ -53,6 +53,7 @@ pub async fn list<P: Ports>(
 fn watched(learned: &LearnedApplication, open: &Open, last: Option<Timestamp>) -> wire::WatchedApplication {
     let wire::ApplicationName { id, name, kind } = show::resource::application(&learned.application);
     let counted = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+    let watching = learned.watching();
     wire::WatchedApplication {
         id,
         name,
@@ -63,9 +64,9 @@ fn watched(learned: &LearnedApplication, open: &Open, last: Option<Timestamp>) -
             severity: open.severity().map(show::severity),
         },
         watching: wire::ApplicationWatching {
-            watched: counted(learned.watching.watched),
-            without_metrics: counted(learned.watching.without_metrics),
-            not_supported: counted(learned.watching.not_supported),
+            watched: counted(watching.watched),
+            without_metrics: counted(watching.without_metrics),
+            not_supported: counted(watching.not_supported),
         },
         update_time: learned.at.into(),
         last_watch: last.map(Into::into),
@@ -96,7 +97,7 @@ async fn wrong<P: Ports>(api: &Api<P>, learned: &LearnedApplication) -> Result<B
     let ids = open.of(|insight| insight.application.id == learned.application.id).ids();
     let mut wrong: BTreeMap<ResourceId, Wrong> = BTreeMap::new();
     for id in ids {
-        let Some(insight) = api.ports.insight(&id).await? else { continue };
+        let Some(insight) = api.ports.look_at(&id, Charts::None).await? else { continue };
         for (resource, severity) in affected(&insight) {
             let (insights, worst) = wrong.entry(resource.id.clone()).or_insert_with(|| (vec![], severity));
             *worst = severity.max(*worst);
@@ -141,9 +142,8 @@ pub async fn seen<P: Ports>(api: &Api<P>) -> Result<(Option<Timestamp>, Vec<Unse
     let last = api.ports.last_watched(&api.setup.own).await?;
     let last = learned.iter().map(|learned| last.get(&learned.application.id).copied()).min().flatten();
     let mut unseen = Vec::new();
-    for learned in &learned {
-        let inventory = api.ports.learned_inventory(&learned.application).await?;
-        unseen.extend(inventory.into_iter().flat_map(|inventory| inventory.unseen));
+    for learned in learned {
+        unseen.extend(learned.unseen);
     }
     unseen.sort();
     unseen.dedup();

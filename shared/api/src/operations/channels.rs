@@ -77,12 +77,11 @@ pub async fn test<P: Ports>(
     Body(input): Body<wire::TestChannelRequest>,
 ) -> Result<Answer<wire::TestChannelResponse>, Error> {
     let channel = found(&api, &input.id).await?;
-    let silent = || Error::Validation {
-        reason: Reason::InconsistentWithServiceState,
-        message: "Nothing is sent from here: there is no account behind it".to_owned(),
-        fields: vec![],
-    };
-    api.setup.tester.as_ref().ok_or_else(silent)?.test(&channel).await?;
+    let refused =
+        |message: String| Error::Validation { reason: Reason::InconsistentWithServiceState, message, fields: vec![] };
+    let silent = || refused("Nothing is sent from here: there is no deployment behind it".to_owned());
+    let took = api.setup.tester.as_ref().ok_or_else(silent)?.test(&channel).await?;
+    took.map_err(|why| refused(format!("The channel did not take the message: {why}")))?;
     Ok(Answer(wire::TestChannelResponse {}))
 }
 

@@ -13,7 +13,8 @@ use serde_json::json;
 use stackseer_catalog::Catalog;
 use stackseer_model::ports::PortError;
 use stackseer_model::{
-    Application, Boundary, EstimateAsked, Inventory, LearnedApplication, ResourceId, ResourceState, Watching,
+    Application, Boundary, Estimate, EstimatedResources, Inventory, LearnedApplication, ResourceId, ResourceState,
+    Watching,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,8 +36,8 @@ pub async fn start<P: Ports>(
     Body(input): Body<wire::StartCostEstimationRequest>,
 ) -> Result<Answer<wire::StartCostEstimationResponse>, Error> {
     let of = boundary(&input.resource_collection)?;
-    learned(&api, &of).await?;
-    let asked = EstimateAsked { of, at: api.now(), token: input.client_token.clone() };
+    let resources = counted(&api, &[learned(&api, &of).await?.application]).await?;
+    let asked = Estimate { of, at: api.now(), token: input.client_token.clone(), resources };
     let command = command("start-cost-estimation", &[("resource-collection", json!(input.resource_collection))]);
     let entry = api.entry(&caller, &format!("Asked what {} would cost", name(&api, &asked.of)), Some(&command));
     api.change(&entry, |settings| {
@@ -81,7 +82,7 @@ async fn learned<P: Ports>(api: &Api<P>, of: &Boundary) -> Result<LearnedApplica
     found.ok_or_else(|| Error::not_found(APPLICATION, name(api, of)))
 }
 
-/// Counted when it is asked for, which takes no time: what is watched is known.
+/// As it was when it was asked for: there at once, as what is watched is known.
 pub async fn get<P: Ports>(
     State(api): State<Api<P>>,
     Body(input): Body<wire::GetCostEstimationRequest>,
@@ -90,8 +91,7 @@ pub async fn get<P: Ports>(
     let Some(asked) = api.settings().await?.estimate else {
         return Ok(Answer(wire::GetCostEstimationResponse::default()));
     };
-    let application = learned(&api, &asked.of).await?.application;
-    let costs = costs(&api, &[application]).await?;
+    let costs: Vec<wire::ServiceResourceCost> = asked.resources.iter().map(cost).collect();
     let (total_cost, stackseer_total_cost) = (sum(&costs, |c| c.cost), sum(&costs, |c| c.stackseer_cost));
     let (page, next_token) = paging.slice(costs, |cost| format!("{:?} {:?}", cost.r#type, cost.state));
     let end = asked.at + jiff::SignedDuration::from_hours(HOURS);
@@ -135,7 +135,7 @@ pub async fn list<P: Ports>(
 ) -> Result<Answer<wire::ListCostsResponse>, Error> {
     let learned = asked(&api, input.application.as_deref()).await?;
     let applications: Vec<Application> = learned.into_iter().map(|learned| learned.application).collect();
-    let costs = costs(&api, &applications).await?;
+    let costs: Vec<wire::ServiceResourceCost> = counted(&api, &applications).await?.iter().map(cost).collect();
     Ok(Answer(wire::ListCostsResponse {
         applications: applications.iter().map(show::resource::application).collect(),
         total_cost: sum(&costs, |cost| cost.cost),
@@ -148,46 +148,49 @@ fn sum(costs: &[wire::ServiceResourceCost], of: fn(&wire::ServiceResourceCost) -
     costs.iter().filter_map(of).sum()
 }
 
-/// How many there are, and the metrics read of them at every watch.
-type Counted = (i64, f64);
-
 /// By type, those that publish anything and those that don't. A resource of several applications is one, but read for each.
-async fn costs<P: Ports>(api: &Api<P>, of: &[Application]) -> Result<Vec<wire::ServiceResourceCost>, PortError> {
-    let mut counted: BTreeMap<(String, bool), Counted> = BTreeMap::new();
+async fn counted<P: Ports>(api: &Api<P>, of: &[Application]) -> Result<Vec<EstimatedResources>, PortError> {
+    let mut counted: BTreeMap<(String, bool), (usize, usize)> = BTreeMap::new();
     let mut known = BTreeSet::new();
     for application in of {
         let states = api.ports.resource_states(application).await?.unwrap_or_default();
         let inventory = api.ports.learned_inventory(application).await?.unwrap_or_default();
         for ResourceState { resource, watching } in states {
             let is_active = watching == Watching::Watched;
-            let entry = counted.entry((resource.resource_type, !is_active)).or_default();
-            entry.1 += if is_active { symptoms(&inventory, &resource.id) } else { 0.0 };
-            entry.0 += i64::from(known.insert(resource.id));
+            let (count, metrics) = counted.entry((resource.resource_type, !is_active)).or_default();
+            *metrics += if is_active { symptoms(&inventory, &resource.id) } else { 0 };
+            *count += usize::from(known.insert(resource.id));
         }
     }
-    Ok(counted.into_iter().map(|((of, is_idle), counted)| cost(of, is_idle, counted)).collect())
+    let estimated = |((resource_type, is_idle), (count, metrics))| EstimatedResources {
+        resource_type,
+        is_active: !is_idle,
+        count,
+        metrics,
+    };
+    Ok(counted.into_iter().map(estimated).collect())
 }
 
-fn cost(resource_type: String, is_idle: bool, (count, symptoms): Counted) -> wire::ServiceResourceCost {
-    let unit = if IN_GROUP_A.contains(&resource_type.as_str()) { GROUP_A } else { GROUP_B };
+fn cost(of: &EstimatedResources) -> wire::ServiceResourceCost {
     let hours = HOURS as f64;
+    let unit = if IN_GROUP_A.contains(&of.resource_type.as_str()) { GROUP_A } else { GROUP_B };
     wire::ServiceResourceCost {
-        label: Some(show::resource::label(&resource_type)),
-        r#type: Some(resource_type),
-        state: Some(match is_idle {
-            true => wire::CostEstimationServiceResourceState::Inactive,
-            false => wire::CostEstimationServiceResourceState::Active,
+        label: Some(show::resource::label(&of.resource_type)),
+        r#type: Some(of.resource_type.clone()),
+        state: Some(match of.is_active {
+            true => wire::CostEstimationServiceResourceState::Active,
+            false => wire::CostEstimationServiceResourceState::Inactive,
         }),
-        count: Some(count),
+        count: of.count.try_into().ok(),
         unit_cost: Some(unit),
-        cost: Some(if is_idle { 0.0 } else { unit * count as f64 * hours }),
-        stackseer_cost: Some(symptoms * PER_METRIC * WATCHES_AN_HOUR * hours),
+        cost: Some(if of.is_active { unit * of.count as f64 * hours } else { 0.0 }),
+        stackseer_cost: Some(of.metrics as f64 * PER_METRIC * WATCHES_AN_HOUR * hours),
     }
 }
 
 /// How many of its metrics are read at every watch.
-fn symptoms(inventory: &Inventory, id: &ResourceId) -> f64 {
-    let Some(resource) = inventory.resource(id) else { return 0.0 };
+fn symptoms(inventory: &Inventory, id: &ResourceId) -> usize {
+    let Some(resource) = inventory.resource(id) else { return 0 };
     let (metrics, _) = Catalog::builtin().metrics_of(resource, |_, _| vec![]);
-    metrics.iter().filter(|metric| metric.opens).count() as f64
+    metrics.iter().filter(|metric| metric.opens).count()
 }

@@ -45,9 +45,7 @@ pub async fn list<P: Ports>(
         None => {
             let mut applications = applications(&api, |scope| api.is_asked(scope, account)).await?;
             applications.retain(|application| is_in(collection, application));
-            let is_all =
-                filters.event_class.is_none() && filters.event_source.is_none() && filters.data_source.is_none();
-            read(&api, &applications, &paging, (from, to), is_all, |event| takes(filters, event)).await?
+            read(&api, &applications, &paging, (from, to), |event| takes(filters, event)).await?
         }
     };
     let (events, next_token) = shown(&paging, page);
@@ -63,7 +61,7 @@ pub async fn changes<P: Ports>(
     let paging = Paging::new(Request::of(&input), token, max, USUAL_PAGE, Ids::Text)?;
     let applications = super::applications::asked(&api, input.application.as_deref()).await?;
     let applications: Vec<Application> = applications.into_iter().map(|learned| learned.application).collect();
-    let page = read(&api, &applications, &paging, range, true, |_| true).await?;
+    let page = read(&api, &applications, &paging, range, |_| true).await?;
     let (events, next_token) = shown(&paging, page);
     Ok(Answer(wire::ListChangesResponse { events, next_token }))
 }
@@ -100,7 +98,6 @@ async fn read<P: Ports>(
     applications: &[Application],
     paging: &Paging,
     (from, to): (Option<Timestamp>, Option<Timestamp>),
-    is_all: bool,
     keep: impl Fn(&ChangeEvent) -> bool,
 ) -> Result<Page<Event>, PortError> {
     if applications.is_empty() {
@@ -116,5 +113,5 @@ async fn read<P: Ports>(
     };
     let mut follows = paging.follows();
     let kept = |event: &Event| follows(&position(event)) && keep(&event.1);
-    wanted(applications.len(), paging.ask(from, to), is_all, one, position, kept).await
+    wanted(applications.len(), paging.ask(from, to), one, position, kept).await
 }

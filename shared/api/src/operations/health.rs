@@ -11,7 +11,8 @@ use crate::wire;
 use axum::extract::State;
 use stackseer_model::ports::{InsightList, PortError};
 use stackseer_model::{
-    Boundary, InsightId, InsightSummary, InsightType, LearnedApplication, Scope, Severity, Status, Timestamp, Watching,
+    ApplicationId, Boundary, InsightId, InsightSummary, InsightType, LearnedApplication, Scope, Severity, Status,
+    Tally, Timestamp, day,
 };
 use std::collections::BTreeMap;
 
@@ -50,33 +51,14 @@ impl Open {
     }
 }
 
-async fn listed<P: Ports>(
-    api: &Api<P>,
-    list: InsightList,
-    from: Option<Timestamp>,
-    to: Option<Timestamp>,
-) -> Result<Vec<InsightSummary>, PortError> {
-    let list = &list;
-    all(from, to, |ask| async move { api.ports.list_insights(list, &ask).await }).await
-}
-
 pub async fn open<P: Ports>(api: &Api<P>, scope: &Scope) -> Result<Open, PortError> {
     let mut open = Vec::new();
     for insight_type in [InsightType::Reactive, InsightType::Proactive] {
         let list = InsightList::Status { scope: scope.clone(), insight_type, status: Status::Ongoing };
-        open.extend(listed(api, list, None, None).await?);
+        let list = &list;
+        open.extend(all(|ask| async move { api.ports.list_insights(list, &ask).await }).await?);
     }
     Ok(Open(open))
-}
-
-/// Milliseconds from the start to the end of those that are over; zero where none is.
-fn mean_time_to_recover<'a>(insights: impl Iterator<Item = &'a InsightSummary>) -> i64 {
-    let lasted = |insight: &InsightSummary| {
-        Some(insight.ended()?.as_millisecond().saturating_sub(insight.start_time.as_millisecond()).max(0))
-    };
-    let lasted: Vec<i64> = insights.filter_map(lasted).collect();
-    let count = i64::try_from(lasted.len()).unwrap_or(i64::MAX);
-    lasted.iter().sum::<i64>().checked_div(count).unwrap_or(0)
 }
 
 pub async fn account<P: Ports>(
@@ -105,7 +87,7 @@ pub async fn health<P: Ports>(api: &Api<P>, scope: &Scope) -> Result<Health, Por
     let sum =
         |of: fn(&LearnedApplication) -> usize| i64::try_from(learned.iter().map(of).sum::<usize>()).unwrap_or(i64::MAX);
     let open = open(api, scope).await?;
-    Ok(Health { open, metrics: sum(|l| l.metrics), watched: sum(|l| l.watching.watched) })
+    Ok(Health { open, metrics: sum(|l| l.metrics), watched: sum(|l| l.watching().watched) })
 }
 
 pub async fn overview<P: Ports>(
@@ -113,24 +95,19 @@ pub async fn overview<P: Ports>(
     Body(input): Body<wire::DescribeAccountOverviewRequest>,
 ) -> Result<Answer<wire::DescribeAccountOverviewResponse>, Error> {
     let range = range("ToTime", Some(input.from_time), input.to_time)?;
-    let reactive = started(&api, &api.setup.own, InsightType::Reactive, range).await?;
-    let proactive = started(&api, &api.setup.own, InsightType::Proactive, range).await?;
+    let tally = tally(&api, &api.setup.own, range).await?;
     Ok(Answer(wire::DescribeAccountOverviewResponse {
-        reactive_insights: reactive.len().try_into().unwrap_or(i64::MAX),
-        proactive_insights: proactive.len().try_into().unwrap_or(i64::MAX),
-        mean_time_to_recover_in_milliseconds: mean_time_to_recover(reactive.iter()),
+        reactive_insights: tally.reactive,
+        proactive_insights: tally.proactive,
+        mean_time_to_recover_in_milliseconds: tally.recovered.mean(),
     }))
 }
 
-/// Those that began in the range, both ends inclusive.
-pub async fn started<P: Ports>(
-    api: &Api<P>,
-    scope: &Scope,
-    insight_type: InsightType,
-    (from, to): super::Range,
-) -> Result<Vec<InsightSummary>, PortError> {
-    let to = to.map(|to| to + jiff::SignedDuration::from_secs(1));
-    listed(api, InsightList::Started { scope: scope.clone(), insight_type }, from, to).await
+/// What began in the range: on its days, as DevOps Guru counts, the first and the last included.
+pub async fn tally<P: Ports>(api: &Api<P>, scope: &Scope, (from, to): super::Range) -> Result<Tally, PortError> {
+    let first = from.unwrap_or(Timestamp::UNIX_EPOCH).max(Timestamp::UNIX_EPOCH);
+    let counted = api.ports.count_insights(scope, day(first), day(to.unwrap_or(api.now()))).await?;
+    Ok(counted.into_values().sum())
 }
 
 pub async fn collection<P: Ports>(
@@ -173,9 +150,9 @@ pub async fn stacks<P: Ports>(
     let is_stack = |learned: &LearnedApplication| matches!(learned.application.boundary, Boundary::Stack { .. });
     let (page, token) = told(api, scopes, paging, is_stack).await?;
     let shown = |Told { learned, insight }: Told| wire::CloudFormationHealth {
+        analyzed_resource_count: learned.watching().watched.try_into().ok(),
         stack_name: Some(learned.application.name),
         insight: Some(insight),
-        analyzed_resource_count: learned.watching.watched.try_into().ok(),
     };
     Ok((page.into_iter().map(shown).collect(), token))
 }
@@ -188,12 +165,13 @@ pub async fn tags<P: Ports>(
     let is_tag = |learned: &LearnedApplication| matches!(learned.application.boundary, Boundary::Tag { .. });
     let (page, token) = told(api, scopes, paging, is_tag).await?;
     let shown = |Told { learned, insight }: Told| {
+        let watched = learned.watching().watched;
         let Boundary::Tag { key, value } = learned.application.boundary else { return None };
         Some(wire::TagHealth {
             app_boundary_key: Some(key),
             tag_value: Some(value),
             insight: Some(insight),
-            analyzed_resource_count: learned.watching.watched.try_into().ok(),
+            analyzed_resource_count: watched.try_into().ok(),
         })
     };
     Ok((page.into_iter().filter_map(shown).collect(), token))
@@ -212,31 +190,30 @@ async fn told<P: Ports>(
     }
     learned.sort_by(|a, b| (&a.application.name, &a.application.id).cmp(&(&b.application.name, &b.application.id)));
     let (page, token) = paging.slice(learned, |learned| learned.application.id.to_string());
-    let (open, closed) = recent(api, scopes).await?;
+    let (open, counted) = recent(api, scopes).await?;
     let shown = |learned: LearnedApplication| {
-        let is_its = |insight: &InsightSummary| insight.application.id == learned.application.id;
-        let open = open.of(is_its);
+        let open = open.of(|insight| insight.application.id == learned.application.id);
+        let ended = counted.get(&learned.application.id).map(|tally| tally.ended).unwrap_or_default();
         let insight = wire::InsightHealth {
             open_reactive_insights: Some(open.reactive()),
             open_proactive_insights: Some(open.proactive()),
-            mean_time_to_recover_in_milliseconds: Some(mean_time_to_recover(closed.iter().filter(|i| is_its(i)))),
+            mean_time_to_recover_in_milliseconds: Some(ended.mean()),
         };
         Told { learned, insight }
     };
     Ok((page.into_iter().map(shown).collect(), token))
 }
 
-/// What is open, and the reactive ones that ended lately.
-async fn recent<P: Ports>(api: &Api<P>, scopes: &[Scope]) -> Result<(Open, Vec<InsightSummary>), PortError> {
+/// What is open, and what began and ended lately.
+async fn recent<P: Ports>(api: &Api<P>, scopes: &[Scope]) -> Result<(Open, BTreeMap<ApplicationId, Tally>), PortError> {
     let from = api.now() - jiff::SignedDuration::from_hours(RECENT_DAYS * 24);
     let mut opened = Open::default();
-    let mut closed = Vec::new();
+    let mut counted = BTreeMap::new();
     for scope in scopes {
         opened.0.extend(open(api, scope).await?.0);
-        let list = InsightList::Ended { scope: scope.clone(), insight_type: InsightType::Reactive };
-        closed.extend(listed(api, list, Some(from), None).await?);
+        counted.extend(api.ports.count_insights(scope, day(from), day(api.now())).await?);
     }
-    Ok((opened, closed))
+    Ok((opened, counted))
 }
 
 /// By name: the services of what is watched, and of what is open.
@@ -249,10 +226,10 @@ pub async fn by_service<P: Ports>(
     let mut opened = Open::default();
     for scope in scopes {
         for learned in api.ports.learned_applications(scope).await? {
-            let states = api.ports.resource_states(&learned.application).await?.unwrap_or_default();
-            for state in states.iter().filter(|state| state.watching == Watching::Watched) {
-                let of_type = services([state.resource.resource_type.as_str()]);
-                of_type.into_iter().for_each(|service| *watched.entry(service).or_default() += 1);
+            for (resource_type, counts) in learned.types.iter().filter(|(_, counts)| counts.watched > 0) {
+                let count = i64::try_from(counts.watched).unwrap_or(i64::MAX);
+                let of_type = services([resource_type.as_str()]);
+                of_type.into_iter().for_each(|service| *watched.entry(service).or_default() += count);
             }
         }
         opened.0.extend(open(api, scope).await?.0);

@@ -11,7 +11,7 @@ use crate::show::resource::services;
 use crate::show::summary::{Insights, insights};
 use crate::wire;
 use axum::extract::State;
-use stackseer_model::ports::{InsightList, Page, PortError, Position};
+use stackseer_model::ports::{Charts, InsightList, Page, PortError, Position};
 use stackseer_model::{
     Application, Boundary, Insight, InsightId, InsightSummary, InsightType, Scope, Status, Timestamp,
 };
@@ -179,7 +179,7 @@ pub async fn read<P: Ports>(
         async move { api.ports.list_insights(&list, &ask).await }
     };
     let ask = paging.ask(asked.from, asked.to);
-    wanted(asked.lists.len(), ask, asked.filter.is_none(), one, position, |insight| asked.takes(insight)).await
+    wanted(asked.lists.len(), ask, one, position, |insight| asked.takes(insight)).await
 }
 
 pub async fn describe<P: Ports>(
@@ -205,9 +205,18 @@ pub async fn delete<P: Ports>(
     }
 }
 
-/// The insight, if it is one of one's own account and Region, or of the account that is named.
+/// The insight, if it is one of one's own account and Region, or of the account that is named; without its charts.
 pub async fn found<P: Ports>(api: &Api<P>, id: &str, account: Option<&str>) -> Result<Insight, Error> {
-    let insight = api.ports.insight(&InsightId(id.to_owned())).await?;
+    found_with(api, id, account, Charts::None).await
+}
+
+pub async fn found_with<P: Ports>(
+    api: &Api<P>,
+    id: &str,
+    account: Option<&str>,
+    charts: Charts<'_>,
+) -> Result<Insight, Error> {
+    let insight = api.ports.look_at(&InsightId(id.to_owned()), charts).await?;
     let is_of = |insight: &Insight| api.is_asked(&insight.application.scope(), account);
     insight.filter(is_of).ok_or_else(|| Error::not_found(INSIGHT, id))
 }

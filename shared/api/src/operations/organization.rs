@@ -1,6 +1,6 @@
 //! The same over all accounts that are watched. They are in no organizational units that are known here.
 
-use super::health::{self, health, started};
+use super::health::{self, health, tally};
 use super::insights::{Filter, Wanted, paging, read};
 use super::range;
 use crate::api::{Api, Ports};
@@ -49,12 +49,9 @@ pub async fn overview<P: Ports>(
     let range = range("ToTime", Some(input.from_time), input.to_time)?;
     let mut response = wire::DescribeOrganizationOverviewResponse::default();
     for scope in scopes(&api, input.account_ids.as_ref(), input.organizational_unit_ids.as_ref()) {
-        let count = async |insight_type| {
-            let started = started(&api, &scope, insight_type, range).await?;
-            Ok::<_, Error>(i64::try_from(started.len()).unwrap_or(i64::MAX))
-        };
-        response.reactive_insights += count(InsightType::Reactive).await?;
-        response.proactive_insights += count(InsightType::Proactive).await?;
+        let tally = tally(&api, &scope, range).await?;
+        response.reactive_insights += tally.reactive;
+        response.proactive_insights += tally.proactive;
     }
     Ok(Answer(response))
 }

@@ -1,7 +1,7 @@
 use crate::scene::{ACCOUNT, REGION, Scene, after, insight, shop, start};
 use serde_json::{Value, json};
 use stackseer_api::generated::Operation;
-use stackseer_model::ports::LearningStore;
+use stackseer_model::ports::{LearningStore, Store};
 use stackseer_model::{Application, Boundary, Insight, InsightType, Status};
 
 /// Three open and two closed reactive ones, one open proactive.
@@ -28,19 +28,41 @@ async fn an_account_s_health_counts_what_is_open_and_what_is_watched() {
     assert_eq!(scene.call(Operation::DescribeOrganizationHealth, other).await["OpenReactiveInsights"], 0);
 }
 
+/// Three days: on the second one began just before midnight, and ended after it.
 #[tokio::test]
-async fn an_overview_counts_what_began_in_its_time_and_how_long_it_lasted() {
-    let scene = scene().await;
+async fn an_overview_counts_what_began_on_its_days_and_how_long_it_lasted() {
+    let day = 24 * 60;
+    let reactive = |minute, status| insight(minute, InsightType::Reactive, status);
+    let insights = [
+        reactive(0, Status::Closed),
+        reactive(day + 9 * 60 + 59, Status::Closed),
+        reactive(day + 60, Status::Ongoing),
+        insight(2 * day, InsightType::Proactive, Status::Closed),
+    ];
+    let longer = Insight { end_time: Some(after(insights[1].start_time, 3 * 3600)), ..insights[1].clone() };
+    let scene = Scene::with(&insights).await;
+    scene.store.commit(&shop(), 1, &[longer], &[]).await.unwrap();
     let at = |minute: i64| after(start(), minute * 60).as_second();
-    let all = scene.call(Operation::DescribeAccountOverview, json!({"FromTime": at(0)})).await;
-    assert_eq!(
-        all,
-        json!({"ReactiveInsights": 5, "ProactiveInsights": 1, "MeanTimeToRecoverInMilliseconds": 3_600_000})
-    );
-    let open = scene.call(Operation::DescribeAccountOverview, json!({"FromTime": at(1), "ToTime": at(2)})).await;
-    assert_eq!(open, json!({"ReactiveInsights": 2, "ProactiveInsights": 0, "MeanTimeToRecoverInMilliseconds": 0}));
-    let organization = scene.call(Operation::DescribeOrganizationOverview, json!({"FromTime": at(0)})).await;
-    assert_eq!(organization, json!({"ReactiveInsights": 5, "ProactiveInsights": 1}));
+    let overview = async |from: i64, to: i64| {
+        let range = json!({"FromTime": at(from), "ToTime": at(to)});
+        let account = scene.call(Operation::DescribeAccountOverview, range.clone()).await;
+        let organization = scene.call(Operation::DescribeOrganizationOverview, range).await;
+        let counted = |of: &Value| [of["ReactiveInsights"].clone(), of["ProactiveInsights"].clone()];
+        assert_eq!(counted(&account), counted(&organization));
+        let [reactive, proactive] = counted(&account);
+        json!([reactive, proactive, account["MeanTimeToRecoverInMilliseconds"]])
+    };
+    assert_eq!(overview(0, 2 * day).await, json!([3, 1, 7_200_000]));
+    // Whole days of UTC, whatever the time of day.
+    assert_eq!(overview(9 * 60, day - 600).await, json!([1, 0, 3_600_000]));
+    assert_eq!(overview(day, day).await, json!([2, 0, 10_800_000]));
+    assert_eq!(overview(2 * day, 2 * day + 1).await, json!([0, 1, 0]));
+    assert_eq!(overview(3 * day, 4 * day).await, json!([0, 0, 0]));
+    // To the day that it is; DevOps Guru's range has an end as well.
+    let until_now = scene.call(Operation::DescribeAccountOverview, json!({"FromTime": at(0)})).await;
+    assert_eq!(until_now["ReactiveInsights"], 3);
+    let ahead = scene.call(Operation::DescribeAccountOverview, json!({"FromTime": at(5 * day)})).await;
+    assert_eq!(ahead["ReactiveInsights"], 0);
 }
 
 #[tokio::test]

@@ -169,7 +169,7 @@ async fn what_is_read_goes_with_the_page_and_not_with_all_there_is() {
     let search =
         |filters: Value| json!({"Type": "REACTIVE", "StartTimeRange": {}, "MaxResults": 10, "Filters": filters});
     // Every third is high.
-    assert_eq!(read(Operation::SearchInsights, search(json!({"Severities": ["HIGH"]}))).await, (10, 100, true));
+    assert_eq!(read(Operation::SearchInsights, search(json!({"Severities": ["HIGH"]}))).await, (10, 50, true));
     // What is nowhere is looked for in parts.
     let nowhere = search(json!({"ServiceCollection": {"ServiceNames": ["REDSHIFT"]}}));
     assert_eq!(read(Operation::SearchInsights, nowhere).await, (0, 500, true));

@@ -9,3 +9,4 @@ mod limits;
 mod resources;
 mod scene;
 mod settings;
+mod trying;

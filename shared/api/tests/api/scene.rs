@@ -6,7 +6,7 @@ use axum::http::{Request, Response, StatusCode};
 use serde_json::Value;
 use stackseer_api::generated::Operation;
 use stackseer_api::rule::Place;
-use stackseer_api::{Api, Caller, Clock, Setup, router, wire};
+use stackseer_api::{Api, Caller, Clock, Setup, Tester, router, wire};
 use stackseer_model::ports::{LearningStore, Store};
 use stackseer_model::*;
 use stackseer_testkit::MemoryStore;
@@ -47,6 +47,11 @@ pub struct Said {
 
 impl Scene {
     pub fn new() -> Self {
+        Self::testing(None)
+    }
+
+    /// With who sends test messages.
+    pub fn testing(tester: Option<Arc<dyn Tester>>) -> Self {
         let store = Arc::new(MemoryStore::default());
         let setup = Setup {
             own: Scope::new(ACCOUNT, REGION),
@@ -58,7 +63,7 @@ impl Scene {
                 ..Settings::default()
             },
             sensitivity: Sensitivity::Medium,
-            tester: None,
+            tester,
         };
         Self { router: router(Api::new(store.clone(), setup)), store }
     }

@@ -1,6 +1,7 @@
-use crate::scene::{Scene, insight};
+use crate::scene::{Scene, insight, shop};
 use serde_json::{Value, json};
 use stackseer_api::generated::Operation;
+use stackseer_model::ports::LearningStore;
 use stackseer_model::{InsightType, Status};
 
 const TOPIC: &str = "arn:aws:sns:eu-central-1:123456789012:ops";
@@ -151,6 +152,9 @@ async fn costs_are_those_of_what_is_active_beside_what_stackseer_costs() {
     assert_eq!(cost(0), ("AWS::Lambda::Function", "ACTIVE", 0.0028 * 720.0));
     assert_eq!(cost(1), ("AWS::S3::Bucket", "INACTIVE", 0.0));
     assert_eq!(cost(2), ("AWS::SQS::Queue", "ACTIVE", 0.0042 * 720.0));
+    // It stays as it was, whatever becomes of the application.
+    scene.store.forget_learning(&shop()).await.unwrap();
+    assert_eq!(scene.call(Operation::GetCostEstimation, json!({})).await, estimate);
     let total = estimate["TotalCost"].as_f64().unwrap();
     assert!((total - (0.0028 + 0.0042) * 720.0).abs() < 1e-9);
     let own = estimate["StackseerTotalCost"].as_f64().unwrap();

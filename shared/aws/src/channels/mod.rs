@@ -13,7 +13,7 @@ use ops_center::OpsCenter;
 use slack::Slack;
 use sns::{Form, Sns};
 use stackseer_model::ports::{Channel, PortError};
-use stackseer_model::{Filter, Insight, Message, NotificationChannel};
+use stackseer_model::{Filter, Insight, Message, NotificationChannel, Scope};
 pub use stackseer_notify::Links;
 use std::fmt;
 use std::time::Duration;
@@ -63,6 +63,19 @@ pub(crate) fn all(sdk: &SdkConfig, settings: &ChannelSettings) -> Vec<AnyChannel
     channels.into_iter().map(AnyChannel).collect()
 }
 
+/// Sends the topic a message that says that it is a test, whatever it wants to hear.
+pub(crate) async fn test(sdk: &SdkConfig, channel: &NotificationChannel, scope: &Scope) -> Result<(), PortError> {
+    let topic = Sns::new(sdk, &channel.topic, Form::DevOpsGuru, channel.filter.clone(), Links::default());
+    within(topic.id(), Box::pin(topic.test(channel, scope))).await
+}
+
+async fn within(id: &str, deliver: impl Future<Output = Result<(), PortError>>) -> Result<(), PortError> {
+    timeout(WITHIN, deliver).await.unwrap_or_else(|_| {
+        let message = format!("no answer within {} s", WITHIN.as_secs());
+        Err(PortError::Transient { action: id.to_owned(), message })
+    })
+}
+
 impl fmt::Debug for AnyChannel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.id())
@@ -98,9 +111,6 @@ impl Channel for AnyChannel {
                 Kind::OpsCenter(channel) => Box::pin(channel.deliver(message, insight)).await,
             }
         };
-        timeout(WITHIN, deliver).await.unwrap_or_else(|_| {
-            let message = format!("no answer within {} s", WITHIN.as_secs());
-            Err(PortError::Transient { action: self.id().to_owned(), message })
-        })
+        within(self.id(), deliver).await
     }
 }

@@ -2,10 +2,11 @@ use super::Links;
 use crate::error::port_error;
 use aws_config::SdkConfig;
 use aws_sdk_sns::Client;
+use aws_sdk_sns::operation::publish::builders::PublishFluentBuilder;
 use aws_sdk_sns::types::MessageAttributeValue;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use stackseer_model::ports::{Channel, PortError};
-use stackseer_model::{Filter, Insight, Message};
+use stackseer_model::{Filter, Insight, Message, NotificationChannel, Scope};
 use stackseer_notify::{chat, sns};
 
 const ACTION: &str = "sns:Publish";
@@ -34,6 +35,33 @@ impl Sns {
         let kind = if form == Form::Chat { "chat" } else { "sns" };
         Self { client: Client::new(sdk), topic: topic.to_owned(), form, id: format!("{kind}:{topic}"), filter, links }
     }
+
+    /// A message that says that it is a test.
+    pub(super) async fn test(&self, channel: &NotificationChannel, scope: &Scope) -> Result<(), PortError> {
+        let test = sns::test(channel, scope);
+        let request = self.client.publish().message_structure("json").subject(test.subject).message(test.message);
+        self.send(request, test.attributes).await
+    }
+
+    async fn send(
+        &self,
+        mut request: PublishFluentBuilder,
+        attributes: Vec<(&'static str, String)>,
+    ) -> Result<(), PortError> {
+        for (name, value) in attributes {
+            let value = MessageAttributeValue::builder().data_type("String").string_value(value).build();
+            let value = value.map_err(|e| PortError::Permanent { action: ACTION.into(), message: e.to_string() })?;
+            request = request.message_attributes(name, value);
+        }
+        match request.topic_arn(&self.topic).send().await {
+            Ok(_) => Ok(()),
+            // SNS says no more than "Topic does not exist".
+            Err(error) if error.code() == Some("NotFound") => {
+                Err(PortError::NotFound { what: format!("SNS topic {}", self.topic) })
+            }
+            Err(error) => Err(port_error(ACTION, error)),
+        }
+    }
 }
 
 impl Channel for Sns {
@@ -47,23 +75,11 @@ impl Channel for Sns {
 
     async fn deliver(&self, message: &Message, insight: &Insight) -> Result<(), PortError> {
         let publish = sns::publish(message, insight, &self.links);
-        let mut request = self.client.publish().topic_arn(&self.topic);
-        request = match self.form {
+        let request = self.client.publish();
+        let request = match self.form {
             Form::DevOpsGuru => request.message_structure("json").subject(publish.subject).message(publish.message),
             Form::Chat => request.message(chat::payload(message, insight, &self.links).to_string()),
         };
-        for (name, value) in publish.attributes {
-            let value = MessageAttributeValue::builder().data_type("String").string_value(value).build();
-            let value = value.map_err(|e| PortError::Permanent { action: ACTION.into(), message: e.to_string() })?;
-            request = request.message_attributes(name, value);
-        }
-        match request.send().await {
-            Ok(_) => Ok(()),
-            // SNS says no more than "Topic does not exist".
-            Err(error) if error.code() == Some("NotFound") => {
-                Err(PortError::NotFound { what: format!("SNS topic {}", self.topic) })
-            }
-            Err(error) => Err(port_error(ACTION, error)),
-        }
+        self.send(request, publish.attributes).await
     }
 }

@@ -147,6 +147,21 @@ async fn a_topic_gets_json_for_machines_and_text_for_people() {
 }
 
 #[tokio::test]
+async fn a_test_goes_to_the_topic_whatever_its_filter_and_says_what_it_is() {
+    let scope = Scope::new(ACCOUNT, REGION);
+    let deaf = topic(TOPIC, Filter::parse("high", "closed_insight").unwrap());
+    let (config, calls) = sdk(|_| published());
+    test(&config, &deaf, &scope).await.unwrap();
+    let call = &calls.of("sns.Publish")[0];
+    assert_eq!((call.text("TopicArn"), call.text("MessageAttributes.entry.1.Value.StringValue")), (TOPIC, "TEST"));
+    assert!(call.text("Message").contains(deaf.id.as_str()));
+
+    let (config, _) = sdk(|_| Reply::Error(404, "NotFound", "Topic does not exist".into()));
+    let refused = test(&config, &deaf, &scope).await.unwrap_err();
+    assert_eq!(refused, PortError::NotFound { what: format!("SNS topic {TOPIC}") });
+}
+
+#[tokio::test]
 async fn a_chat_gets_its_own_schema_through_its_own_topic() {
     let (topic, calls) = channel("chat:", |_| published());
     told(&topic, MessageType::ClosedInsight).await.unwrap();

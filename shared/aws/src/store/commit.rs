@@ -1,5 +1,6 @@
 //! Commits: an insight with its places in the lists and the messages about it, all or nothing.
 
+use super::counts::{Counts, Delta};
 use super::index;
 use super::insights::{DAY, DynamoStore, Found, body, key_at, parts, unreadable};
 use super::keys::{self, Key};
@@ -38,9 +39,13 @@ impl Store for DynamoStore {
         }
         let before = self.before(&application.id, changed).await?;
         let changes: Result<Vec<Change>, PortError> = changed.iter().map(|i| Change::of(i, &before)).collect();
+        let changes = changes?;
+        let counted = changes.iter().flat_map(|change| change.counts.keys()).cloned().collect();
+        let mut counts = Counts::read(&self.rows, counted).await?;
         let mut at = generation;
-        for part in split(changes?, messages) {
+        for part in split(changes, messages) {
             let mut transaction = part.transaction;
+            transaction.extend(counts.change(&part.counts)?);
             transaction.extend(outbox(&application.id, at + 1, &part.messages)?);
             self.rows.write_all(part.first.into_values().collect()).await?;
             match self.rows.commit(guard.clone(), at, Row::default(), transaction).await? {
@@ -89,6 +94,8 @@ struct Change {
     /// Means nothing by itself: series, and who is to hold which anomaly.
     first: Vec<Write>,
     transaction: Vec<Write>,
+    /// Belongs to the transaction.
+    counts: Delta,
     /// Superseded series.
     last: Vec<Write>,
 }
@@ -101,7 +108,8 @@ impl Change {
         let key = keys::insight(&insight.application.id, insight);
         let has_moved = known.is_none_or(|known| known.key != key);
         let (kept, series) = Kept::of(insight).map_err(refused)?;
-        let mut change = Self { insight: Some(insight.id.clone()), ..Self::default() };
+        let counts = Delta::of(known.map(|known| &known.kept.insight), Some(insight));
+        let mut change = Self { insight: Some(insight.id.clone()), counts, ..Self::default() };
 
         let body = encode(&kept).and_then(fitting).map_err(refused)?;
         if let Some(known) = known.filter(|_| has_moved) {
@@ -162,6 +170,7 @@ struct Part {
     /// By key: of two that hold one anomaly, the earlier has it.
     first: BTreeMap<Key, Write>,
     transaction: Vec<Write>,
+    counts: Delta,
     last: Vec<Write>,
     messages: Vec<Message>,
 }
@@ -195,7 +204,8 @@ fn split(changes: Vec<Change>, messages: &[Message]) -> Vec<Part> {
 impl Part {
     /// An empty one takes anything.
     fn takes(&self, change: &Change, messages: &[Message]) -> bool {
-        let rows = self.transaction.len() + change.transaction.len();
+        let counts: BTreeSet<&Key> = self.counts.keys().chain(change.counts.keys()).collect();
+        let rows = self.transaction.len() + change.transaction.len() + counts.len();
         let outbox = outbox_rows(self.messages.len() + messages.len());
         let bytes: usize = self.transaction.iter().chain(&change.transaction).map(Write::size).sum();
         // With the guard; and a quarter is left for the messages.
@@ -208,6 +218,7 @@ impl Part {
             self.first.entry(write.key().clone()).or_insert(write);
         }
         self.transaction.extend(change.transaction);
+        self.counts.extend(change.counts);
         self.last.extend(change.last);
         self.messages.extend(messages);
     }

@@ -1,6 +1,7 @@
 //! The same store on one machine: dynoxide, a DynamoDB-compatible engine on SQLite, behind the SDK's HTTP client. No
 //! socket, no second implementation.
 
+use super::meter::{Meter, Taken};
 use super::{DynamoStore, keys};
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use aws_smithy_runtime_api::client::http::{
@@ -33,6 +34,16 @@ pub enum OpenError {
 /// Opens the store in this file, and makes both the file and its folder if they aren't there. Only one process at a time
 /// may have it open; the lock goes with the store, however the process ends.
 pub fn open_embedded(path: &Path) -> Result<DynamoStore, OpenError> {
+    open(path, None)
+}
+
+/// The same with a count of what is read and written, for who measures it.
+pub fn open_metered(path: &Path) -> Result<(DynamoStore, Meter), OpenError> {
+    let meter = Meter::default();
+    Ok((open(path, Some(meter.clone()))?, meter))
+}
+
+fn open(path: &Path, meter: Option<Meter>) -> Result<DynamoStore, OpenError> {
     let file = |source| OpenError::File { path: path.to_owned(), source };
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(file)?;
@@ -46,7 +57,7 @@ pub fn open_embedded(path: &Path) -> Result<DynamoStore, OpenError> {
     let damaged = |reason: String| OpenError::Damaged { path: path.to_owned(), reason };
     let database = Database::new(text).map_err(|e| damaged(e.to_string()))?;
     prepare(&database).map_err(|e| damaged(e.to_string()))?;
-    let engine = Engine { database, _lock: Arc::new(lock) };
+    let engine = Engine { database, meter, _lock: Arc::new(lock) };
     let connector = SharedHttpConnector::new(engine);
     Ok(store_over(http_client_fn(move |_, _| connector.clone())))
 }
@@ -116,12 +127,23 @@ pub(super) fn prepare(database: &Database) -> Result<(), DynoxideError> {
 #[derive(Clone)]
 struct Engine {
     database: Database,
+    meter: Option<Meter>,
     _lock: Arc<File>,
 }
 
 impl std::fmt::Debug for Engine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Engine")
+    }
+}
+
+impl Engine {
+    fn answer(&self, operation: &str, mut body: Value) -> Result<Value, DynoxideError> {
+        let Some(meter) = &self.meter else { return call(&self.database, operation, body) };
+        Taken::ask(&mut body);
+        let answer = call(&self.database, operation, body)?;
+        meter.add(Taken::by(operation, &answer));
+        Ok(answer)
     }
 }
 
@@ -133,7 +155,7 @@ impl HttpConnector for Engine {
         let body = request.body().bytes().unwrap_or_default();
         let answer = serde_json::from_slice(body)
             .map_err(|e| DynoxideError::ValidationException(e.to_string()))
-            .and_then(|body| call(&self.database, operation, body));
+            .and_then(|body| self.answer(operation, body));
         let (status, body) = match answer {
             Ok(body) => (200, body.to_string()),
             Err(error) => (error.status_code(), error.to_json()),

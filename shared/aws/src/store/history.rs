@@ -1,18 +1,33 @@
 //! Lists of insights, a page at a time; and what else is done for who looks back.
 
+use super::counts::{Counts, Delta};
 use super::index;
 use super::insights::{DynamoStore, TRIES, body, parts};
 use super::keys::{self, Key};
 use super::rows::{Row, Write};
 use super::settings::audited;
-use stackseer_model::ports::{Ask, Committed, InsightHistory, InsightList, Page, PortError, Position};
-use stackseer_model::{AnomalyId, ApplicationId, AuditEntry, InsightId, InsightSummary};
-use std::collections::BTreeSet;
+use jiff::civil::Date;
+use stackseer_model::ports::{Ask, Charts, Committed, InsightHistory, InsightList, Page, PortError, Position};
+use stackseer_model::{AnomalyId, ApplicationId, AuditEntry, Insight, InsightId, InsightSummary, Scope, Tally};
+use std::collections::{BTreeMap, BTreeSet};
 
 impl InsightHistory for DynamoStore {
     async fn list_insights(&self, list: &InsightList, ask: &Ask) -> Result<Page<InsightSummary>, PortError> {
         let (partition, is_index) = keys::list(list);
         self.page(&partition, is_index, ask, |insight| list.position(insight)).await
+    }
+
+    async fn count_insights(
+        &self,
+        scope: &Scope,
+        first: Date,
+        last: Date,
+    ) -> Result<BTreeMap<ApplicationId, Tally>, PortError> {
+        self.counted(scope, first, last).await
+    }
+
+    async fn look_at(&self, id: &InsightId, charts: Charts<'_>) -> Result<Option<Insight>, PortError> {
+        self.read(id, |anomaly| charts.has(anomaly)).await
     }
 
     async fn insight_of(&self, anomaly: &AnomalyId) -> Result<Option<InsightId>, PortError> {
@@ -59,8 +74,10 @@ impl DynamoStore {
         let pointers = insight.anomalies.iter().map(|anomaly| keys::anomaly(&anomaly.id));
         let keys: BTreeSet<Key> = series.chain(pointers).collect();
         self.rows.write_all(keys.into_iter().map(Write::Delete).collect()).await?;
+        let counted = Delta::of(Some(insight), None);
+        let mut counts = Counts::read(&self.rows, counted.keys().cloned().collect()).await?;
         let rows = index::list_keys(insight).chain([keys::place(id), found.key]);
-        let writes = rows.map(Write::Delete).chain([audited(entry)?]).collect();
+        let writes = rows.map(Write::Delete).chain(counts.change(&counted)?).chain([audited(entry)?]).collect();
         self.rows.commit(guard, generation, Row::default(), writes).await
     }
 

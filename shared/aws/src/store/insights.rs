@@ -52,7 +52,7 @@ impl DynamoStore {
         let mut tries = 0;
         loop {
             let (generation, kept) = self.kept(application, since).await?;
-            let (mut insights, missing) = self.with_series(kept).await?;
+            let (mut insights, missing) = self.with_series(kept, |_| true).await?;
             tries += 1;
             if !missing || tries == TRIES {
                 insights.sort_by(|a, b| (a.start_time, &a.id).cmp(&(b.start_time, &b.id)));
@@ -75,8 +75,13 @@ impl DynamoStore {
         Ok((generation, kept))
     }
 
-    /// Puts the series back, and says whether one was missing: superseded by a commit since the insight was read.
-    async fn with_series(&self, kept: Vec<Kept>) -> Result<(Vec<Insight>, bool), PortError> {
+    /// Puts the wanted series back, and says whether one was missing: superseded by a commit since the insight was read.
+    async fn with_series(
+        &self,
+        mut kept: Vec<Kept>,
+        wants: impl Fn(&AnomalyId) -> bool,
+    ) -> Result<(Vec<Insight>, bool), PortError> {
+        kept.iter_mut().for_each(|kept| kept.keep_series(&wants));
         let wanted = kept.iter().flat_map(|k| k.series.iter().flatten().flat_map(|s| parts(&k.insight.id, s)));
         let rows = self.rows.get_all(wanted.collect()).await?;
         let mut missing = false;
@@ -100,6 +105,23 @@ impl DynamoStore {
         Ok((insights, missing))
     }
 
+    /// With the series of those anomalies that are wanted.
+    pub(super) async fn read(
+        &self,
+        id: &InsightId,
+        wants: impl Fn(&AnomalyId) -> bool,
+    ) -> Result<Option<Insight>, PortError> {
+        let mut tries = 0;
+        loop {
+            let Some(found) = self.locate(id).await? else { return Ok(None) };
+            let (mut read, missing) = self.with_series(vec![found.kept], &wants).await?;
+            tries += 1;
+            if !missing || tries == TRIES {
+                return Ok(read.pop());
+            }
+        }
+    }
+
     /// The insight as it is kept. It may open or close between the two reads, and is then looked for again.
     pub(super) async fn locate(&self, id: &InsightId) -> Result<Option<Found>, PortError> {
         for _ in 0..TRIES {
@@ -115,15 +137,7 @@ impl DynamoStore {
 
 impl InsightSource for DynamoStore {
     async fn insight(&self, id: &InsightId) -> Result<Option<Insight>, PortError> {
-        let mut tries = 0;
-        loop {
-            let Some(found) = self.locate(id).await? else { return Ok(None) };
-            let (mut read, missing) = self.with_series(vec![found.kept]).await?;
-            tries += 1;
-            if !missing || tries == TRIES {
-                return Ok(read.pop());
-            }
-        }
+        self.read(id, |_| true).await
     }
 }
 

@@ -10,6 +10,7 @@
 //! | `started#SCOPE#TYPE`         | `START#INSIGHT!`      | what lists say of an insight                  |
 //! | `application#APPLICATION`    | `START#INSIGHT!`      | the same                                      |
 //! | `anomaly#ANOMALY`            | `where`               | the insight that holds it                     |
+//! | `counts#SCOPE`               | `2026-11#APPLICATION` | how many began and ended each day of it       |
 //! | `series#INSIGHT`             | `CONTENT#NN`          | the series of one anomaly, part NN            |
 //! | `outbox#APPLICATION`         | `GENERATION-NN`       | messages of one commit                        |
 //! | `learned#SCOPE`              | application           | when it was learned, and which version holds  |
@@ -38,6 +39,7 @@
 //! | `started`    | `status#SCOPE#TYPE#STATUS`  | `START#INSIGHT!`  |
 //! | `application`| `ended#SCOPE#TYPE`          | `END#INSIGHT!`    |
 
+use jiff::civil::Date;
 use stackseer_model::ports::{Ask, InsightList, Position};
 use stackseer_model::{
     AnomalyId, Application, ApplicationId, Insight, InsightId, InsightType, RegionChange, Scope, Status, Timestamp,
@@ -109,6 +111,23 @@ pub(crate) fn place(insight: &InsightId) -> Key {
 
 pub(crate) fn anomaly(anomaly: &AnomalyId) -> Key {
     Key(format!("anomaly#{anomaly}"), WHERE.to_owned())
+}
+
+pub(crate) fn counts(application: &Application, day: Date) -> Key {
+    Key(counts_in(&application.scope()), format!("{}#{}", month(day), application.id))
+}
+
+pub(crate) fn counts_in(scope: &Scope) -> String {
+    format!("counts#{}", of(scope))
+}
+
+/// Not after and not before the sort keys of those days' months.
+pub(crate) fn counts_between(first: Date, last: Date) -> (String, String) {
+    (month(first), format!("{}~", month(last)))
+}
+
+fn month(day: Date) -> String {
+    day.strftime("%Y-%m").to_string()
 }
 
 pub(crate) fn series(insight: &InsightId, content: &str, part: u32) -> Key {

@@ -14,7 +14,7 @@ use stackseer_model::*;
 use std::collections::BTreeMap;
 
 /// Of head and parts. What has another form counts as never learned, and is learned afresh.
-const FORM: u32 = 4;
+const FORM: u32 = 5;
 /// Parts are replaced every day. What a failure leaves behind, and what nobody learns any more, goes after this.
 const KEEP_PARTS: i64 = 60 * DAY;
 /// Parts may be deleted between the head and them, by whoever replaces them.
@@ -24,12 +24,7 @@ const TRIES: u32 = 3;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Head {
     form: u32,
-    application: Application,
-    at: Timestamp,
-    complete: bool,
-    resources: usize,
-    metrics: usize,
-    watching: WatchingCounts,
+    learned: LearnedApplication,
     version: String,
     /// How many parts each has.
     baselines: u32,
@@ -62,7 +57,7 @@ impl Head {
             Part::Baselines => self.baselines,
             Part::Inventory => self.inventory,
         };
-        (0..number).map(move |number| keys::learning(&self.application.id, &self.version, part.name(), number))
+        (0..number).map(move |number| keys::learning(&self.learned.application.id, &self.version, part.name(), number))
     }
 
     fn all_keys(&self) -> impl Iterator<Item = Key> {
@@ -111,8 +106,8 @@ fn unpack(head: &Head, found: Found, bytes: &[u8]) -> Option<Learning> {
         rest = after;
     }
     rest.is_empty().then(|| Learning {
-        at: head.at,
-        complete: head.complete,
+        at: head.learned.at,
+        complete: head.learned.complete,
         inventory: found.inventory,
         watching: found.watching,
         metrics: contents.metrics,
@@ -183,15 +178,7 @@ impl LearningStore for DynamoStore {
     async fn learned_applications(&self, scope: &Scope) -> Result<Vec<LearnedApplication>, PortError> {
         let mut rows = self.rows.lately_between(&keys::learned_in(scope), " ", "~").await?;
         rows.reverse();
-        let learned = |Head { application, at, complete, resources, metrics, watching, .. }| LearnedApplication {
-            application,
-            at,
-            complete,
-            resources,
-            metrics,
-            watching,
-        };
-        Ok(rows.iter().filter_map(|(_, row)| Head::of(row)).map(learned).collect())
+        Ok(rows.iter().filter_map(|(_, row)| Head::of(row)).map(|head| head.learned).collect())
     }
 
     async fn keep_learning(&self, application: &Application, learning: &Learning) -> Result<(), PortError> {
@@ -202,12 +189,7 @@ impl LearningStore for DynamoStore {
         let parts = |bytes: &[u8]| u32::try_from(bytes.len().div_ceil(MOST_BYTES)).map_err(unreadable);
         let head = Head {
             form: FORM,
-            application: application.clone(),
-            at: learning.at,
-            complete: learning.complete,
-            resources: learning.inventory.resources.len(),
-            metrics: learning.metrics.len(),
-            watching: learning.watching.iter().collect(),
+            learned: LearnedApplication::of(application, learning),
             version: content(&[baselines.as_slice(), &inventory].concat()),
             baselines: parts(&baselines)?,
             inventory: parts(&inventory)?,

@@ -7,6 +7,7 @@
 
 mod changes;
 mod commit;
+mod counts;
 mod deliveries;
 #[cfg(any(test, feature = "embedded"))]
 mod embedded;
@@ -17,6 +18,8 @@ mod index;
 mod insights;
 mod keys;
 mod learning;
+#[cfg(any(test, feature = "embedded"))]
+mod meter;
 mod pack;
 mod rows;
 #[cfg(any(test, feature = "embedded"))]
@@ -27,8 +30,10 @@ mod tests;
 
 pub use changes::StoredChanges;
 #[cfg(any(test, feature = "embedded"))]
-pub use embedded::{OpenError, open_embedded};
+pub use embedded::{OpenError, open_embedded, open_metered};
 pub use insights::DynamoStore;
+#[cfg(any(test, feature = "embedded"))]
+pub use meter::{Meter, Taken};
 
 use stackseer_model::Message;
 

@@ -5,7 +5,7 @@ use flate2::read::ZlibDecoder;
 use flate2::write::ZlibEncoder;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use stackseer_model::{BandPoint, Insight};
+use stackseer_model::{AnomalyId, BandPoint, Insight};
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 
@@ -49,6 +49,13 @@ impl Kept {
             blobs.insert(snapshot, bytes);
         }
         Ok((Self { insight, series }, blobs))
+    }
+
+    /// Leaves out the series of the other anomalies.
+    pub(crate) fn keep_series(&mut self, wants: impl Fn(&AnomalyId) -> bool) {
+        for (anomaly, series) in self.insight.anomalies.iter().zip(&mut self.series) {
+            series.take_if(|_| !wants(&anomaly.id));
+        }
     }
 
     pub(crate) fn with(mut self, series: impl Fn(&Snapshot) -> Option<Vec<BandPoint>>) -> Insight {

@@ -22,7 +22,7 @@ struct Basics {
     coverage: Vec<Coverage>,
     integrations: Integrations,
     event_sources: EventSources,
-    estimate: Option<EstimateAsked>,
+    estimate: Option<Estimate>,
 }
 
 impl SettingsStore for DynamoStore {

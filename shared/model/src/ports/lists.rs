@@ -3,7 +3,9 @@
 
 use super::PortError;
 use crate::*;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::future::Future;
 
 /// A place in a list's order: the time the list is ordered by, and what tells two of one time apart.
@@ -91,6 +93,22 @@ impl InsightList {
     }
 }
 
+/// The anomalies whose series are read with their insight. They are most of what is kept of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Charts<'a> {
+    None,
+    Of(&'a [AnomalyId]),
+}
+
+impl Charts<'_> {
+    pub fn has(&self, anomaly: &AnomalyId) -> bool {
+        match self {
+            Self::None => false,
+            Self::Of(anomalies) => anomalies.contains(anomaly),
+        }
+    }
+}
+
 /// Insights for who looks back. A list may be a second behind what was committed.
 pub trait InsightHistory: Sync {
     fn list_insights(
@@ -98,6 +116,22 @@ pub trait InsightHistory: Sync {
         list: &InsightList,
         ask: &Ask,
     ) -> impl Future<Output = Result<Page<InsightSummary>, PortError>> + Send;
+
+    /// How many began and ended from the first to the last day, both included, by application; without those of which none did.
+    /// It may be a second behind what was committed.
+    fn count_insights(
+        &self,
+        scope: &Scope,
+        first: Date,
+        last: Date,
+    ) -> impl Future<Output = Result<BTreeMap<ApplicationId, Tally>, PortError>> + Send;
+
+    /// The insight, with those charts of it.
+    fn look_at(
+        &self,
+        id: &InsightId,
+        charts: Charts<'_>,
+    ) -> impl Future<Output = Result<Option<Insight>, PortError>> + Send;
 
     /// The insight that holds the anomaly now.
     fn insight_of(&self, anomaly: &AnomalyId) -> impl Future<Output = Result<Option<InsightId>, PortError>> + Send;

@@ -1,8 +1,14 @@
 //! The lists, sorted when they are asked for.
 
 use super::MemoryStore;
-use stackseer_model::ports::{Ask, EventHistory, InsightHistory, InsightList, Page, PortError, Position};
-use stackseer_model::{AnomalyId, ApplicationId, AuditEntry, ChangeEvent, InsightId, InsightSummary};
+use jiff::civil::Date;
+use stackseer_model::ports::{
+    Ask, Charts, EventHistory, InsightHistory, InsightList, InsightSource, Page, PortError, Position,
+};
+use stackseer_model::{
+    AnomalyId, ApplicationId, AuditEntry, ChangeEvent, Insight, InsightId, InsightSummary, Scope, Tally,
+};
+use std::collections::BTreeMap;
 
 impl InsightHistory for MemoryStore {
     async fn list_insights(&self, list: &InsightList, ask: &Ask) -> Result<Page<InsightSummary>, PortError> {
@@ -12,6 +18,33 @@ impl InsightHistory for MemoryStore {
         let page = page(insights.filter_map(|i| Some((list.position(&i)?, i))).collect(), ask);
         state.read += page.items.len();
         Ok(page)
+    }
+
+    async fn count_insights(
+        &self,
+        scope: &Scope,
+        first: Date,
+        last: Date,
+    ) -> Result<BTreeMap<ApplicationId, Tally>, PortError> {
+        let mut state = self.state();
+        state.fail()?;
+        let mut counted: BTreeMap<ApplicationId, Tally> = BTreeMap::new();
+        let insights = state.applications.values().flat_map(|known| &known.insights);
+        for insight in insights.filter(|insight| insight.application.scope() == *scope) {
+            for (_, tally) in insight.tallied().into_iter().filter(|(day, _)| (first..=last).contains(day)) {
+                *counted.entry(insight.application.id.clone()).or_default() += tally;
+            }
+        }
+        Ok(counted)
+    }
+
+    async fn look_at(&self, id: &InsightId, charts: Charts<'_>) -> Result<Option<Insight>, PortError> {
+        let mut found = self.insight(id).await?;
+        for anomaly in found.iter_mut().flat_map(|insight| &mut insight.anomalies) {
+            let is_left_out = !charts.has(&anomaly.id);
+            anomaly.of_metric_mut().filter(|_| is_left_out).into_iter().for_each(|metric| metric.series.clear());
+        }
+        Ok(found)
     }
 
     async fn insight_of(&self, anomaly: &AnomalyId) -> Result<Option<InsightId>, PortError> {

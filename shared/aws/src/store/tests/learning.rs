@@ -5,12 +5,6 @@ async fn read(store: &DynamoStore, application: &Application) -> Option<Learning
     store.learning(application).await.unwrap()
 }
 
-fn head(application: Application, learning: &Learning) -> LearnedApplication {
-    let (resources, metrics) = (learning.inventory.resources.len(), learning.metrics.len());
-    let watching = learning.watching.iter().collect();
-    LearnedApplication { application, at: learning.at, complete: learning.complete, resources, metrics, watching }
-}
-
 /// Of the rows put, those of this partition.
 fn of<'a>(items: &'a [Value], partition: &str) -> Vec<&'a Value> {
     items.iter().filter(|item| item["pk"]["S"].as_str().unwrap().starts_with(partition)).collect()
@@ -45,7 +39,7 @@ async fn five_thousand_metrics_come_back_from_rows_that_fit() {
     store.keep_learning(&app, &learned).await.unwrap();
     let before = calls.all().len();
     assert!(read(&store, &app).await.as_ref() == Some(&learned));
-    assert_eq!(store.learned_applications(&scope()).await.unwrap(), [head(app, &learned)]);
+    assert_eq!(store.learned_applications(&scope()).await.unwrap(), [LearnedApplication::of(&app, &learned)]);
 
     let read: Vec<Call> = calls.all().split_off(before);
     assert!(read.iter().all(|c| c.operation == "dynamodb.Query" || c.operation == "dynamodb.GetItem"));
@@ -232,7 +226,7 @@ async fn what_is_forgotten_is_gone_and_the_other_application_is_not() {
     store.forget_learning(&shop).await.unwrap();
     assert_eq!(read(&store, &shop).await, None);
     assert_eq!(read(&store, &blog).await, Some(of_blog.clone()));
-    assert_eq!(store.learned_applications(&scope()).await.unwrap(), [head(blog, &of_blog)]);
+    assert_eq!(store.learned_applications(&scope()).await.unwrap(), [LearnedApplication::of(&blog, &of_blog)]);
     let deletes: usize = calls.all().iter().map(|c| c.input.to_string().matches("DeleteRequest").count()).sum();
     assert_eq!(deletes, 2 + 4);
     // Twice, and what never was.
@@ -300,8 +294,8 @@ async fn each_account_and_region_knows_its_own_applications() {
         let (store, scope) = (&store, application.scope());
         async move { store.learned_applications(&scope).await.unwrap() }
     };
-    assert_eq!(known(&ours).await, [head(ours.clone(), &of_ours)]);
-    assert_eq!(known(&theirs).await, [head(theirs.clone(), &of_theirs)]);
+    assert_eq!(known(&ours).await, [LearnedApplication::of(&ours, &of_ours)]);
+    assert_eq!(known(&theirs).await, [LearnedApplication::of(&theirs, &of_theirs)]);
     store.forget_learning(&theirs).await.unwrap();
     assert_eq!((known(&theirs).await, read(&store, &ours).await), (vec![], Some(of_ours)));
 }

@@ -55,7 +55,13 @@ fn of(subject: &str, kind: InsightType, status: Status, start: i64) -> Insight {
     in_application(&application("shop"), subject, kind, status, start)
 }
 
-fn in_application(application: &Application, subject: &str, kind: InsightType, status: Status, start: i64) -> Insight {
+pub(super) fn in_application(
+    application: &Application,
+    subject: &str,
+    kind: InsightType,
+    status: Status,
+    start: i64,
+) -> Insight {
     Insight {
         nature: nature(kind),
         status,
@@ -72,7 +78,7 @@ fn nature(kind: InsightType) -> Nature {
     }
 }
 
-async fn commit(store: &impl Store, insights: &[Insight]) {
+pub(super) async fn commit(store: &impl Store, insights: &[Insight]) {
     let mut by_application: BTreeMap<ApplicationId, Vec<Insight>> = BTreeMap::new();
     for insight in insights {
         by_application.entry(insight.application.id.clone()).or_default().push(insight.clone());

@@ -1,6 +1,8 @@
 //! The store over an engine: the embedded one or, where STACKSEER_DYNAMODB_ENDPOINT says where it listens, DynamoDB Local.
 
+mod api;
 mod changes;
+mod counts;
 mod deliveries;
 mod embedded;
 mod engine;

@@ -37,10 +37,16 @@ fn first() -> Settings {
     Settings {
         coverage: vec![Coverage::Stacks { names: vec!["shop".into()] }],
         channels: BTreeMap::from([(topic.id.clone(), topic)]),
-        estimate: Some(EstimateAsked {
+        estimate: Some(Estimate {
             of: Boundary::Stack { name: "shop".into() },
             at: at(NOW),
             token: Some("one".into()),
+            resources: vec![EstimatedResources {
+                resource_type: "AWS::Lambda::Function".into(),
+                is_active: true,
+                count: 3,
+                metrics: 12,
+            }],
         }),
         ..Settings::default()
     }
@@ -317,10 +323,10 @@ async fn a_change_writes_what_is_different_and_its_entry_in_one_transaction() {
 #[tokio::test]
 async fn what_a_run_reads_of_the_settings_is_one_query_of_half_a_unit() {
     let engine = Engine::new();
-    let (store, taken) = units::counted(&engine);
+    let (store, meter) = units::counted(&engine);
     assert_eq!(store.settings(&scope()).await.unwrap(), None);
     // DynamoDB Local doesn't count what finds nothing.
-    assert!(taken.lock().unwrap().0 <= 0.5);
+    assert!(meter.take().read <= 0.5);
     set(&store, "all", |settings| {
         for n in 0..10 {
             let metric = format!("AWS/Lambda Duration p90 FunctionName=function-{n}");
@@ -330,9 +336,10 @@ async fn what_a_run_reads_of_the_settings_is_one_query_of_half_a_unit() {
         settings.channels.insert(other_channel().id, other_channel());
     })
     .await;
-    *taken.lock().unwrap() = (0.0, 0);
+    meter.take();
     assert!(store.settings(&scope()).await.unwrap().is_some());
-    assert_eq!(*taken.lock().unwrap(), (0.5, 14));
+    let taken = meter.take();
+    assert_eq!((taken.read, taken.rows), (0.5, 14));
 }
 
 /// As the deployment's test writes them.

@@ -6,22 +6,20 @@ use crate::store::rows::Write;
 
 const MANY: usize = 10_000;
 
-/// A store, and the read units that its queries took and the rows that they read.
-pub(super) fn counted(engine: &Engine) -> (DynamoStore, Arc<Mutex<(f64, usize)>>) {
-    let (inner, taken) = (engine.clone(), Arc::new(Mutex::new((0.0, 0))));
-    let count = taken.clone();
+/// A store, and what it takes.
+pub(super) fn counted(engine: &Engine) -> (DynamoStore, Meter) {
+    let (inner, meter) = (engine.clone(), Meter::default());
+    let count = meter.clone();
     let (store, _) = over(engine, move |call| {
         let mut call = call.clone();
-        call.input["ReturnConsumedCapacity"] = json!("TOTAL");
+        Taken::ask(&mut call.input);
         let reply = inner.call(&call);
-        if let (Reply::Ok(answer), true) = (&reply, call.operation.ends_with(".Query")) {
-            let mut count = count.lock().unwrap();
-            count.0 += answer["ConsumedCapacity"]["CapacityUnits"].as_f64().unwrap();
-            count.1 += usize::try_from(answer["ScannedCount"].as_u64().unwrap()).unwrap();
+        if let Reply::Ok(answer) = &reply {
+            count.add(Taken::by(call.operation.trim_start_matches("dynamodb."), answer));
         }
         Some(reply)
     });
-    (store, taken)
+    (store, meter)
 }
 
 fn the(index: usize) -> Insight {
@@ -39,7 +37,7 @@ async fn fill(store: &DynamoStore) {
 #[tokio::test]
 async fn among_ten_thousand_a_page_takes_what_it_returns_and_no_more() {
     let engine = Engine::new();
-    let (store, taken) = counted(&engine);
+    let (store, meter) = counted(&engine);
     fill(&store).await;
     let (scope, insight_type) = (scope(), InsightType::Reactive);
     let lists = [
@@ -57,9 +55,9 @@ async fn among_ten_thousand_a_page_takes_what_it_returns_and_no_more() {
             let back = Ask::newest(limit).within(Some(at(0)), Some(at(NOW - 60 * (MANY as i64 / 10) * 9 + 1)));
             let half = Ask::newest(limit).after(Some(middle));
             for (ask, there) in [(Ask::newest(limit), *length), (half, length / 2), (back, length / 10)] {
-                *taken.lock().unwrap() = (0.0, 0);
+                meter.take();
                 let page = store.list_insights(list, &ask).await.unwrap();
-                let (units, read) = *taken.lock().unwrap();
+                let Taken { read: units, rows: read, .. } = meter.take();
                 assert_eq!(page.items.len(), limit.min(there), "{list:?}");
                 assert_eq!(read, page.items.len(), "{list:?}");
                 // A row is less than a kilobyte, and a unit eight of them; each call rounds up to half of one.
@@ -69,7 +67,7 @@ async fn among_ten_thousand_a_page_takes_what_it_returns_and_no_more() {
     }
     // All of the ongoing, page by page, take what they are.
     let (mut found, mut ask) = (0, Ask::newest(20));
-    *taken.lock().unwrap() = (0.0, 0);
+    meter.take();
     loop {
         let page = store.list_insights(&lists[0].0, &ask).await.unwrap();
         found += page.items.len();
@@ -78,7 +76,7 @@ async fn among_ten_thousand_a_page_takes_what_it_returns_and_no_more() {
             None => break,
         }
     }
-    let (units, read) = *taken.lock().unwrap();
+    let Taken { read: units, rows: read, .. } = meter.take();
     assert_eq!((found, read), (MANY / 50, MANY / 50));
     assert!(units <= (MANY / 50) as f64 / 8.0 + 1.0, "{units}");
 }
