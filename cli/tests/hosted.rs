@@ -78,7 +78,10 @@ fn every_route_but_the_page_s_wants_a_token_of_the_pool() {
         let authorizer = at(&template, &authorizer).expect("its authorizer");
         assert_eq!(said(authorizer, &["AuthorizerType"]), "JWT");
         assert_eq!(list(authorizer, &["IdentitySource"]), ["$request.header.Authorization"]);
-        assert_eq!(said(authorizer, &["JwtConfiguration", "Issuer"]), "https://cognito-idp.${AWS::Region}.amazonaws.com/${ConsoleUsers}");
+        assert_eq!(
+            said(authorizer, &["JwtConfiguration", "Issuer"]),
+            "https://cognito-idp.${AWS::Region}.amazonaws.com/${ConsoleUsers}"
+        );
         assert_eq!(list(authorizer, &["JwtConfiguration", "Audience"]), ["ConsoleClient"]);
     }
 }
