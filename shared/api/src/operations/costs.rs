@@ -162,13 +162,13 @@ async fn counted<P: Ports>(api: &Api<P>, of: &[Application]) -> Result<Vec<Estim
             *count += usize::from(known.insert(resource.id));
         }
     }
-    let estimated = |((resource_type, is_idle), (count, metrics))| EstimatedResources {
+    let counted = counted.into_iter().map(|((resource_type, is_idle), (count, metrics))| EstimatedResources {
         resource_type,
         is_active: !is_idle,
         count,
         metrics,
-    };
-    Ok(counted.into_iter().map(estimated).collect())
+    });
+    Ok(counted.collect())
 }
 
 fn cost(of: &EstimatedResources) -> wire::ServiceResourceCost {
