@@ -18,6 +18,7 @@ function Old({ status: { Source, LastWatch, Now }, zone }: { status: GetStatusRe
     return <Alert type="info" header="Not all was looked at yet">{isScan ? 'The next scan looks at the rest.' : 'A new application is learned first, and then watched every few minutes.'}</Alert>;
   }
   if (Now - LastWatch <= LATE) return null;
+  if (Source === 'DEMO') return <Alert type="info" header={`The demo’s clock runs ahead: this is ${moment(LastWatch, zone, Now)}`}>This machine computes its day more slowly. Stop the clock until it has come after.</Alert>;
   return (
     <Alert type={isScan ? 'info' : 'warning'} header={`What is shown is old: not all was looked at since ${moment(LastWatch, zone, Now)}`}>
       That was {ago(LastWatch, Now)}; it may no longer be so. {isScan ? 'Scan again to see what is now.' : 'See which application in the dashboard, and the alarms of the deployment.'}

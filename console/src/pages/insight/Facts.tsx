@@ -16,7 +16,7 @@ export function Facts({ report: { insight, type } }: { report: Report }) {
   const facts: [string, ReactNode][] = [
     ['Severity', <Severity value={insight.Severity} />],
     ['Status', <><InsightStatusLabel value={insight.Status} /> {type === 'PROACTIVE' && '(proactive)'}</>],
-    ['Since', <When at={StartTime} relative={EndTime === undefined} />],
+    ['Since', <When at={StartTime} />],
     [EndTime ? 'Lasted' : 'For', StartTime === undefined ? '–' : duration((EndTime ?? now) - StartTime)],
     ...(EndTime ? [['Until', <When at={EndTime} />] as [string, ReactNode]] : []),
     ['Application', Application ? <Link href={link(['topology', Application.Id])} onFollow={follow}>{Application.Name}</Link> : '–'],
