@@ -139,7 +139,7 @@ async fn the_whole_incident_opens_once_and_closes_once() {
     let count = |kind: MessageType| told.iter().filter(|m| m.message_type == kind).count();
     assert_eq!((count(MessageType::NewInsight), count(MessageType::ClosedInsight)), (1, 1));
     let learned = &line.store.learned_applications(&SHOP.application.scope()).await.unwrap()[0];
-    let (quiet, resources) = (learned.watching, learned.watching.all());
+    let (quiet, resources) = (learned.watching(), learned.watching().all());
     assert_eq!(quiet, WatchingCounts { watched: 9, without_metrics: 1, not_supported: 0 });
     assert_eq!(told[0].watching, Some(quiet));
     // By then also the one has published of which there was nothing before.
