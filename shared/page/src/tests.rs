@@ -151,7 +151,7 @@ fn what_is_no_address_of_a_server_does_not_get_into_the_policy() {
         "javascript:alert(1)",
         "https://a.example\r\nx: y",
     ] {
-        let refused = Page::hosted(&sign_in(wrong)).err().expect(wrong).to_string();
+        let refused = Page::hosted(&sign_in(wrong)).expect_err(wrong).to_string();
         assert!(refused.contains("https://HOST"), "{refused}");
     }
     assert!(Page::hosted(&sign_in("http://127.0.0.1:8080")).is_ok());
