@@ -1098,6 +1098,7 @@ async fn a_stack_deleted_while_the_region_is_read_is_left_out() {
 const TILL: &str = r#"
 type = "AWS::Till::Register"
 label = "Till"
+kind = "till"
 node = "sync"
 
 [arn]
