@@ -175,7 +175,9 @@ async fn channels_are_added_listed_and_removed_but_a_scan_has_nobody_to_tell() {
     assert_eq!(scanned.text(&format!("channels remove {id}")), format!("the channel {id} is told nothing more\n"));
     let (code, said) = scanned.refused(&format!("channels remove {id}"));
     assert!(code == 1 && said.contains("not found"), "{said}");
-    assert_eq!(scanned.audit().await, [format!("Removed the channel {TOPIC}"), format!("Added the channel {TOPIC}")]);
+    let mut said = scanned.audit().await;
+    said.sort_unstable();
+    assert_eq!(said, [format!("Added the channel {TOPIC}"), format!("Removed the channel {TOPIC}")]);
 }
 
 #[tokio::test]
@@ -202,7 +204,8 @@ async fn what_is_muted_is_listed_with_why_how_long_and_in_which_window() {
     assert_eq!(scanned.text(&format!("mute remove {id}")), format!("the mute {id} has ended\n"));
     assert_eq!(scanned.json("mute")["Mutes"].as_array().map(Vec::len), Some(2));
     let said = scanned.audit().await;
-    assert_eq!((said.len(), said[0].clone()), (4, format!("Ended the mute {id}")));
+    // Those of one second come in any order.
+    assert_eq!((said.len(), said.contains(&format!("Ended the mute {id}"))), (4, true), "{said:?}");
 }
 
 #[tokio::test]
