@@ -9,19 +9,6 @@ use stackseer_testkit::MemoryStore;
 trait Both: Store + InsightHistory {}
 impl<S: Store + InsightHistory> Both for S {}
 
-macro_rules! over_both {
-    ($($name:ident)*) => {
-        mod over_the_engine {
-            use super::*;
-            $(#[tokio::test] async fn $name() { super::$name(&plain().0).await })*
-        }
-        mod in_memory {
-            use super::*;
-            $(#[tokio::test] async fn $name() { super::$name(&MemoryStore::default()).await })*
-        }
-    };
-}
-
 over_both! {
     a_day_s_counts_follow_what_becomes_of_an_insight
     counts_are_by_application_account_and_day

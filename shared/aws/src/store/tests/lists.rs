@@ -1,23 +1,9 @@
 //! The lists, over the engine and over the store in memory: the very same tests.
 
 use super::*;
-use stackseer_testkit::MemoryStore;
 
 trait Both: Store + InsightHistory + EventHistory {}
 impl<S: Store + InsightHistory + EventHistory> Both for S {}
-
-macro_rules! over_both {
-    ($($name:ident)*) => {
-        mod over_the_engine {
-            use super::*;
-            $(#[tokio::test] async fn $name() { super::$name(&plain().0).await })*
-        }
-        mod in_memory {
-            use super::*;
-            $(#[tokio::test] async fn $name() { super::$name(&MemoryStore::default()).await })*
-        }
-    };
-}
 
 over_both! {
     each_list_gives_its_insights_newest_first_a_page_at_a_time

@@ -1,5 +1,18 @@
 //! The store over an engine: the embedded one or, where STACKSEER_DYNAMODB_ENDPOINT says where it listens, DynamoDB Local.
 
+/// The very same tests over the engine and over the store in memory.
+macro_rules! over_both {
+    ($($name:ident)*) => {
+        mod over_the_engine {
+            use super::*;
+            $(#[tokio::test] async fn $name() { super::$name(&plain().0).await })*
+        }
+        mod in_memory {
+            $(#[tokio::test] async fn $name() { super::$name(&stackseer_testkit::MemoryStore::default()).await })*
+        }
+    };
+}
+
 mod api;
 mod changes;
 mod counts;

@@ -1,23 +1,9 @@
 //! What people set and did, over the engine and over the store in memory: the very same tests.
 
 use super::*;
-use stackseer_testkit::MemoryStore;
 
 trait Both: Store + SettingsStore + FeedbackStore + AuditLog + InsightHandling + InsightHistory {}
 impl<S: Store + SettingsStore + FeedbackStore + AuditLog + InsightHandling + InsightHistory> Both for S {}
-
-macro_rules! over_both {
-    ($($name:ident)*) => {
-        mod over_the_engine {
-            use super::*;
-            $(#[tokio::test] async fn $name() { super::$name(&plain().0).await })*
-        }
-        mod in_memory {
-            use super::*;
-            $(#[tokio::test] async fn $name() { super::$name(&MemoryStore::default()).await })*
-        }
-    };
-}
 
 over_both! {
     the_first_change_keeps_all_first_values_with_it
