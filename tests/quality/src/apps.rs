@@ -2,11 +2,14 @@
 
 mod parts;
 mod shop;
+mod small;
+mod stream;
+mod web;
 
-use crate::world::{Call, Front, Node, Part, Send, Setup};
+use crate::world::{Call, Node, Part, Send, Setup};
 use stackseer_model::{Application, Boundary, Edge, EdgeKind, Inventory, Resource, ResourceId};
 
-pub const NAMES: [&str; 1] = ["shop"];
+pub const NAMES: [&str; 4] = ["shop", "web", "stream", "small"];
 const ACCOUNT: &str = "123456789012";
 const REGION: &str = "eu-west-1";
 
@@ -21,6 +24,9 @@ pub struct App {
 pub fn app(name: &str) -> App {
     match name {
         "shop" => shop::app(),
+        "web" => web::app(),
+        "stream" => stream::app(),
+        "small" => small::app(),
         _ => panic!("no application is called {name}; there are {}", NAMES.join(", ")),
     }
 }
@@ -109,7 +115,6 @@ fn ends(part: &Part) -> Vec<(usize, EdgeKind)> {
     let calls = |calls: &[Call], kind| calls.iter().map(|c| (c.to, kind)).collect::<Vec<_>>();
     let sends = |sends: &[Send]| sends.iter().map(|s| (s.to, Async)).collect::<Vec<_>>();
     match part {
-        Part::Door(door) if door.front == Front::Unseen => vec![],
         Part::Door(door) => door.routes.iter().map(|r| (r.to, Sync)).collect(),
         Part::Group(group) => vec![(group.to, Sync)],
         Part::Function(function) => [calls(&function.calls, Sync), sends(&function.sends)].concat(),
@@ -120,6 +125,7 @@ fn ends(part: &Part) -> Vec<(usize, EdgeKind)> {
         Part::Rule(rule) => rule.targets.iter().map(|s| (s.to, Async)).collect(),
         Part::Machine(machine) => calls(&machine.steps, Async),
         Part::Table(table) => table.stream.iter().map(|s| (s.to, Async)).collect(),
+        Part::Feed(feed) => vec![(feed.to, Async)],
         Part::Database(_) | Part::Cache(_) | Part::Outside(_) | Part::Delivery(_) => vec![],
     }
 }

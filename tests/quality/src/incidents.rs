@@ -1,7 +1,15 @@
 //! The kinds of incidents: what is done to an application, and what should be said of it. A kind changes only how the
 //! application behaves; the metrics follow.
 
+mod capacity;
+mod databases;
+mod dependencies;
 mod deployments;
+mod lasting;
+mod queues;
+mod schedules;
+mod services;
+mod traffic;
 
 use crate::calendar::Minute;
 use crate::script::{Done, Script};
@@ -38,6 +46,8 @@ pub struct Scene {
     /// How long it lasts, in minutes, where the kind doesn't know better.
     pub minutes: Minute,
     pub seed: u64,
+    /// Midnight, UTC, before it.
+    pub midnight: Minute,
 }
 
 impl Scene {
@@ -76,13 +86,17 @@ pub struct Truth {
     /// Nothing in the account is the cause: saying so is right too.
     pub abstains: bool,
     pub innocent: Vec<&'static str>,
+    /// The harm is there for so long at least, though the metrics show it for a moment only.
+    pub lasts: Minute,
 }
 
 #[derive(Clone)]
 pub struct Plan {
     pub script: Script,
-    /// One for each insight there should be.
+    /// One for each insight there should be; none: nothing is wrong.
     pub truths: Vec<Truth>,
+    /// When it is done, where the scene's time won't do.
+    pub at: Option<Minute>,
 }
 
 pub struct Kind {
@@ -94,7 +108,20 @@ pub struct Kind {
 }
 
 pub fn all() -> Vec<&'static Kind> {
-    [deployments::KINDS].into_iter().flatten().collect()
+    [
+        deployments::KINDS,
+        capacity::KINDS,
+        dependencies::KINDS,
+        queues::KINDS,
+        schedules::KINDS,
+        traffic::KINDS,
+        services::KINDS,
+        databases::KINDS,
+        lasting::KINDS,
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// FNV-1a of the name is odd.
@@ -109,6 +136,33 @@ pub const ERRORS: &[&str] = &["error", "5xx", "fail"];
 pub const LATENCY: &[&str] = &["latency", "duration", "slow", "responsetime", "response time"];
 pub const BACKLOG: &[&str] = &["backlog", "behind", "age", "waiting", "visible", "dead"];
 pub const THROTTLED: &[&str] = &["throttl", "error", "5xx", "fail"];
+pub const FEWER: &[&str] =
+    &["request", "invocation", "traffic", "count", "fewer", "stop", "drop", "fell", "missed", "no ", "connections"];
+pub const FULL: &[&str] =
+    &["memory", "cpu", "load", "utilization", "utilisation", "connections", "storage", "queue", "burst", "evict"];
+/// Whatever it shows as.
+pub const ANY: &[&str] = &[
+    "error",
+    "5xx",
+    "fail",
+    "latency",
+    "duration",
+    "slow",
+    "responsetime",
+    "response time",
+    "throttl",
+    "backlog",
+    "age",
+    "behind",
+    "load",
+    "cpu",
+    "memory",
+    "connections",
+    "utilization",
+    "queue",
+    "evict",
+    "unhealthy",
+];
 
 pub fn above(node: &'static str, metric: &'static str, statistic: &'static str, least: f64) -> Harm {
     Harm { node, metric, statistic, least, falls: false, clear_minutes: 15 }
@@ -137,6 +191,7 @@ impl Truth {
             severity: (Severity::Medium, Severity::High),
             abstains: false,
             innocent: vec![],
+            lasts: 0,
         }
     }
 
@@ -175,7 +230,12 @@ impl Truth {
         self
     }
 
+    pub fn lasts(mut self, minutes: Minute) -> Self {
+        self.lasts = minutes;
+        self
+    }
+
     pub fn alone(self, script: Script) -> Plan {
-        Plan { script, truths: vec![self] }
+        Plan { script, truths: vec![self], at: None }
     }
 }

@@ -19,7 +19,7 @@ const STILL: Minute = 10;
 /// And closes at most so long after.
 const CLOSES: Minute = 60;
 /// How long things may take to be as they were.
-const MENDS: Minute = 6 * HOUR;
+const MENDS: Minute = 3 * HOUR;
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Outcome {
@@ -29,7 +29,8 @@ pub struct Outcome {
     pub seed: u64,
     /// Kind or seed was kept out of tuning.
     pub held_back: bool,
-    pub found: bool,
+    /// None: there is nothing to find.
+    pub found: Option<bool>,
     pub minutes_to_detect: Option<Minute>,
     pub opened: usize,
     pub expected: usize,
@@ -42,13 +43,15 @@ pub struct Outcome {
     pub closed: Option<bool>,
     pub abstained: Option<bool>,
     pub innocent_blamed: Option<bool>,
+    /// Nothing is wrong, and nothing high was said.
+    pub stayed_low: Option<bool>,
     pub title: String,
     pub first_cause: String,
 }
 
 impl Outcome {
     pub fn exactly_one(&self) -> Option<bool> {
-        self.found.then_some(self.opened == self.expected)
+        (self.found == Some(true)).then_some(self.opened == self.expected)
     }
 }
 
@@ -76,16 +79,26 @@ pub fn scene(lab: &Lab, strength: Strength) -> Scene {
     // Between eleven and four by the clocks there, or at three in the morning.
     let hour = if strength == Strength::Night { 2 } else { 10 + dice.below(5) as i64 };
     let at = lab.end() + hour * HOUR + dice.below(50) as i64;
-    Scene { app: lab.watched.app.name, strength, at, minutes: 45 + dice.below(40) as i64, seed: lab.watched.seed }
+    Scene {
+        app: lab.watched.app.name,
+        strength,
+        at,
+        minutes: 45 + dice.below(40) as i64,
+        seed: lab.watched.seed,
+        midnight: lab.end(),
+    }
 }
 
 /// Runs it without the line. The second: where each truth harmed.
 pub fn simulate(lab: &Lab, plan: &Plan, scene: &Scene) -> (Running, Vec<Span>) {
-    let last = plan.script.effects.iter().filter(|e| e.from >= scene.at - HOUR).map(|e| e.to + e.falls).max();
-    let to = (last.unwrap_or(scene.at) + MENDS + AFTER).min(lab.end() + TRIED);
-    let mut running = lab.running.clone();
+    let last = plan.script.effects.iter().map(|e| e.to + e.falls).max().unwrap_or(scene.at);
+    let lasts = plan.truths.iter().map(|truth| truth.lasts).max().unwrap_or(0);
+    let to = (last + lasts + MENDS + AFTER).min(lab.end() + TRIED);
+    let first = plan.script.effects.iter().map(|e| e.from).min().unwrap_or(scene.at);
+    let mut running = lab.before(first);
     lab.watched.run(&mut running, &plan.script, to);
-    let spans = plan.truths.iter().map(|truth| harm(lab, &running.recorder, truth, scene.at)).collect();
+    let at = plan.at.unwrap_or(scene.at);
+    let spans = plan.truths.iter().map(|truth| harm(lab, &running.recorder, truth, at)).collect();
     (running, spans)
 }
 
@@ -97,6 +110,7 @@ fn harm(lab: &Lab, disturbed: &Recorder, truth: &Truth, at: Minute) -> Span {
         let (Some(first), Some(last)) = (minutes.first(), minutes.last()) else { continue };
         let onset = if span.minutes == 0 { *first } else { span.onset.min(*first) };
         span = Span { onset, end: span.end.max(last + 1), minutes: span.minutes.max(minutes.len()) };
+        span.end = span.end.max(span.onset + truth.lasts);
     }
     span
 }
@@ -129,17 +143,24 @@ pub fn harmful(lab: &Lab, disturbed: &Recorder, harm: &Harm, from: Minute) -> Ve
     (from..to).filter(away).collect()
 }
 
-pub fn try_kind(lab: &Lab, kind: &Kind, strength: Strength) -> Result<Tried> {
-    let scene = scene(lab, strength);
+/// Where, when and what, and what it harms, without the line.
+pub fn stage(lab: &Lab, kind: &Kind, strength: Strength) -> (Scene, Plan, Running, Vec<Span>) {
+    let mut scene = scene(lab, strength);
     let plan = (kind.build)(&scene);
+    scene.at = plan.at.unwrap_or(scene.at);
     let (running, spans) = simulate(lab, &plan, &scene);
+    (scene, plan, running, spans)
+}
+
+pub fn try_kind(lab: &Lab, kind: &Kind, strength: Strength) -> Result<Tried> {
+    let (scene, plan, running, spans) = stage(lab, kind, strength);
     let events = events(lab, &plan, &running.recorder);
     let from = spans.iter().map(|s| s.onset).min().unwrap_or(scene.at).min(scene.at) - BEFORE;
-    let end = spans.iter().map(|s| s.end).max().unwrap_or(scene.at);
+    let end = spans.iter().map(|s| s.end).max().unwrap_or(scene.at + scene.minutes);
     let to = (end + AFTER).min(running.now - TICK);
     let (store, mut seen) = (MemoryStore::default(), Vec::new());
     let source = lab.watched.source(&running.recorder, &events, &plan.script.late);
-    let mut learned = std::borrow::Cow::Borrowed(&lab.learned);
+    let mut learned = std::borrow::Cow::Borrowed(lab.learned()?);
     let mut minute = from.div_euclid(TICK) * TICK;
     let first_midnight = lab.end() + crate::calendar::DAY;
     let mut relearns = first_midnight + HOUR;
@@ -164,44 +185,65 @@ pub fn events(lab: &Lab, plan: &Plan, recorder: &Recorder) -> Vec<ChangeEvent> {
 }
 
 pub fn judge(lab: &Lab, kind: &Kind, tried: &Tried) -> Vec<Outcome> {
-    let seed = lab.watched.seed;
     let opened = openings(tried);
+    if tried.plan.truths.is_empty() {
+        return vec![harmless(lab, kind, tried, &opened)];
+    }
     let judged = tried.plan.truths.iter().zip(&tried.spans).map(|(truth, span)| {
-        let mut outcome = Outcome {
-            kind: kind.name,
-            app: lab.watched.app.name,
-            strength: tried.scene.strength,
-            seed,
-            held_back: is_held_back(kind.name) || seed.is_multiple_of(2),
-            found: false,
-            minutes_to_detect: None,
-            opened: opened.iter().filter(|(minute, _)| *minute >= span.onset).count(),
-            expected: tried.plan.truths.len(),
-            cause_first: None,
-            cause_in_three: None,
-            change_named: None,
-            path_right: None,
-            title_right: None,
-            severity_right: None,
-            closed: None,
-            abstained: None,
-            innocent_blamed: None,
-            title: String::new(),
-            first_cause: String::new(),
-        };
+        let mut outcome = blank(lab, kind, tried);
+        outcome.found = Some(false);
+        outcome.opened = opened.iter().filter(|(minute, _)| *minute >= tried.scene.at).count();
         let inventory = &lab.watched.app.inventory;
         let about = |insight: &Insight| is_about(inventory, insight, truth);
         let found = opened
             .iter()
-            .find(|(minute, insight)| *minute >= span.onset && *minute <= span.end + STILL && about(insight));
+            .find(|(minute, insight)| *minute >= tried.scene.at && *minute <= span.end + STILL && about(insight));
         if let Some((minute, insight)) = found {
-            outcome.found = true;
-            outcome.minutes_to_detect = Some(minute - span.onset);
+            outcome.found = Some(true);
+            outcome.minutes_to_detect = Some((minute - span.onset).max(0));
             hold_against(&mut outcome, inventory, truth, span, &versions(tried, insight));
         }
         outcome
     });
     judged.collect()
+}
+
+fn blank(lab: &Lab, kind: &Kind, tried: &Tried) -> Outcome {
+    Outcome {
+        kind: kind.name,
+        app: lab.watched.app.name,
+        strength: tried.scene.strength,
+        seed: lab.watched.seed,
+        held_back: is_held_back(kind.name) || lab.watched.seed.is_multiple_of(2),
+        found: None,
+        minutes_to_detect: None,
+        opened: 0,
+        expected: tried.plan.truths.len(),
+        cause_first: None,
+        cause_in_three: None,
+        change_named: None,
+        path_right: None,
+        title_right: None,
+        severity_right: None,
+        closed: None,
+        abstained: None,
+        innocent_blamed: None,
+        stayed_low: None,
+        title: String::new(),
+        first_cause: String::new(),
+    }
+}
+
+/// Nothing was wrong: at most a word of it, and no alarm.
+fn harmless(lab: &Lab, kind: &Kind, tried: &Tried, opened: &[(Minute, Insight)]) -> Outcome {
+    let after: Vec<&(Minute, Insight)> = opened.iter().filter(|(minute, _)| *minute >= tried.scene.at).collect();
+    let is_high = tried.seen.iter().any(|s| s.minute >= tried.scene.at && s.insight.severity == Severity::High);
+    Outcome {
+        opened: after.len(),
+        stayed_low: Some(after.len() <= 1 && !is_high),
+        title: after.first().map_or_else(String::new, |(_, insight)| insight.name.clone()),
+        ..blank(lab, kind, tried)
+    }
 }
 
 /// Each reactive insight as it first was.

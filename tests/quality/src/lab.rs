@@ -14,6 +14,7 @@ use stackseer_line::{
 use stackseer_model::ports::Store;
 use stackseer_model::{ChangeEvent, EventClass, Insight, Metric, MetricKey};
 use stackseer_testkit::MemoryStore;
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow::Continue;
 
@@ -156,9 +157,11 @@ impl Watched {
 pub struct Lab {
     pub watched: Watched,
     pub running: Running,
-    pub learned: Learned,
+    learned: OnceCell<Learned>,
     /// The same days without any trouble.
     pub undisturbed: Recorder,
+    /// The undisturbed world each hour of the first day.
+    hours: Vec<(Minute, World)>,
 }
 
 /// How long after the fortnight incidents may last.
@@ -173,10 +176,29 @@ impl Lab {
         let (watched, mut running) = Watched::new(app, seed, calendar, from)?;
         let script = Script::default();
         watched.run(&mut running, &script, end);
-        let learned = watched.learn(&running.recorder, end)?;
-        let mut going_on = running.clone();
+        let (mut going_on, mut hours) = (running.clone(), Vec::new());
+        for hour in 0..DAY / HOUR {
+            hours.push((going_on.now, going_on.world.clone()));
+            watched.run(&mut going_on, &script, end + (hour + 1) * HOUR);
+        }
         watched.run(&mut going_on, &script, end + TRIED);
-        Ok(Self { watched, running, learned, undisturbed: going_on.recorder })
+        Ok(Self { watched, running, learned: OnceCell::new(), undisturbed: going_on.recorder, hours })
+    }
+
+    /// Of the fortnight; only when it is asked for.
+    pub fn learned(&self) -> Result<&Learned> {
+        if self.learned.get().is_none() {
+            // Nobody else can have set it meanwhile.
+            let _ = self.learned.set(self.watched.learn(&self.running.recorder, self.end())?);
+        }
+        Ok(self.learned.get().expect("it was just set"))
+    }
+
+    /// As it is before anything happens at `minute`, an hour early at most.
+    pub fn before(&self, minute: Minute) -> Running {
+        let before = self.hours.iter().rev().find(|(now, _)| *now <= minute).unwrap_or(&self.hours[0]);
+        let (now, world) = (before.0, before.1.clone());
+        Running { world, recorder: self.undisturbed.until(now), now }
     }
 
     pub fn end(&self) -> Minute {

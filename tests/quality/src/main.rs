@@ -35,15 +35,21 @@ struct Args {
     /// Seeds of ordinary months
     #[arg(long, value_delimiter = ',', default_value = "1")]
     quiet_seeds: Vec<u64>,
-    /// Ordinary weeks of each application
+    /// Ordinary weeks of each application; 0: none
     #[arg(long, default_value_t = 13)]
     weeks: i64,
     /// Says for each case what was said
     #[arg(long)]
     verbose: bool,
+    /// Says how much each case harms, without running the line
+    #[arg(long)]
+    harm: bool,
     /// Writes the first case as an incident folder
     #[arg(long)]
     write: Option<PathBuf>,
+    /// Shows what the metrics of an application ordinarily are, and does nothing else
+    #[arg(long)]
+    levels: Option<String>,
     #[arg(long, value_enum, default_value_t = Output::Text)]
     output: Output,
 }
@@ -78,6 +84,10 @@ impl Only {
 fn main() -> Result<()> {
     let args = Args::parse();
     let only = Only(args.only.iter().flat_map(|only| only.split('/').map(str::to_owned)).collect());
+    if let Some(app) = &args.levels {
+        print!("{}", report::levels(&Lab::new(apps::app(app), args.seeds[0])?));
+        return Ok(());
+    }
     let started = Instant::now();
     let jobs = jobs(&args, &only);
     anyhow::ensure!(!jobs.is_empty(), "nothing is called that");
@@ -119,7 +129,7 @@ fn jobs(args: &Args, only: &Only) -> Vec<Job> {
     let mut jobs = Vec::new();
     for app in apps::NAMES {
         for seed in &args.quiet_seeds {
-            if only.takes(&["quiet", app, &seed.to_string()]) {
+            if !args.harm && args.weeks > 0 && only.takes(&["quiet", app, &seed.to_string()]) {
                 jobs.push(Job::Quiet { app, seed: *seed });
             }
         }
@@ -168,6 +178,10 @@ fn do_job(job: Job, args: &Args, only: &Only, results: &Mutex<Results>) -> Resul
 }
 
 fn case(lab: &Lab, kind: &Kind, strength: Strength, args: &Args) -> Result<Vec<Outcome>> {
+    if args.harm {
+        print!("{}", report::harm(lab, kind, strength));
+        return Ok(vec![]);
+    }
     let tried = judge::try_kind(lab, kind, strength)?;
     let outcomes = judge::judge(lab, kind, &tried);
     if let Some(folder) = &args.write {

@@ -40,7 +40,7 @@ fn median(mut values: Vec<i64>) -> Option<f64> {
 
 type Asked = fn(&Outcome) -> Option<bool>;
 
-const ASKED: [(&str, &str, Asked); 10] = [
+const ASKED: [(&str, &str, Asked); 11] = [
     ("cause first", "≥ 92 %", |c| c.cause_first),
     ("cause in three", "≥ 98 %", |c| c.cause_in_three),
     ("change named", "", |c| c.change_named),
@@ -51,6 +51,7 @@ const ASKED: [(&str, &str, Asked); 10] = [
     ("closed within an hour", "", |c| c.closed),
     ("abstention right", "", |c| c.abstained),
     ("nobody innocent blamed", "", |c| c.innocent_blamed.map(|blamed| !blamed)),
+    ("harmless: nothing high", "", |c| c.stayed_low),
 ];
 
 pub fn of_cases(cases: &[&Outcome]) -> Vec<Measure> {
@@ -61,7 +62,7 @@ pub fn of_cases(cases: &[&Outcome]) -> Vec<Measure> {
         (Strength::Night, "recall, night", "≥ 90 %"),
     ] {
         let of_strength: Vec<&Outcome> = cases.iter().copied().filter(|c| c.strength == strength).collect();
-        let (value, cases) = share(&of_strength, |c| Some(c.found));
+        let (value, cases) = share(&of_strength, |c| c.found);
         measures.push(Measure { name, target, value, cases });
     }
     let times: Vec<i64> = cases.iter().filter_map(|c| c.minutes_to_detect).collect();
@@ -174,7 +175,7 @@ impl Results {
             };
             let found = Strength::ALL.map(|strength| {
                 let of_strength: Vec<&Outcome> = cases.iter().copied().filter(|c| c.strength == strength).collect();
-                count(&of_strength, &|c| Some(c.found))
+                count(&of_strength, &|c| c.found)
             });
             let minutes = shown(median(cases.iter().filter_map(|c| c.minutes_to_detect).collect()), false);
             let asked: [&dyn Fn(&Outcome) -> Option<bool>; 8] = [
@@ -233,7 +234,7 @@ pub fn told(kind: &crate::incidents::Kind, tried: &crate::judge::Tried, outcomes
     for (outcome, span) in outcomes.iter().zip(&tried.spans) {
         _ = writeln!(text, "   harm {} to {}, {} minutes", time(span.onset), time(span.end), span.minutes);
         let asked = ASKED.iter().filter(|(_, _, asked)| asked(outcome) == Some(false)).map(|(name, ..)| *name);
-        let wrong: Vec<&str> = (!outcome.found).then_some("not found").into_iter().chain(asked).collect();
+        let wrong: Vec<&str> = (outcome.found == Some(false)).then_some("not found").into_iter().chain(asked).collect();
         _ = writeln!(text, "   wrong: {}", if wrong.is_empty() { "nothing".to_owned() } else { wrong.join(", ") });
     }
     let mut before: Option<(String, String)> = None;
@@ -272,6 +273,55 @@ pub fn told(kind: &crate::incidents::Kind, tried: &crate::judge::Tried, outcomes
     }
     if tried.seen.is_empty() {
         _ = writeln!(text, "   nothing was said");
+    }
+    text
+}
+
+/// The middle, the highest and the sum of each metric, at night and by day.
+pub fn levels(lab: &crate::lab::Lab) -> String {
+    use crate::calendar::{DAY, HOUR};
+    let mut text = String::new();
+    let day = lab.end() - DAY;
+    for (metric, track) in lab.watched.metrics.iter().zip(&lab.running.recorder.tracks) {
+        let of = |from: i64, to: i64| {
+            let mut values: Vec<f64> = track.between(day + from, day + to).collect();
+            values.sort_by(f64::total_cmp);
+            let (Some(most), middle) = (values.last(), values.len() / 2) else { return "nothing".to_owned() };
+            let mean = values.iter().sum::<f64>() / values.len() as f64;
+            format!("{} points, mean {mean:.4}, middle {:.4}, most {most:.4}", values.len(), values[middle])
+        };
+        let name = lab.watched.app.inventory.named(&metric.resource).name;
+        let key = &metric.key;
+        let operation = key.dimensions.get("Operation").map_or("", String::as_str);
+        let (night, noon) = (of(0, 4 * HOUR), of(9 * HOUR, 15 * HOUR));
+        _ = writeln!(text, "{name} {} {} {operation}: night {night}; day {noon}", key.name, key.statistic);
+    }
+    text
+}
+
+/// How much one case harms.
+pub fn harm(lab: &crate::lab::Lab, kind: &crate::incidents::Kind, strength: Strength) -> String {
+    let (scene, plan, _, spans) = crate::judge::stage(lab, kind, strength);
+    let mut text = String::new();
+    for (truth, span) in plan.truths.iter().zip(&spans) {
+        let wanted = truth.harm.iter().map(|h| h.clear_minutes).max().unwrap_or(0);
+        let begins = span.onset - scene.at;
+        let (lasts, minutes) = (span.end - span.onset, span.minutes);
+        let enough = if minutes >= wanted {
+            ""
+        } else if strength == Strength::Mild && minutes > 0 {
+            " (few)"
+        } else {
+            " TOO FEW"
+        };
+        _ = writeln!(
+            text,
+            "{} {} {} {}: after {begins} min for {lasts} min, {minutes} harmful{enough}",
+            kind.name,
+            scene.app,
+            strength.name(),
+            scene.seed
+        );
     }
     text
 }

@@ -63,8 +63,11 @@ impl EventSource for Source<'_> {
     }
 }
 
-/// Which dimension sets there are, before anything is recorded: operations by table.
-pub struct Dimensions(BTreeSet<(&'static str, &'static str)>);
+/// Which dimension sets there are, before anything is recorded: operations by table, and the rules that hand messages on.
+pub struct Dimensions {
+    operations: BTreeSet<(&'static str, &'static str)>,
+    feeds: BTreeSet<&'static str>,
+}
 
 impl Dimensions {
     pub fn of(setup: &Setup) -> Self {
@@ -75,7 +78,9 @@ impl Dimensions {
             _ => &[],
         });
         let of_tables = calls.filter(|call| matches!(setup.nodes[call.to].part, Part::Table(_)));
-        Self(of_tables.map(|call| (setup.nodes[call.to].name, OPERATIONS[call.operation])).collect())
+        let feeds = setup.nodes.iter().filter(|n| matches!(n.part, Part::Feed(_))).map(|n| n.name).collect();
+        let operations = of_tables.map(|call| (setup.nodes[call.to].name, OPERATIONS[call.operation])).collect();
+        Self { operations, feeds }
     }
 }
 
@@ -85,12 +90,15 @@ impl MetricSource for Dimensions {
     }
 
     async fn dimension_sets(&self, namespace: &str, metric: &str) -> Result<Vec<BTreeMap<String, String>>, PortError> {
-        if namespace != "AWS/DynamoDB" || metric == "SystemErrors" {
-            return Ok(vec![]);
-        }
-        let set = |(table, operation): &(&str, &str)| {
-            [("TableName", *table), ("Operation", *operation)].map(|(k, v)| (k.to_owned(), v.to_owned())).into()
-        };
-        Ok(self.0.iter().map(set).collect())
+        let set = |pairs: [(&str, &str); 2]| pairs.map(|(k, v)| (k.to_owned(), v.to_owned())).into();
+        Ok(match (namespace, metric) {
+            ("AWS/DynamoDB", "SuccessfulRequestLatency") => {
+                self.operations.iter().map(|(table, o)| set([("TableName", table), ("Operation", o)])).collect()
+            }
+            ("AWS/IoT", "Success" | "Failure") => {
+                self.feeds.iter().map(|rule| set([("RuleName", rule), ("ActionType", "Kinesis")])).collect()
+            }
+            _ => vec![],
+        })
     }
 }

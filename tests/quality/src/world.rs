@@ -74,6 +74,8 @@ pub struct State {
     pub level: f64,
     pub tasks: f64,
     pub calm: u32,
+    /// Milliseconds that a run takes longer as it has so much to do.
+    pub extra_ms: f64,
     pub started: bool,
     /// Of each consumer of a stream, where it is.
     pub readers: Vec<VecDeque<Waiting>>,
@@ -158,7 +160,9 @@ impl World {
                 Part::Topic(topic) => schedule::topic_down(&mut step, node, topic),
                 Part::Rule(rule) => schedule::rule_down(&mut step, node, rule),
                 Part::Machine(machine) => schedule::machine_down(&mut step, node, machine),
-                Part::Table(_) | Part::Database(_) | Part::Cache(_) | Part::Outside(_) | Part::Delivery(_) => {}
+                Part::Cache(cache) => data::cache_down(&mut step, node, cache),
+                Part::Feed(feed) => stream::feed_down(&mut step, node, feed),
+                Part::Table(_) | Part::Database(_) | Part::Outside(_) | Part::Delivery(_) => {}
             }
         }
         for node in (0..setup.nodes.len()).rev() {
@@ -177,6 +181,7 @@ impl World {
                 Part::Cache(cache) => data::cache_up(&mut step, node, cache, out),
                 Part::Outside(outside) => data::outside_up(&mut step, node, outside),
                 Part::Delivery(delivery) => stream::delivery_up(&mut step, node, delivery, out),
+                Part::Feed(feed) => stream::feed_up(&mut step, node, feed, out),
             }
         }
     }

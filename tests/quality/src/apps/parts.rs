@@ -1,5 +1,6 @@
 //! Parts as most applications have them.
 
+use super::Builder;
 use crate::calendar::Habits;
 use crate::world::*;
 
@@ -17,6 +18,7 @@ pub const GROUP: &str = "AWS::ElasticLoadBalancingV2::TargetGroup";
 pub const SERVICE: &str = "AWS::ECS::Service";
 pub const DATABASE: &str = "AWS::RDS::DBInstance";
 pub const CACHE: &str = "AWS::ElastiCache::CacheCluster";
+pub const IOT: &str = "AWS::IoT::TopicRule";
 pub const DELIVERY: &str = "AWS::KinesisFirehose::DeliveryStream";
 /// Nobody's resource here.
 pub const OUTSIDE: &str = "";
@@ -47,7 +49,6 @@ pub fn queue(consumer: Option<usize>, dead_letters: Option<usize>, visibility_mi
         tries: 3,
         dead_letters,
         retention_min: 4 * 24 * 60,
-        poison: 0.0,
         purge: false,
         extra: 0.0,
     }
@@ -58,6 +59,7 @@ pub fn table(provisioned: Option<(f64, f64)>) -> Table {
         provisioned: provisioned.map(|(reads, writes)| Capacity { reads, writes }),
         latency_ms: 4.0,
         hot: 0.0,
+        of_key: 1.0,
         stream: None,
         errors: 0.0,
         conditional: 0.0004,
@@ -77,5 +79,64 @@ fn subscriber(to: usize) -> Subscriber {
 }
 
 pub fn outside(latency_ms: f64) -> Outside {
-    Outside { latency_ms, variation: 0.5, errors: 0.0006, hangs: 0.0 }
+    Outside { latency_ms, variation: 0.5, errors: 0.0006, hangs: 0.0, slots: 1000.0 }
+}
+
+pub fn function(
+    b: &mut Builder,
+    name: &'static str,
+    memory: &str,
+    mut function: Function,
+    set: &dyn Fn(&Builder, &mut Function),
+) {
+    set(b, &mut function);
+    let timeout = (function.timeout_ms / 1000.0).to_string();
+    let reserved = function.reserved.map(|r| r.to_string());
+    let mut attributes = vec![
+        ("memory_mb", memory),
+        ("timeout_seconds", timeout.as_str()),
+        ("runtime", "nodejs22.x"),
+        ("account_concurrency", "1000"),
+    ];
+    attributes.extend(reserved.as_deref().map(|r| ("reserved_concurrency", r)));
+    b.add(FUNCTION, name, &attributes, Part::Function(function));
+}
+
+pub fn tables(b: &mut Builder, on_demand: &[&'static str], provisioned: &[(&'static str, f64, f64)]) {
+    for name in on_demand {
+        b.add(
+            TABLE,
+            name,
+            &[("billing_mode", "PAY_PER_REQUEST"), ("point_in_time_recovery", "enabled")],
+            Part::Table(table(None)),
+        );
+    }
+    for (name, reads, writes) in provisioned {
+        let attributes = [
+            ("billing_mode", "PROVISIONED".to_owned()),
+            ("read_capacity", format!("{reads}")),
+            ("write_capacity", format!("{writes}")),
+            ("point_in_time_recovery", "enabled".to_owned()),
+        ];
+        let attributes = attributes.each_ref().map(|(k, v)| (*k, v.as_str()));
+        b.add(TABLE, name, &attributes, Part::Table(table(Some((*reads, *writes)))));
+    }
+}
+
+pub fn queues(b: &mut Builder, names: &[(&'static str, &'static str, &'static str)]) {
+    for (name, consumer, dead) in names {
+        let part = queue(Some(b.at(consumer)), Some(b.at(dead)), 3);
+        let attributes =
+            [("visibility_timeout_seconds", "180"), ("retention_seconds", "345600"), ("dead_letter_queue", *dead)];
+        b.add(QUEUE, name, &attributes, Part::Queue(part));
+        let attributes = [("visibility_timeout_seconds", "30"), ("retention_seconds", "1209600")];
+        b.add(QUEUE, dead, &attributes, Part::Queue(queue(None, None, 1)));
+    }
+}
+
+pub fn rules(b: &mut Builder, names: &[(&'static str, &'static str, Times, &'static str)]) {
+    for (name, schedule, times, target) in names {
+        let rule = rule(*times, vec![b.at(target)]);
+        b.add(RULE, name, &[("state", "ENABLED"), ("schedule", schedule), ("event_bus", "default")], Part::Rule(rule));
+    }
 }

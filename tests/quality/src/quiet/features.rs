@@ -30,7 +30,7 @@ fn busier(setup: &mut Setup, times: f64) {
     for node in &mut setup.nodes {
         match &mut node.part {
             Part::Door(door) => door.rate *= times,
-            Part::Stream(stream) => stream.rate *= times,
+            Part::Feed(feed) => feed.rate *= times,
             _ => {}
         }
     }

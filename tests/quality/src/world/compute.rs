@@ -150,9 +150,12 @@ fn run(
         }
         done.times.push(time as f32);
     }
-    let mean = done.times.iter().map(|t| f64::from(*t)).sum::<f64>() / done.times.len().max(1) as f64;
-    done.fail_ms = if failed_ms.1 > 0.0 { failed_ms.0 / failed_ms.1 } else { mean };
+    done.fail_ms = if failed_ms.1 > 0.0 { failed_ms.0 / failed_ms.1 } else { mean(&done.times) };
     done
+}
+
+fn mean(times: &[f32]) -> f64 {
+    times.iter().map(|t| f64::from(*t)).sum::<f64>() / times.len().max(1) as f64
 }
 
 fn one_call(step: &Step<'_>, dice: &mut Dice, call: &Call) -> (f64, bool) {
@@ -172,17 +175,18 @@ fn one_call(step: &Step<'_>, dice: &mut Dice, call: &Call) -> (f64, bool) {
 pub fn function_up(step: &mut Step<'_>, node: usize, function: &Function, out: &mut Recorder) {
     let mut dice = step.dice(node, 1);
     let (runs, refused) = (step.works[node].runs, step.works[node].refused);
+    let extra_ms = step.states[node].extra_ms;
     let done = run(step, &mut dice, &function.calls, runs, function.timeout_ms, function.errors, |dice| {
         if dice.happens(function.hangs) {
             return function.timeout_ms;
         }
         let slow = if dice.happens(function.slow) { dice.time(function.slow_ms, 0.3) } else { 0.0 };
         let cold = if dice.happens(function.cold) { dice.time(function.cold_ms, 0.3) } else { 0.0 };
-        dice.time(function.own_ms, function.variation) + slow + cold
+        dice.time(function.own_ms + extra_ms, function.variation) + slow + cold
     });
     let late = of_all(&mut dice, done.late, done.times.len() as f64, runs);
     let failed = (dice.binomial(runs - late, done.failing) + late).min(runs);
-    let mean_ms = done.times.iter().map(|t| f64::from(*t)).sum::<f64>() / done.times.len().max(1) as f64;
+    let mean_ms = mean(&done.times);
     let wanted = runs + refused;
     let state = &mut step.states[node];
     if runs > 0.0 {
@@ -193,7 +197,8 @@ pub fn function_up(step: &mut Step<'_>, node: usize, function: &Function, out: &
     if runs > 0.0 {
         let mean = inside(runs, mean_ms / 1000.0);
         let limit = function.reserved.unwrap_or(f64::INFINITY);
-        let peak = (mean + 2.0 * mean.sqrt()).ceil().clamp(1.0, runs.min(limit).max(1.0));
+        let at_once = runs * function.bunched * (mean_ms / 1000.0).min(1.0);
+        let peak = (mean + 2.0 * mean.sqrt()).max(at_once).ceil().clamp(1.0, runs.min(limit).max(1.0));
         out.count("Invocations", runs, runs);
         out.count("Errors", failed, runs);
         out.times("Duration", GET, &mut done.times.clone(), runs);
@@ -277,19 +282,28 @@ pub fn service_up(step: &mut Step<'_>, node: usize, service: &Service, out: &mut
     let work_s = runs / 60.0 * service.cpu_ms / 1000.0;
     let busy = if tasks > 0.0 { work_s / (tasks * service.cpus) + service.other_cpu / 100.0 } else { 0.0 };
     let slower = 1.0 + wait(tasks * service.cpus, busy);
-    let waits = service.own_ms * wait(tasks * service.slots, usage) + delay;
-    let done = run(step, &mut dice, &service.calls, runs, service.timeout_ms, service.errors, |dice| {
+    // Who fetches its work takes no more than it can do at once; requests wait for a slot.
+    let calls = step.works[node].load.calls;
+    let waits = if calls > 0.0 { service.own_ms * wait(tasks * service.slots, usage) + delay } else { 0.0 };
+    let mut done = run(step, &mut dice, &service.calls, runs, service.timeout_ms, service.errors, |dice| {
         let slow = if dice.happens(service.slow) { dice.time(service.slow_ms, 0.3) } else { 0.0 };
-        dice.time(service.own_ms * slower, service.variation) + slow + waits
+        dice.time(service.own_ms * slower, service.variation) + slow
     });
+    let held_ms = mean(&done.times);
+    for time in done.times.iter_mut().filter(|time| f64::from(**time) < service.timeout_ms) {
+        *time += waits as f32;
+        if f64::from(*time) >= service.timeout_ms {
+            (*time, done.late) = (service.timeout_ms as f32, done.late + 1.0);
+        }
+    }
     let late = of_all(&mut dice, done.late, done.times.len() as f64, runs);
     let failed = dice.binomial(runs - late, done.failing);
-    let mean_ms = done.times.iter().map(|t| f64::from(*t)).sum::<f64>() / done.times.len().max(1) as f64;
+    let mean_ms = mean(&done.times);
     let all = runs + refused;
     let state = &mut step.states[node];
     if runs > 0.0 {
         // Waiting for a slot doesn't hold one.
-        state.hold_s = ((mean_ms - waits) / 1000.0).max(0.001);
+        state.hold_s = held_ms / 1000.0;
     }
     state.fail = if all > 0.0 { (failed + late + refused) / all } else { 0.0 };
     let cpu = (busy * 100.0 + 2.0 + dice.normal().abs()).min(100.0);
@@ -310,6 +324,10 @@ pub fn service_up(step: &mut Step<'_>, node: usize, service: &Service, out: &mut
 fn memory(step: &mut Step<'_>, node: usize, service: &Service, open: f64) -> f64 {
     let state = &mut step.states[node];
     state.calm = state.calm.saturating_sub(1);
+    let starts = service.restarts.is_some_and(|at| at == step.calendar.local(step.minute).minute_of_day);
+    if starts {
+        state.level = 0.0;
+    }
     state.level = if service.leak > 0.0 { state.level + service.leak } else { (state.level - 5.0).max(0.0) };
     let used = service.memory + state.level + open * 0.3;
     if used >= 100.0 {

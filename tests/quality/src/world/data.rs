@@ -2,7 +2,7 @@
 
 use crate::world::queueing::{inside, wait};
 use crate::world::record::is_write;
-use crate::world::{Answer, Cache, Database, OPERATIONS, Outside, Recorder, Step, Table};
+use crate::world::{Answer, Cache, Database, GET, Job, OPERATIONS, Outside, Recorder, Step, Table};
 
 /// Minutes of unused capacity that a table may use later.
 const BURST_MINUTES: f64 = 5.0;
@@ -25,7 +25,7 @@ pub fn table_up(step: &mut Step<'_>, node: usize, table: &Table, out: &mut Recor
     let mut saved = [step.states[node].saved, step.states[node].level];
     let refuse = |units: f64, provisioned: Option<f64>, partition: f64, saved: &mut f64| {
         // Of the key that is hot, what one partition can't take.
-        let most = provisioned.map_or(partition, |p| p.min(partition)) * 60.0;
+        let most = provisioned.map_or(partition, |p| p.min(partition)) * 60.0 * table.of_key;
         let hot = (units * table.hot - most).max(0.0) / units.max(1.0);
         let Some(provisioned) = provisioned else { return hot };
         let each = provisioned * 60.0;
@@ -95,8 +95,13 @@ pub fn database_up(step: &mut Step<'_>, node: usize, database: &Database, out: &
     let writes =
         (0..OPERATIONS.len()).filter(|o| is_write(*o)).map(|o| step.works[node].load.operations[o]).sum::<f64>();
     let (reads_s, writes_s) = ((queries - writes) / 60.0 * database.reads, writes / 60.0 * database.writes);
+    let local = step.calendar.local(step.minute);
+    // What is done once a month takes thrice as long.
+    let minutes = |job: &Job| if local.day_of_month == 1 { job.minutes * 3 } else { job.minutes };
+    let works = |job: &&Job| (job.at..job.at + minutes(job)).contains(&local.minute_of_day);
+    let (job_cpu, job_iops) = database.job.as_ref().filter(works).map_or((0.0, 0.0), |job| (job.cpu, job.iops));
     // Disk: what burst there was is used up above the base rate, and comes back below it.
-    let wanted_io = reads_s + writes_s + database.other_iops;
+    let wanted_io = reads_s + writes_s + database.other_iops + job_iops;
     let state = &mut step.states[node];
     if !state.started {
         (state.started, state.saved, state.level) = (true, 100.0, database.used_gb);
@@ -111,7 +116,7 @@ pub fn database_up(step: &mut Step<'_>, node: usize, database: &Database, out: &
     let disk = (wanted_io / iops).min(1.3);
     let at_disk = if disk < 1.0 { 1.0 + wait(1.0, disk) * 0.6 } else { 12.0 * disk };
     let cpu_s = queries / 60.0 * database.cpu_ms / 1000.0;
-    let busy = cpu_s / database.cpus + database.other_cpu / 100.0;
+    let busy = cpu_s / database.cpus + (database.other_cpu + job_cpu) / 100.0;
     let slower = 1.0 + wait(database.cpus, busy) + if busy > 1.0 { (busy - 1.0) * 8.0 } else { 0.0 };
     let read_ms = database.read_ms * at_disk;
     let write_ms = database.write_ms * at_disk;
@@ -153,19 +158,37 @@ pub fn database_up(step: &mut Step<'_>, node: usize, database: &Database, out: &
     let memory = 4.0e9 - connections * 6.0e6 + 4.0e7 * dice.normal();
     out.level("FreeableMemory", memory.max(5.0e7), 1.0e7);
     out.level("FreeStorageSpace", free_gb * 1.073_741_824e9, 0.0);
+    if let Some(lag) = database.lag_s {
+        out.level("ReplicaLag", (lag * (0.5 + dice.share())).round(), 0.0);
+    }
     if database.base_iops.is_some() {
         out.level("BurstBalance", saved, 0.5);
     }
 }
 
+/// What is not in it is read from the database behind.
+pub fn cache_down(step: &mut Step<'_>, node: usize, cache: &Cache) {
+    let mut dice = step.dice(node, 0);
+    let commands = step.works[node].load.calls;
+    let misses = if cache.is_down { commands } else { dice.binomial(commands, cache.misses) };
+    step.works[node].parts = vec![misses];
+    let load = &mut step.works[cache.behind].load;
+    load.calls += misses;
+    load.operations[GET] += misses;
+}
+
 pub fn cache_up(step: &mut Step<'_>, node: usize, cache: &Cache, out: &mut Recorder) {
     let mut dice = step.dice(node, 1);
+    let (commands, missed) = (step.works[node].load.calls, step.works[node].parts[0]);
+    let behind = step.works[cache.behind].answer.clone();
+    let misses = if commands > 0.0 { missed / commands } else { 0.0 };
     if cache.is_down {
-        step.states[node].fail = 1.0;
-        step.works[node].answer = Answer::default().failing(1.0, 400.0);
+        // Connecting to it takes its time before the database is asked.
+        let mut answer = Answer::around(&mut dice, commands, 250.0, 0.2);
+        answer.times.iter_mut().for_each(|time| *time += behind.draw(&mut dice) as f32);
+        step.works[node].answer = answer.failing(behind.fail, behind.fail_ms);
         return;
     }
-    let commands = step.works[node].load.calls;
     let busy = commands / 60.0 * cache.cpu_ms / 1000.0 + cache.other_cpu / 100.0;
     let state = &mut step.states[node];
     if !state.started {
@@ -178,7 +201,13 @@ pub fn cache_up(step: &mut Step<'_>, node: usize, cache: &Cache, out: &mut Recor
     let used = state.level / cache.memory_mb * 100.0;
     let fail = state.fail;
     let mean = cache.latency_ms + cache.cpu_ms * wait(1.0, busy) + if busy > 1.0 { 80.0 * (busy - 1.0) } else { 0.0 };
-    step.works[node].answer = Answer::around(&mut dice, commands, mean, 0.4).failing(fail, 300.0);
+    let mut answer = Answer::around(&mut dice, commands, mean, 0.4);
+    for time in &mut answer.times {
+        if dice.happens(misses) {
+            *time += behind.draw(&mut dice) as f32;
+        }
+    }
+    step.works[node].answer = answer.failing(1.0 - (1.0 - fail) * (1.0 - behind.fail * misses), 300.0);
     out.level("EngineCPUUtilization", (busy * 100.0 + 1.0 + 0.5 * dice.normal().abs()).min(100.0), 1.0);
     out.level("CPUUtilization", (busy * 50.0 + 2.0).min(100.0), 1.0);
     out.level("DatabaseMemoryUsagePercentage", used, 0.2);
@@ -186,15 +215,16 @@ pub fn cache_up(step: &mut Step<'_>, node: usize, cache: &Cache, out: &mut Recor
     out.count("Evictions", (over * 1000.0).round(), commands);
     let around = cache.connections + 0.8 * dice.normal();
     out.level("CurrConnections", dice.whole(around), 1.0);
-    let hits = dice.binomial(commands, 1.0 - cache.misses);
-    out.count("CacheHits", hits, commands);
-    out.count("CacheMisses", commands - hits, commands);
+    out.count("CacheHits", commands - missed, commands);
+    out.count("CacheMisses", missed, commands);
 }
 
 pub fn outside_up(step: &mut Step<'_>, node: usize, outside: &Outside) {
     let mut dice = step.dice(node, 1);
     let calls = step.works[node].load.calls;
-    let mut answer = Answer::around(&mut dice, calls, outside.latency_ms, outside.variation);
+    let usage = inside(calls, outside.latency_ms / 1000.0) / outside.slots;
+    let busy = 1.0 + wait(outside.slots, usage) + if usage > 1.0 { (usage - 1.0) * 10.0 } else { 0.0 };
+    let mut answer = Answer::around(&mut dice, calls, outside.latency_ms * busy, outside.variation);
     for time in &mut answer.times {
         if dice.happens(outside.hangs) {
             *time = 60_000.0;

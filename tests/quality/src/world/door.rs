@@ -72,7 +72,7 @@ pub fn up(step: &mut Step<'_>, node: usize, door: &Door, out: &mut Recorder) {
         state.again.push_back((step.minute + 1, again));
     }
     let all = count + crawled;
-    if all == 0.0 || door.front == Front::Unseen {
+    if all == 0.0 {
         return;
     }
     let mut whole: Vec<f32> = times.iter().map(|t| t + dice.time(door.overhead_ms, 0.4) as f32).collect();
@@ -102,7 +102,6 @@ pub fn up(step: &mut Step<'_>, node: usize, door: &Door, out: &mut Recorder) {
             }
             out.level("ActiveConnectionCount", all / 10.0, 2.0);
         }
-        Front::Unseen => {}
     }
 }
 
@@ -121,7 +120,7 @@ fn drawn_route(dice: &mut Dice, parts: &[f64], routed: f64) -> Option<usize> {
 pub fn group_down(step: &mut Step<'_>, node: usize, group: &Group) {
     let mut dice = step.dice(node, 0);
     let calls = step.works[node].load.calls;
-    let (tasks, ill) = targets(step, node, group);
+    let (tasks, ill) = targets(step, group);
     // What is routed to a task that answers nothing until the health checks have noticed; all are tried when none is well.
     let noticed = step.states[node].calm >= HEALTH_CHECK_MINUTES && ill < tasks;
     step.states[node].calm = if ill > 0.0 { step.states[node].calm + 1 } else { 0 };
@@ -133,12 +132,11 @@ pub fn group_down(step: &mut Step<'_>, node: usize, group: &Group) {
     (work.runs, work.refused, work.parts) = (through, broken, vec![tasks, ill]);
 }
 
-fn targets(step: &Step<'_>, node: usize, group: &Group) -> (f64, f64) {
+fn targets(step: &Step<'_>, group: &Group) -> (f64, f64) {
     let Part::Service(service) = &step.setup.nodes[group.to].part else { return (2.0, 0.0) };
     let state = &step.states[group.to];
     let tasks = if service.scales.is_some() && state.started { state.tasks } else { service.tasks };
     let killed = if state.calm > 0 { 1.0 } else { 0.0 };
-    let _ = node;
     (tasks, (service.ill_tasks + killed).max(group.ill).min(tasks))
 }
 

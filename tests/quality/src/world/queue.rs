@@ -53,7 +53,6 @@ pub fn up(step: &mut Step<'_>, node: usize, queue: &Queue, out: &mut Recorder) {
     let mut dice = step.dice(node, 1);
     let minute = step.minute;
     let fail = queue.consumer.map_or(0.0, |consumer| step.states[consumer].fail);
-    let fail = 1.0 - (1.0 - fail) * (1.0 - queue.poison);
     let pulled = std::mem::take(&mut step.works[node].pulled);
     let (mut failed, mut dead) = (0.0, Vec::new());
     for batch in pulled {

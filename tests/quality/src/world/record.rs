@@ -110,6 +110,10 @@ pub fn known_name(name: &str) -> Option<&'static str> {
 
 /// Everything that the lab's nodes publish.
 const NAMES: &[&str] = &[
+    "TopicMatch",
+    "ParseError",
+    "Failure",
+    "Success",
     "Count",
     "4XXError",
     "5XXError",
@@ -245,6 +249,21 @@ impl Recorder {
 
     pub fn at(&mut self, node: usize, minute: Minute, is_silent: bool) {
         (self.node, self.minute, self.is_silent) = (node, minute, is_silent);
+    }
+
+    /// Only what was recorded before `minute`.
+    pub fn until(&self, minute: Minute) -> Self {
+        let track = |track: &Track| {
+            let kept = usize::try_from(minute - track.first).unwrap_or(0).min(track.values.len());
+            Track { values: track.values[..kept].to_vec(), ..*track }
+        };
+        Self {
+            slots: self.slots.clone(),
+            tracks: self.tracks.iter().map(track).collect(),
+            scaled: self.scaled.iter().filter(|(at, ..)| *at < minute).copied().collect(),
+            until: minute,
+            ..*self
+        }
     }
 
     pub fn forget_before(&mut self, minute: Minute) {

@@ -1,6 +1,6 @@
 //! What tells others that something is to be done: rules, topics, state machines.
 
-use crate::calendar::Local;
+use crate::calendar::{DAY, Local};
 use crate::random::Dice;
 use crate::world::compute::deliver;
 use crate::world::queueing::attempts;
@@ -29,9 +29,8 @@ impl Times {
     fn is_now(self, local: Local, minute: i64) -> bool {
         match self {
             Self::Every { minutes } => minute.rem_euclid(minutes) == 0,
-            Self::Daily { at } => local.minute_of_day == at,
-            Self::Monthly { day, at } => local.day_of_month == day && local.minute_of_day == at,
-            Self::OnEvent => false,
+            Self::Daily { at } => minute.rem_euclid(DAY) == at,
+            Self::Monthly { day, at } => local.day_of_month == day && minute.rem_euclid(DAY) == at,
         }
     }
 }

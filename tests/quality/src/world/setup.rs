@@ -36,6 +36,7 @@ pub enum Part {
     /// Somebody else's: nobody publishes its metrics.
     Outside(Outside),
     Delivery(Delivery),
+    Feed(Feed),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,8 +44,6 @@ pub enum Front {
     Rest,
     Http,
     Balancer,
-    /// Who writes to a stream without any door: devices.
-    Unseen,
 }
 
 /// Where requests come in.
@@ -120,6 +119,8 @@ pub struct Function {
     pub slow_ms: f64,
     pub cold: f64,
     pub cold_ms: f64,
+    /// Of those that come in a minute, so many come in one second.
+    pub bunched: f64,
     pub reserved: Option<f64>,
     pub calls: Vec<Call>,
     pub sends: Vec<Send>,
@@ -147,6 +148,8 @@ pub struct Service {
     pub memory: f64,
     /// Percent a minute that it never gives back.
     pub leak: f64,
+    /// Minute of the day at which all tasks are started anew.
+    pub restarts: Option<i64>,
     pub calls: Vec<Call>,
     pub sends: Vec<Send>,
     /// Other load on its processors, percent.
@@ -163,8 +166,6 @@ pub struct Queue {
     pub tries: u32,
     pub dead_letters: Option<usize>,
     pub retention_min: i64,
-    /// Share of messages that no consumer can digest.
-    pub poison: f64,
     pub purge: bool,
     /// What others send to it, a minute.
     pub extra: f64,
@@ -174,11 +175,21 @@ pub struct Queue {
 pub struct Stream {
     pub shards: f64,
     pub readers: Vec<Reader>,
-    /// Share of all records that has one key.
-    pub hot: f64,
-    /// What devices put into it, a minute in a busy hour.
+    /// Kilobytes of a record.
+    pub record_kb: f64,
+}
+
+/// Messages of devices that a rule hands on.
+#[derive(Debug, Clone)]
+pub struct Feed {
+    /// A minute in a busy hour.
     pub rate: f64,
     pub habits: Habits,
+    pub to: usize,
+    /// Share that is no JSON.
+    pub garbage: f64,
+    /// Share that the target refuses.
+    pub refused: f64,
 }
 
 #[derive(Debug, Clone)]
@@ -186,8 +197,8 @@ pub struct Reader {
     pub to: usize,
     pub batch: f64,
     pub is_on: bool,
-    /// Share of shards in which one record fails each time.
-    pub poisoned: f64,
+    /// Longer for each record of a batch.
+    pub record_ms: f64,
 }
 
 #[derive(Debug, Clone)]
@@ -207,7 +218,7 @@ pub enum Times {
     Every {
         minutes: i64,
     },
-    /// Minute of the day by the wall clock.
+    /// Minute of the day, UTC: jobs don't follow the clocks on the wall.
     Daily {
         at: i64,
     },
@@ -216,8 +227,6 @@ pub enum Times {
         day: i8,
         at: i64,
     },
-    /// When others send it an event.
-    OnEvent,
 }
 
 #[derive(Debug, Clone)]
@@ -239,8 +248,9 @@ pub struct Table {
     /// Units a second; none: on demand.
     pub provisioned: Option<Capacity>,
     pub latency_ms: f64,
-    /// Share of its use that falls on one partition.
+    /// Share of its use that falls on one key, and what share of the table's capacity that key may have.
     pub hot: f64,
+    pub of_key: f64,
     /// Writes that are copied to a stream.
     pub stream: Option<Send>,
     pub errors: f64,
@@ -280,6 +290,19 @@ pub struct Database {
     /// Gigabytes a minute.
     pub grows: f64,
     pub is_down: bool,
+    /// A backup, or a report.
+    pub job: Option<Job>,
+    /// Seconds that a replica is behind; none: it is no replica.
+    pub lag_s: Option<f64>,
+}
+
+/// What a database does beside, at its time of the day.
+#[derive(Debug, Clone, Copy)]
+pub struct Job {
+    pub at: i64,
+    pub minutes: i64,
+    pub cpu: f64,
+    pub iops: f64,
 }
 
 #[derive(Debug, Clone)]
@@ -296,7 +319,7 @@ pub struct Cache {
     pub is_down: bool,
     /// Of the reads so many are not in it, and go on to the database.
     pub misses: f64,
-    pub behind: Option<usize>,
+    pub behind: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -306,6 +329,8 @@ pub struct Outside {
     pub errors: f64,
     /// Share of calls that get no answer.
     pub hangs: f64,
+    /// How many calls it works on at once.
+    pub slots: f64,
 }
 
 /// Firehose.
@@ -347,7 +372,7 @@ macro_rules! parts {
 }
 parts!(
     door Door, group Group, function Function, service Service, queue Queue, stream Stream, topic Topic, rule Rule,
-    machine Machine, table Table, database Database, cache Cache, outside Outside, delivery Delivery
+    machine Machine, table Table, database Database, cache Cache, outside Outside, delivery Delivery, feed Feed
 );
 
 impl Function {
@@ -362,6 +387,7 @@ impl Function {
             slow_ms: 0.0,
             cold: 0.002,
             cold_ms: 350.0,
+            bunched: 0.0,
             reserved: None,
             calls: vec![],
             sends: vec![],
