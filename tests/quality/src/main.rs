@@ -13,6 +13,9 @@ mod script;
 mod source;
 mod world;
 
+#[cfg(test)]
+mod tests;
+
 use anyhow::{Context, Result};
 use clap::{Parser, ValueEnum};
 use incidents::{Kind, Strength};
