@@ -111,6 +111,7 @@ pub fn known_name(name: &str) -> Option<&'static str> {
 /// Everything that the lab's nodes publish.
 const NAMES: &[&str] = &[
     "TopicMatch",
+    "RuleMessageThrottled",
     "ParseError",
     "Failure",
     "Success",
