@@ -33,6 +33,10 @@ nab out=".cache/nab":
 quality *args:
     cargo run --profile quality -p stackseer-quality -- {{ args }}
 
+# The same in two minutes, held to floors
+quality-quick *args:
+    cargo run --profile quality -p stackseer-quality -- --quick --floors tests/quality/floors.toml {{ args }}
+
 # How long each operation of the API takes over the embedded store of 10,000 insights, and what it reads: ten minutes, and the build
 api-bench:
     cargo bench -p stackseer-aws --features embedded --bench api

@@ -7,7 +7,12 @@ mod stream;
 mod web;
 
 use crate::world::{Call, Node, Part, Send, Setup};
+
+#[cfg(test)]
+pub use parts::door;
 use stackseer_model::{Application, Boundary, Edge, EdgeKind, Inventory, Resource, ResourceId};
+#[cfg(test)]
+pub use web::service;
 
 pub const NAMES: [&str; 4] = ["shop", "web", "stream", "small"];
 const ACCOUNT: &str = "123456789012";

@@ -2,6 +2,7 @@
 
 use crate::apps::App;
 use crate::calendar::{Calendar, DAY, HOUR, Minute, time};
+use crate::quiet::features;
 use crate::script::{Done, Late, Script, event};
 use crate::source::{Dimensions, Source};
 use crate::world::{Recorder, World};
@@ -173,9 +174,10 @@ impl Lab {
         let from = (seed % 5) as i64 * DAY;
         let end = from + HISTORY;
         let calendar = Calendar::new(from - DAY, end + TRIED + DAY);
+        let fortnight = features::fortnight(&app, seed, end);
         let (watched, mut running) = Watched::new(app, seed, calendar, from)?;
+        watched.run(&mut running, &fortnight, end);
         let script = Script::default();
-        watched.run(&mut running, &script, end);
         let (mut going_on, mut hours) = (running.clone(), Vec::new());
         for hour in 0..DAY / HOUR {
             hours.push((going_on.now, going_on.world.clone()));

@@ -3,6 +3,7 @@
 
 mod apps;
 mod calendar;
+mod field;
 mod incidents;
 mod judge;
 mod lab;
@@ -13,6 +14,9 @@ mod script;
 mod source;
 mod world;
 
+#[cfg(test)]
+mod tests;
+
 use anyhow::{Context, Result};
 use clap::{Parser, ValueEnum};
 use incidents::{Kind, Strength};
@@ -20,6 +24,7 @@ use judge::Outcome;
 use lab::Lab;
 use report::Results;
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
@@ -38,6 +43,15 @@ struct Args {
     /// Ordinary weeks of each application; 0: none
     #[arg(long, default_value_t = 13)]
     weeks: i64,
+    /// A short form: three weeks, one seed, each kind once in each application, by turns clear, mild or at night
+    #[arg(long)]
+    quick: bool,
+    /// Fails where a measure is worse than this file says
+    #[arg(long)]
+    floors: Option<PathBuf>,
+    /// Runs the incident folders that the scripts in this folder make, too
+    #[arg(long)]
+    field: Option<PathBuf>,
     /// Says for each case what was said
     #[arg(long)]
     verbose: bool,
@@ -81,12 +95,15 @@ impl Only {
     }
 }
 
-fn main() -> Result<()> {
-    let args = Args::parse();
+fn main() -> Result<ExitCode> {
+    let mut args = Args::parse();
+    if args.quick {
+        (args.seeds, args.quiet_seeds, args.weeks) = (vec![1], vec![1], 3);
+    }
     let only = Only(args.only.iter().flat_map(|only| only.split('/').map(str::to_owned)).collect());
     if let Some(app) = &args.levels {
         print!("{}", report::levels(&Lab::new(apps::app(app), args.seeds[0])?));
-        return Ok(());
+        return Ok(ExitCode::SUCCESS);
     }
     let started = Instant::now();
     let jobs = jobs(&args, &only);
@@ -118,7 +135,14 @@ fn main() -> Result<()> {
             println!("\n{} cases in {:.0} s", results.cases.len(), started.elapsed().as_secs_f64());
         }
     }
-    Ok(())
+    if let Some(folder) = &args.field {
+        print!("\n{}", field::run(folder, args.verbose)?);
+    }
+    let Some(file) = &args.floors else { return Ok(ExitCode::SUCCESS) };
+    let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
+    let fallen = results.fallen(&toml::from_str(&text).with_context(|| file.display().to_string())?);
+    fallen.iter().for_each(|line| eprintln!("below its floor: {line}"));
+    Ok(if fallen.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn order(kind: &str) -> usize {
@@ -162,8 +186,11 @@ fn do_job(job: Job, args: &Args, only: &Only, results: &Mutex<Results>) -> Resul
                 eprintln!("{app}: the lab has nothing for {}", lab.watched.not_simulated.join(", "));
             }
             let learned = started.elapsed().as_secs_f64();
-            for kind in incidents::all().into_iter().filter(|k| k.apps.contains(&app)) {
+            for (turn, kind) in incidents::all().into_iter().enumerate().filter(|(_, k)| k.apps.contains(&app)) {
                 for strength in Strength::ALL {
+                    if args.quick && strength != turn_of(kind, turn) {
+                        continue;
+                    }
                     let is_asked = only.takes(&[kind.name, app, strength.name(), &seed.to_string()]);
                     if is_asked && (kind.at_night || strength != Strength::Night) {
                         let outcomes = case(&lab, kind, strength, args)?;
@@ -175,6 +202,14 @@ fn do_job(job: Job, args: &Args, only: &Only, results: &Mutex<Results>) -> Resul
         }
     }
     Ok(())
+}
+
+/// The strength that the short form tries it with.
+fn turn_of(kind: &Kind, turn: usize) -> Strength {
+    match Strength::ALL[turn % 3] {
+        Strength::Night if !kind.at_night => Strength::Mild,
+        strength => strength,
+    }
 }
 
 fn case(lab: &Lab, kind: &Kind, strength: Strength, args: &Args) -> Result<Vec<Outcome>> {

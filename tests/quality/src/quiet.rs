@@ -1,6 +1,6 @@
 //! Months in which everything is ordinary: whatever opens in them, opens for nothing.
 
-mod features;
+pub mod features;
 
 use crate::apps::App;
 use crate::calendar::{Calendar, DAY, HOUR, Minute, WEEK, time};

@@ -5,6 +5,7 @@ use crate::judge::Outcome;
 use crate::quiet::Quiet;
 use serde::Serialize;
 use stackseer_model::Severity;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 #[derive(Debug, Clone, Serialize)]
@@ -20,6 +21,8 @@ pub struct Measure {
     pub target: &'static str,
     pub value: Option<f64>,
     pub cases: usize,
+    /// A share that should be high; else a number that should be low.
+    pub is_share: bool,
 }
 
 fn share<'a>(cases: &[&'a Outcome], of: impl Fn(&'a Outcome) -> Option<bool>) -> (Option<f64>, usize) {
@@ -63,7 +66,7 @@ pub fn of_cases(cases: &[&Outcome]) -> Vec<Measure> {
     ] {
         let of_strength: Vec<&Outcome> = cases.iter().copied().filter(|c| c.strength == strength).collect();
         let (value, cases) = share(&of_strength, |c| c.found);
-        measures.push(Measure { name, target, value, cases });
+        measures.push(Measure { name, target, value, cases, is_share: true });
     }
     let times: Vec<i64> = cases.iter().filter_map(|c| c.minutes_to_detect).collect();
     measures.push(Measure {
@@ -71,10 +74,11 @@ pub fn of_cases(cases: &[&Outcome]) -> Vec<Measure> {
         target: "≤ 8",
         cases: times.len(),
         value: median(times),
+        is_share: false,
     });
     for (name, target, asked) in ASKED {
         let (value, cases) = share(cases, asked);
-        measures.push(Measure { name, target, value, cases });
+        measures.push(Measure { name, target, value, cases, is_share: true });
     }
     measures
 }
@@ -87,20 +91,12 @@ pub fn of_quiet(quiet: &[Quiet]) -> Vec<Measure> {
     let high = all.filter(|o| o.severity == Some(Severity::High)).count();
     let spans: usize = quiet.iter().map(|q| q.spans.len()).sum();
     let value = |count: usize, of: f64| (of > 0.0).then(|| count as f64 / of);
+    let measure =
+        |name, target, count, of| Measure { name, target, value: value(count, of), cases: count, is_share: false };
     vec![
-        Measure {
-            name: "insights per 20-resource week",
-            target: "≤ 0.1",
-            value: value(insights, weeks),
-            cases: insights,
-        },
-        Measure { name: "of them high", target: "0", value: value(high, weeks), cases: high },
-        Measure {
-            name: "spans per opening metric-week",
-            target: "≤ 0.02",
-            value: value(spans, metric_weeks),
-            cases: spans,
-        },
+        measure("insights per 20-resource week", "≤ 0.1", insights, weeks),
+        measure("of them high", "0", high, weeks),
+        measure("spans per opening metric-week", "≤ 0.02", spans, metric_weeks),
     ]
 }
 
@@ -112,7 +108,35 @@ fn shown(value: Option<f64>, is_share: bool) -> String {
     }
 }
 
+/// What each measure must reach, by name.
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Floors {
+    /// Shares in per cent: so much at least.
+    least: BTreeMap<String, f64>,
+    /// Numbers: so much at most.
+    most: BTreeMap<String, f64>,
+}
+
 impl Results {
+    /// One line for each measure that is worse than its floor, or that there is no such measure.
+    pub fn fallen(&self, floors: &Floors) -> Vec<String> {
+        let measures = [of_quiet(&self.quiet), of_cases(&self.cases.iter().collect::<Vec<_>>())].concat();
+        let judge = |(name, floor): (&String, &f64), is_share: bool| {
+            let measure = measures.iter().find(|m| m.name == name && m.is_share == is_share);
+            let Some(value) = measure.and_then(|m| m.value) else {
+                return Some(format!("{name}: there is no such measure"));
+            };
+            let is_worse = if is_share { value < *floor } else { value > *floor };
+            let (wanted, value) = (shown(Some(*floor), is_share), shown(Some(value), is_share));
+            is_worse.then(|| {
+                format!("{name}: {value}, {} {wanted} is wanted", if is_share { "at least" } else { "at most" })
+            })
+        };
+        let least = floors.least.iter().filter_map(|floor| judge(floor, true));
+        least.chain(floors.most.iter().filter_map(|floor| judge(floor, false))).collect()
+    }
+
     pub fn table(&self) -> String {
         let mut text = String::new();
         if !self.quiet.is_empty() {
@@ -149,8 +173,7 @@ impl Results {
         _ = writeln!(text, "| incidents | target | all | tune | hold |\n| --- | --- | --- | --- | --- |");
         let columns = [of_cases(&all), of_cases(&tuned), of_cases(&held)];
         for (row, measure) in columns[0].iter().enumerate() {
-            let is_share = !measure.name.starts_with("median");
-            let cell = |m: &Measure| format!("{} ({})", shown(m.value, is_share), m.cases);
+            let cell = |m: &Measure| format!("{} ({})", shown(m.value, m.is_share), m.cases);
             let [all, tuned, held] = columns.each_ref().map(|column| cell(&column[row]));
             _ = writeln!(text, "| {} | {} | {all} | {tuned} | {held} |", measure.name, measure.target);
         }
@@ -160,8 +183,8 @@ impl Results {
     fn kind_table(&self, text: &mut String) {
         _ = writeln!(
             text,
-            "| kind | app | half | found: clear | mild | night | minutes | one | first | three | path | title | severity | closed | abstains |\n| {} |",
-            ["---"; 15].join(" | ")
+            "| kind | app | half | found: clear | mild | night | minutes | one | first | three | path | title | severity | closed | abstains | harmless |\n| {} |",
+            ["---"; 16].join(" | ")
         );
         for (kind, app) in names(self.cases.iter().map(|c| (c.kind, c.app))) {
             let cases: Vec<&Outcome> = self.cases.iter().filter(|c| c.kind == kind && c.app == app).collect();
@@ -178,7 +201,7 @@ impl Results {
                 count(&of_strength, &|c| c.found)
             });
             let minutes = shown(median(cases.iter().filter_map(|c| c.minutes_to_detect).collect()), false);
-            let asked: [&dyn Fn(&Outcome) -> Option<bool>; 8] = [
+            let asked: [&dyn Fn(&Outcome) -> Option<bool>; 9] = [
                 &Outcome::exactly_one,
                 &|c| c.cause_first,
                 &|c| c.cause_in_three,
@@ -187,6 +210,7 @@ impl Results {
                 &|c| c.severity_right,
                 &|c| c.closed,
                 &|c| c.abstained,
+                &|c| c.stayed_low,
             ];
             let half = if crate::incidents::is_held_back(kind) { "hold" } else { "tune" };
             let cells: Vec<String> = asked.iter().map(|of| count(&cases, of)).collect();
@@ -324,4 +348,45 @@ pub fn harm(lab: &crate::lab::Lab, kind: &crate::incidents::Kind, strength: Stre
         );
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn results() -> Results {
+        let quiet = |insights: usize| Quiet {
+            app: "shop",
+            seed: 1,
+            weeks: 2.0,
+            resources: 20,
+            opening_metrics: 50,
+            insights: vec![
+                crate::quiet::Opened {
+                    at: String::new(),
+                    what: String::new(),
+                    severity: Some(Severity::High),
+                    near: vec![]
+                };
+                insights
+            ],
+            spans: vec![],
+        };
+        Results { cases: vec![], quiet: vec![quiet(1)] }
+    }
+
+    #[test]
+    fn a_floor_tells_what_fell_below_it_and_what_it_does_not_know() {
+        let floors = |text: &str| toml::from_str::<Floors>(text).unwrap();
+        let most = |value: &str| floors(&format!("least = {{}}\n[most]\n'insights per 20-resource week' = {value}"));
+        assert_eq!(results().fallen(&most("0.5")), Vec::<String>::new());
+        assert_eq!(results().fallen(&most("0.4")), ["insights per 20-resource week: 0.5, at most 0.4 is wanted"]);
+        let unknown = floors("most = {}\nleast = { 'recall, clear' = 90, nonsense = 1 }");
+        assert_eq!(results().fallen(&unknown).len(), 2, "no case was run, and nonsense is none");
+    }
+
+    #[test]
+    fn the_middle_of_an_even_number_lies_between() {
+        assert_eq!([vec![], vec![3], vec![5, 1], vec![9, 1, 4]].map(median), [None, Some(3.0), Some(3.0), Some(4.0)]);
+    }
 }

@@ -84,12 +84,6 @@ impl Script {
         self
     }
 
-    pub fn join(&mut self, other: Script) {
-        self.effects.extend(other.effects);
-        self.done.extend(other.done);
-        self.late.extend(other.late);
-    }
-
     /// The application's numbers of this minute; none: as they are by themselves.
     pub fn at(&self, setup: &Setup, minute: Minute) -> Option<Setup> {
         let mut changed = None;

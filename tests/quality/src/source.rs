@@ -92,7 +92,7 @@ impl MetricSource for Dimensions {
     async fn dimension_sets(&self, namespace: &str, metric: &str) -> Result<Vec<BTreeMap<String, String>>, PortError> {
         let set = |pairs: [(&str, &str); 2]| pairs.map(|(k, v)| (k.to_owned(), v.to_owned())).into();
         Ok(match (namespace, metric) {
-            ("AWS/DynamoDB", "SuccessfulRequestLatency") => {
+            ("AWS/DynamoDB", "SuccessfulRequestLatency" | "SystemErrors") => {
                 self.operations.iter().map(|(table, o)| set([("TableName", table), ("Operation", o)])).collect()
             }
             ("AWS/IoT", "Success" | "Failure") => {

@@ -13,6 +13,8 @@ mod setup;
 mod stream;
 
 pub use answer::Answer;
+#[cfg(test)]
+pub use record::Track;
 pub use record::{GET, OPERATIONS, Recorder};
 pub use setup::*;
 

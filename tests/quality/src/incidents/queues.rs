@@ -75,7 +75,7 @@ fn flood(scene: &Scene) -> Plan {
     } else {
         ("web-jobs", "web-worker", &["web-jobs", "web-api"])
     };
-    let more = if scene.app == "shop" { scene.of(4500.0, 1650.0) } else { scene.of(3500.0, 1350.0) };
+    let more = if scene.app == "shop" { scene.of(2300.0, 1550.0) } else { scene.of(2000.0, 1300.0) };
     let mut script = Script::default();
     script.during(scene.at, scene.minutes, move |s| s.queue(queue).extra = more);
     Truth::new(

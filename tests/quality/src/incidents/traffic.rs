@@ -82,6 +82,7 @@ fn surge(scene: &Scene) -> Plan {
     .path(&["web-lb", "?web-api-tg", "web-api", "web-db"])
     .path(&["web-lb", "?web-admin-tg", "web-admin", "web-db"])
     .path(&["web-lb", "?web-admin-tg", "web-admin"])
+    .lasts(scene.minutes)
     .alone(script)
 }
 
@@ -114,9 +115,9 @@ fn harmless_deployment(scene: &Scene) -> Plan {
         script
             .done(crate::script::code(scene.at, "shop-cart"))
             .done(crate::script::code(scene.at + 7, "shop-checkout"));
-        let cold = scene.of(0.8, 0.4);
-        script.during(scene.at, 2, move |s| s.function("shop-cart").cold = cold);
-        script.during(scene.at + 7, 2, move |s| s.function("shop-checkout").cold = cold);
+        let cold = scene.of(8.0, 3.0);
+        script.during(scene.at, 2, move |s| s.function("shop-cart").cold_runs = cold);
+        script.during(scene.at + 7, 2, move |s| s.function("shop-checkout").cold_runs = cold);
     }
     nothing(script)
 }

@@ -176,12 +176,13 @@ pub fn function_up(step: &mut Step<'_>, node: usize, function: &Function, out: &
     let mut dice = step.dice(node, 1);
     let (runs, refused) = (step.works[node].runs, step.works[node].refused);
     let extra_ms = step.states[node].extra_ms;
+    let cold_share = (function.cold + function.cold_runs / runs.max(1.0)).min(1.0);
     let done = run(step, &mut dice, &function.calls, runs, function.timeout_ms, function.errors, |dice| {
         if dice.happens(function.hangs) {
             return function.timeout_ms;
         }
         let slow = if dice.happens(function.slow) { dice.time(function.slow_ms, 0.3) } else { 0.0 };
-        let cold = if dice.happens(function.cold) { dice.time(function.cold_ms, 0.3) } else { 0.0 };
+        let cold = if dice.happens(cold_share) { dice.time(function.cold_ms, 0.3) } else { 0.0 };
         dice.time(function.own_ms + extra_ms, function.variation) + slow + cold
     });
     let late = of_all(&mut dice, done.late, done.times.len() as f64, runs);
@@ -262,8 +263,8 @@ pub fn service_down(step: &mut Step<'_>, node: usize, service: &Service) {
     let state = &mut step.states[node];
     let open = wanted + state.pending;
     let runs = open.min(room).floor();
-    // What waits longer than half a minute is given up.
-    let kept = (open - runs).min(room / 2.0).floor().max(0.0);
+    // What would wait longer than a quarter of a minute is turned away.
+    let kept = (open - runs).min(room / 4.0).floor().max(0.0);
     let refused = (open - runs - kept).max(0.0);
     state.pending = kept;
     let usage = if room > 0.0 { runs / room } else { 1.0 };
@@ -282,14 +283,18 @@ pub fn service_up(step: &mut Step<'_>, node: usize, service: &Service, out: &mut
     let work_s = runs / 60.0 * service.cpu_ms / 1000.0;
     let busy = if tasks > 0.0 { work_s / (tasks * service.cpus) + service.other_cpu / 100.0 } else { 0.0 };
     let slower = 1.0 + wait(tasks * service.cpus, busy);
+    // Waiting for a slot doesn't hold one.
+    let called = |call: &Call| call.per_run * step.works[call.to].answer.mean().min(call.timeout_ms);
+    let held_ms =
+        service.own_ms * slower + service.slow * service.slow_ms + service.calls.iter().map(called).sum::<f64>();
+    let held_ms = held_ms.min(service.timeout_ms);
     // Who fetches its work takes no more than it can do at once; requests wait for a slot.
     let calls = step.works[node].load.calls;
-    let waits = if calls > 0.0 { service.own_ms * wait(tasks * service.slots, usage) + delay } else { 0.0 };
+    let waits = if calls > 0.0 { (service.own_ms * wait(tasks * service.slots, usage)).max(delay) } else { 0.0 };
     let mut done = run(step, &mut dice, &service.calls, runs, service.timeout_ms, service.errors, |dice| {
         let slow = if dice.happens(service.slow) { dice.time(service.slow_ms, 0.3) } else { 0.0 };
         dice.time(service.own_ms * slower, service.variation) + slow
     });
-    let held_ms = mean(&done.times);
     for time in done.times.iter_mut().filter(|time| f64::from(**time) < service.timeout_ms) {
         *time += waits as f32;
         if f64::from(*time) >= service.timeout_ms {
@@ -302,7 +307,6 @@ pub fn service_up(step: &mut Step<'_>, node: usize, service: &Service, out: &mut
     let all = runs + refused;
     let state = &mut step.states[node];
     if runs > 0.0 {
-        // Waiting for a slot doesn't hold one.
         state.hold_s = held_ms / 1000.0;
     }
     state.fail = if all > 0.0 { (failed + late + refused) / all } else { 0.0 };
@@ -316,7 +320,14 @@ pub fn service_up(step: &mut Step<'_>, node: usize, service: &Service, out: &mut
     scale(step, node, service, cpu, out);
     let work = &mut step.works[node];
     (work.failed, work.refused) = (failed, refused + late);
-    let fail_ms = if late + refused > failed { service.timeout_ms.min(30_000.0) } else { done.fail_ms };
+    // Turning away takes no time.
+    let fail_ms = if late > failed + refused {
+        service.timeout_ms
+    } else if refused > failed {
+        50.0
+    } else {
+        done.fail_ms
+    };
     work.answer = Answer { times: done.times, fail: 0.0, fail_ms }.failing(step.states[node].fail, fail_ms);
 }
 

@@ -58,7 +58,12 @@ pub fn table_up(step: &mut Step<'_>, node: usize, table: &Table, out: &mut Recor
         out.count("WriteThrottleEvents", throttled_writes, write_calls);
     }
     if system > 0.0 {
-        out.count("SystemErrors", system, calls);
+        for (operation, count) in operations.iter().enumerate().filter(|(_, count)| **count > 0.0) {
+            let part = dice.whole(system * count / calls);
+            if part > 0.0 {
+                out.count_of("SystemErrors", operation, part, *count);
+            }
+        }
     }
     let conditional = dice.binomial(write_calls, table.conditional);
     if conditional > 0.0 {

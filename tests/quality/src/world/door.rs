@@ -54,8 +54,9 @@ pub fn up(step: &mut Step<'_>, node: usize, door: &Door, out: &mut Recorder) {
     for _ in 0..(routed as usize).min(DRAWN) {
         let Some(route) = drawn_route(&mut dice, &parts, routed) else { break };
         let answer = &answers(route).answer;
-        let time = if dice.happens(answer.fail) { answer.fail_ms } else { answer.draw(&mut dice) };
-        if time >= door.timeout_ms {
+        let has_failed = dice.happens(answer.fail);
+        let time = if has_failed { answer.fail_ms } else { answer.draw(&mut dice) };
+        if time >= door.timeout_ms && !has_failed {
             late += 1.0;
         }
         times.push(time.min(door.timeout_ms) as f32);

@@ -111,6 +111,7 @@ pub fn known_name(name: &str) -> Option<&'static str> {
 /// Everything that the lab's nodes publish.
 const NAMES: &[&str] = &[
     "TopicMatch",
+    "RuleMessageThrottled",
     "ParseError",
     "Failure",
     "Success",
@@ -286,7 +287,12 @@ impl Recorder {
 
     /// Counted `count` in `of` calls.
     pub fn count(&mut self, name: &'static str, count: f64, of: f64) {
-        self.each(name, GET, |statistic| match statistic {
+        self.count_of(name, GET, count, of);
+    }
+
+    /// The same of one operation.
+    pub fn count_of(&mut self, name: &'static str, operation: usize, count: f64, of: f64) {
+        self.each(name, operation, |statistic| match statistic {
             Statistic::Sum => count,
             Statistic::SampleCount => of,
             Statistic::Average => count / of.max(1.0),

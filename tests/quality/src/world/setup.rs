@@ -119,6 +119,8 @@ pub struct Function {
     pub slow_ms: f64,
     pub cold: f64,
     pub cold_ms: f64,
+    /// Runs of a minute that are cold beside: environments start anew after a deployment.
+    pub cold_runs: f64,
     /// Of those that come in a minute, so many come in one second.
     pub bunched: f64,
     pub reserved: Option<f64>,
@@ -372,7 +374,7 @@ macro_rules! parts {
 }
 parts!(
     door Door, group Group, function Function, service Service, queue Queue, stream Stream, topic Topic, rule Rule,
-    machine Machine, table Table, database Database, cache Cache, outside Outside, delivery Delivery, feed Feed
+    table Table, database Database, cache Cache, outside Outside, delivery Delivery, feed Feed
 );
 
 impl Function {
@@ -387,6 +389,7 @@ impl Function {
             slow_ms: 0.0,
             cold: 0.002,
             cold_ms: 350.0,
+            cold_runs: 0.0,
             bunched: 0.0,
             reserved: None,
             calls: vec![],
