@@ -14,8 +14,9 @@ const RAREST: f64 = 30.0;
 const LEAST_DISPERSION: f64 = 1.5;
 /// What is left after the worst episodes were taken away scatters less than the whole.
 const FORGIVEN: f64 = 1.3;
-/// Events, and so many times the expected, that are told from what came before.
+/// So many times the expected is more than chance, out of known requests; without them the traffic itself may have doubled.
 const LEAST_TIMES: f64 = 2.0;
+const LEAST_TIMES_UNKNOWN: f64 = 3.0;
 /// Share of the requests below which failures are no incident, however unusual.
 const LEAST_SHARE: f64 = 0.005;
 /// What was elevated goes on while its last events would come by chance less often than this.
@@ -191,11 +192,15 @@ impl<'a> Scan<'a> {
             let start = (slot + 1).saturating_sub(slots(STRETCHES[stretch], self.looks.period)).max(free);
             let sum = self.over(start, slot + 1);
             let matters = sum.events - sum.expected >= self.least * (1.0 - 1e-9)
-                && sum.events >= LEAST_TIMES * sum.expected
+                && sum.events >= self.least_times() * sum.expected
                 && (!self.of_requests || sum.events >= LEAST_SHARE * sum.requests);
             if matters { self.counts.score(stretch, sum.events, sum.expected, self.looks) } else { f64::NEG_INFINITY }
         };
         (0..STRETCHES.len()).map(of_stretch).fold(f64::NEG_INFINITY, f64::max)
+    }
+
+    fn least_times(&self) -> f64 {
+        if self.of_requests { LEAST_TIMES } else { LEAST_TIMES_UNKNOWN }
     }
 
     pub fn elevated(&self) -> Vec<Elevated> {

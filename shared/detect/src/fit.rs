@@ -6,7 +6,7 @@ use crate::persistence::Grain;
 use crate::profile;
 use crate::scale::Scale;
 use crate::series::{align, median, regular};
-use crate::silence::Silences;
+use crate::silence::{self, Silences};
 use crate::spread::Spread;
 use crate::tail::{Joint, Tail};
 use crate::{Bad, Baseline, Kind, Missing, Point, Settings};
@@ -27,10 +27,8 @@ const EPISODE_MOST: i64 = DAY / 2;
 
 /// Fewer periods than this have a point: points are counted, not periods.
 const FEW_POINTS: f64 = 0.5;
-/// Of what runs so seldom at least, each run is judged by itself, where so many of the waits between runs are alike.
+/// Of what runs regularly, and no more often, each run is judged by itself.
 const RUNS_SECONDS: i64 = 1800;
-const ALIKE: f64 = 0.8;
-const ALIKE_WITHIN: f64 = 0.25;
 
 /// Learns from the points in `from..until`, in any order.
 pub fn fit(settings: &Settings, history: &[Point], from: i64, until: i64) -> Baseline {
@@ -57,7 +55,7 @@ pub fn fit(settings: &Settings, history: &[Point], from: i64, until: i64) -> Bas
     let centre = median(&mut known.clone()).unwrap_or(0.0);
     let scale = Scale::of(kind, centre);
     let present = present(settings, &values);
-    let is_regular = is_regular(&present, period);
+    let is_regular = silence::wait(&present).is_some_and(|wait| wait * period as f64 >= RUNS_SECONDS as f64);
     let learned =
         Learned { settings, kind, scale, start, period, values: &values, grain: grain(settings, &present, is_regular) };
     let silences = if settings.missing == Missing::Zero && settings.bad == Bad::Up {
@@ -100,15 +98,6 @@ fn grain(settings: &Settings, present: &[bool], is_regular: bool) -> Grain {
         Missing::Gap => Grain::Points,
         Missing::Zero => Grain::Periods,
     }
-}
-
-/// Points in a row are one run.
-fn is_regular(present: &[bool], period: i64) -> bool {
-    let began: Vec<usize> = (0..present.len()).filter(|i| present[*i] && !(*i > 0 && present[i - 1])).collect();
-    let waits: Vec<f64> = began.windows(2).map(|pair| (pair[1] - pair[0]) as f64 * period as f64).collect();
-    let usual = median(&mut waits.clone()).unwrap_or(0.0);
-    let alike = waits.iter().filter(|wait| (**wait - usual).abs() <= usual * ALIKE_WITHIN).count() as f64;
-    usual >= RUNS_SECONDS as f64 && alike >= ALIKE * waits.len() as f64
 }
 
 struct Fitted {

@@ -1,5 +1,6 @@
 //! When nothing comes: how long was ever waited for the next event, at each time of the day.
 
+use crate::series::median;
 use serde::{Deserialize, Serialize};
 
 const DAY: i64 = 24 * 3600;
@@ -8,23 +9,29 @@ const BIN: i64 = 1800;
 const BINS: usize = (DAY / BIN) as usize;
 /// Days of history without which nothing is said.
 const LEAST_DAYS: i64 = 7;
-/// So many times the longest wait at this time of day is more than chance.
-const TIMES: f64 = 1.5;
-/// And so long at least: CloudWatch itself is late now and then.
-const LEAST_SECONDS: i64 = 15 * 60;
+/// So many times the longest wait at this time of day is more than chance; of what comes regularly less will do.
+const TIMES: f64 = 3.0;
+const REGULAR_TIMES: f64 = 2.0;
+/// And so much longer at least: CloudWatch itself is late now and then.
+const LATE_SECONDS: i64 = 15 * 60;
+/// Waits are alike that differ by less, and so many of them must be.
+const ALIKE_WITHIN: f64 = 0.25;
+const ALIKE: f64 = 0.8;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Silences {
     /// Minutes waited at the most in each half hour of the day, UTC. Empty: not known.
     longest: Vec<u16>,
-    /// Half hours, from midnight on, in which something came on every day.
+    /// It comes after waits that are alike: by a schedule.
+    is_regular: bool,
+    /// Half hours, from midnight on, in which it came on every day, by a schedule.
     daily: u64,
 }
 
 impl Silences {
     /// `present`: whether something came, period by period from `start` on.
     pub fn fit(present: &[bool], start: i64, period: i64) -> Self {
-        let unknown = Self { longest: vec![], daily: 0 };
+        let unknown = Self { longest: vec![], is_regular: false, daily: 0 };
         if present.len() as i64 * period < LEAST_DAYS * DAY {
             return unknown;
         }
@@ -49,8 +56,10 @@ impl Silences {
             return unknown;
         }
         let days = (present.len() as i64 * period / DAY) as usize;
-        let daily = (0..BINS).filter(|bin| came[*bin].len() >= days).fold(0, |mask, bin| mask | 1 << bin);
-        Self { longest, daily }
+        let is_regular = wait(present).is_some();
+        let daily = (0..BINS).filter(|bin| is_regular && came[*bin].len() >= days);
+        let daily = daily.fold(0, |mask, bin| mask | 1 << bin);
+        Self { longest, is_regular, daily }
     }
 
     /// Since when nothing has come that should have; `present` of each period from `from` on.
@@ -64,7 +73,8 @@ impl Silences {
         let at = bin(until - period);
         let near = [(at + BINS - 1) % BINS, at, (at + 1) % BINS].map(|bin| i64::from(self.longest[bin]) * 60);
         let usual = near.into_iter().max().unwrap_or(0);
-        let too_long = waited as f64 >= (usual as f64 * TIMES).max(LEAST_SECONDS as f64) + period as f64;
+        let times = if self.is_regular { REGULAR_TIMES } else { TIMES };
+        let too_long = waited as f64 >= (usual as f64 * times).max((usual + LATE_SECONDS) as f64);
         too_long.then_some(since).or_else(|| self.missed(since, until))
     }
 
@@ -74,6 +84,15 @@ impl Silences {
         let last = until.div_euclid(BIN) - 2;
         (first + 1..=last).map(|half_hour| half_hour * BIN).find(|start| self.daily >> bin(*start) & 1 == 1)
     }
+}
+
+/// Periods from one coming to the next, where most of the waits are alike. What comes in a row comes once.
+pub fn wait(present: &[bool]) -> Option<f64> {
+    let began: Vec<usize> = (0..present.len()).filter(|i| present[*i] && !(*i > 0 && present[i - 1])).collect();
+    let waits: Vec<f64> = began.windows(2).map(|pair| (pair[1] - pair[0]) as f64).collect();
+    let usual = median(&mut waits.clone())?;
+    let alike = waits.iter().filter(|wait| (**wait - usual).abs() <= usual * ALIKE_WITHIN).count() as f64;
+    (alike >= ALIKE * waits.len() as f64).then_some(usual)
 }
 
 fn bin(time: i64) -> usize {
@@ -91,11 +110,11 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_every_five_minutes_is_missed_after_a_quarter_of_an_hour() {
+    fn what_comes_every_five_minutes_is_missed_when_it_is_a_quarter_of_an_hour_late() {
         let silences = Silences::fit(&days(14, |m| m % 5 == 0), 0, MINUTE);
         let window = |stops: i64, until: i64| (0..until).map(|m| m % 5 == 0 && m <= stops).collect::<Vec<_>>();
-        assert_eq!(silences.since(&window(100, 116), 0, MINUTE), None);
-        assert_eq!(silences.since(&window(100, 118), 0, MINUTE), Some(101 * MINUTE));
+        assert_eq!(silences.since(&window(100, 119), 0, MINUTE), None);
+        assert_eq!(silences.since(&window(100, 121), 0, MINUTE), Some(101 * MINUTE));
         assert_eq!(silences.since(&window(180, 180), 0, MINUTE), None);
     }
 

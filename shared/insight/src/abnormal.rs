@@ -9,7 +9,7 @@ use crate::{Observed, Situation, cause};
 use stackseer_catalog::Place;
 use stackseer_detect::Direction::Down;
 use stackseer_detect::{BandPoint, Span};
-use stackseer_model::{ChangeEvent, Direction, Metric, ResourceId, Timestamp};
+use stackseer_model::{ChangeEvent, Direction, EventClass, Metric, ResourceId, Role, Timestamp};
 
 #[derive(Debug, Clone, Copy)]
 pub struct Abnormal<'a> {
@@ -104,7 +104,8 @@ pub fn ratio(observed: f64, expected: f64) -> f64 {
 
 /// Every span of every observed metric, and every silence once.
 pub fn all<'a>(situation: &Situation<'a>) -> Vec<Abnormal<'a>> {
-    let silences = silence::all(situation);
+    let topology = Topology::new(situation.inventory);
+    let silences = silence::all(situation, &topology);
     let is_silence = |metric: &Metric, span: &Span| {
         silences.iter().any(|s| {
             s.metric().key == metric.key && span.direction == Down && s.span.start <= span.end.unwrap_or(i64::MAX)
@@ -118,9 +119,11 @@ pub fn all<'a>(situation: &Situation<'a>) -> Vec<Abnormal<'a>> {
         .filter(|abnormal| !is_silence(abnormal.metric(), abnormal.span))
         .collect();
     found.extend(silences);
-    let topology = Topology::new(situation.inventory);
-    for weak in found.iter_mut().filter(|a| a.span.is_weak && a.metric().opens) {
-        weak.felt = speaks_for(situation, &topology, weak);
+    for abnormal in found.iter_mut().filter(|a| a.metric().opens && !a.silent) {
+        abnormal.felt = match abnormal.span.is_weak {
+            true => speaks_for(situation, &topology, abnormal),
+            false => abnormal.felt && !is_warming_up(situation, &topology, abnormal) && !is_asked(situation, abnormal),
+        };
     }
     found.sort_by(|a, b| (a.start, &a.metric().key).cmp(&(b.start, &b.metric().key)));
     found
@@ -138,6 +141,42 @@ fn speaks_for(situation: &Situation<'_>, topology: &Topology<'_>, weak: &Abnorma
         cause::near(e, weak.start) && weak.start.as_second() - e.time.as_second() <= JUST_BEFORE_SECONDS
     };
     situation.events.iter().any(|e| just_before(e) && e.resources.iter().any(is_on_path))
+}
+
+/// What is new takes longer for its first requests, and so does who waits for it: told when it doesn't pass.
+const WARMING_SECONDS: i64 = 15 * 60;
+const WARMING_BEFORE_SECONDS: i64 = 10 * 60;
+const WARMING_AFTER_SECONDS: i64 = 5 * 60;
+
+fn is_warming_up(situation: &Situation<'_>, topology: &Topology<'_>, slow: &Abnormal<'_>) -> bool {
+    if slow.metric().role != Role::Latency || slow.seen_until() - slow.start.as_second() >= WARMING_SECONDS {
+        return false;
+    }
+    let behind = topology.at(Place::Downstream, &slow.metric().resource);
+    let is_on_path = |id: &ResourceId| *id == slow.metric().resource || behind.contains(&id);
+    situation.events.iter().filter(|e| e.class == EventClass::Deployment).any(|event| {
+        let before = slow.start.as_second() - event.time.as_second();
+        (-WARMING_AFTER_SECONDS..=WARMING_BEFORE_SECONDS).contains(&before) && event.resources.iter().any(is_on_path)
+    })
+}
+
+/// What is refused of requests that would not have come otherwise harms nobody else: a crawler. Not where they are so many
+/// that it is the others who are refused.
+const ASKED: f64 = 0.5;
+const CROWD: f64 = 2.0;
+
+fn is_asked(situation: &Situation<'_>, refused: &Abnormal<'_>) -> bool {
+    let metric = refused.metric();
+    let Some(name) = metric.out_of.as_ref().filter(|_| metric.at_most.is_some()) else { return false };
+    let until = time(refused.seen_until());
+    let requests = situation.observed.iter().find(|o| {
+        o.metric.resource == metric.resource
+            && o.metric.key.name == *name
+            && o.metric.key.dimensions == metric.key.dimensions
+    });
+    let Some(means) = requests.and_then(|requests| means(requests, refused.start, until)) else { return false };
+    let more = means.observed - means.expected;
+    more >= ASKED * (refused.span.mean - refused.span.mean_expected) && means.observed < CROWD * means.expected
 }
 
 /// Unix seconds to a timestamp; what no calendar holds becomes the epoch.
