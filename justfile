@@ -29,6 +29,10 @@ petshop:
 nab out=".cache/nab":
     tests/nab {{ out }}
 
+# What the line finds, and what it opens for nothing: ordinary months and incidents of simulated applications
+quality *args:
+    cargo run --profile quality -p stackseer-quality -- {{ args }}
+
 # How long each operation of the API takes over the embedded store of 10,000 insights, and what it reads: ten minutes, and the build
 api-bench:
     cargo bench -p stackseer-aws --bench api

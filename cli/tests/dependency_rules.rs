@@ -20,6 +20,18 @@ const MAY_USE: &[(&str, &[&str])] = &[
     // Nothing that detects or explains: the simulator must not know what it is looked at with.
     ("stackseer-testkit", &["stackseer-model", "stackseer-incident"]),
     ("stackseer-cli", &["*"]),
+    // Runs the line over simulations, which themselves know only what CloudWatch would name.
+    (
+        "stackseer-quality",
+        &[
+            "stackseer-model",
+            "stackseer-catalog",
+            "stackseer-detect",
+            "stackseer-line",
+            "stackseer-incident",
+            "stackseer-testkit",
+        ],
+    ),
     // A client knows nothing but the API.
     ("stackseer-sdk-client", &[]),
     ("stackseer-features", &[]),
