@@ -27,11 +27,12 @@ mod settings;
 mod trouble;
 mod units;
 
-use super::embedded::{self as embedded_store, TABLE};
+use super::in_process::{TABLE, table};
 use super::*;
 use crate::wire::{Call, Calls, Reply, sdk};
 use engine::Engine;
 use serde_json::{Value, json};
+use stackseer_embedded::{Meter, OpenError, Taken};
 use stackseer_model::ports::*;
 use stackseer_model::*;
 use std::collections::BTreeMap;
