@@ -16,7 +16,7 @@ const INCLUSIVE: f64 = 0.95;
 /// A departure goes on while it is so far on its way to the limit.
 const GOES_ON: f64 = 0.5;
 /// A single run must be so many times the expected.
-const RUN_TIMES: f64 = 2.0;
+const RUN_TIMES: f64 = 2.5;
 /// Events just after a change are worth a look though they are more ordinary by this many powers of ten.
 const AFTER_CHANGE: f64 = 1.0;
 /// Score from which the requests of what fails are read.
@@ -96,11 +96,16 @@ pub fn detect_share(baseline: &Baseline, window: &[Point], requests: Requests<'_
     look(baseline, window, Some(requests), from, until)
 }
 
-/// Whether more events came than come by chance twice in a month, whatever the number of requests: worth reading it.
+/// Whether more events came than come by chance twice in a month, or the first ever, whatever the number of requests: worth
+/// reading it.
 pub fn is_suspicious(baseline: &Baseline, window: &[Point], from: i64, until: i64) -> bool {
     let mut curious = Look::at(baseline, window, from, until);
     if baseline.kind != Kind::Sparse {
         return !curious.spans(&curious.band()).is_empty();
+    }
+    let never = baseline.counts.is_some_and(|counts| counts.mean() * baseline.points as f64 <= ONE_EVENT);
+    if never && curious.values.iter().flatten().any(|events| *events > 0.0) {
+        return true;
     }
     curious.seldom = (SUSPICIOUS + AFTER_CHANGE).min(curious.seldom);
     let expected = curious.by_the_clock();

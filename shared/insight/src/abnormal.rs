@@ -160,10 +160,11 @@ fn is_warming_up(situation: &Situation<'_>, topology: &Topology<'_>, slow: &Abno
     })
 }
 
-/// What is refused of requests that would not have come otherwise harms nobody else: a crawler. Not where they are so many
-/// that it is the others who are refused.
+/// What is refused of requests that would not have come otherwise harms nobody else: a crawler. Not where many more are served
+/// too: there it may be the others who are refused.
 const ASKED: f64 = 0.5;
-const CROWD: f64 = 2.0;
+const CROWD: f64 = 1.3;
+const HOUR_SECONDS: i64 = 3600;
 
 fn is_asked(situation: &Situation<'_>, refused: &Abnormal<'_>) -> bool {
     let metric = refused.metric();
@@ -174,9 +175,17 @@ fn is_asked(situation: &Situation<'_>, refused: &Abnormal<'_>) -> bool {
             && o.metric.key.name == *name
             && o.metric.key.dimensions == metric.key.dimensions
     });
-    let Some(means) = requests.and_then(|requests| means(requests, refused.start, until)) else { return false };
-    let more = means.observed - means.expected;
-    more >= ASKED * (refused.span.mean - refused.span.mean_expected) && means.observed < CROWD * means.expected
+    let before = time(refused.start.as_second() - HOUR_SECONDS);
+    let Some((during, before)) = requests
+        .and_then(|requests| Some((means(requests, refused.start, until)?, means(requests, before, refused.start))))
+    else {
+        return false;
+    };
+    // What would have come had they gone on as in the hour before, where that is still seen.
+    let usual = before.map_or(during.expected, |before| before.observed * ratio(during.expected, before.expected));
+    let more = during.observed - usual;
+    let served = during.observed - refused.span.mean;
+    more >= ASKED * (refused.span.mean - refused.span.mean_expected) && served < CROWD * usual
 }
 
 /// Unix seconds to a timestamp; what no calendar holds becomes the epoch.

@@ -4,6 +4,7 @@ use crate::abnormal::Abnormal;
 use crate::situation::Situation;
 use crate::topology::Topology;
 use crate::{impact, severity};
+use stackseer_catalog::Place;
 use stackseer_model::{Metric, ResourceId, Role, Subject, Timestamp};
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
@@ -53,7 +54,12 @@ impl<'a> Group<'a> {
                 .then(b.start.cmp(&a.start))
                 .then_with(|| b.metric().key.cmp(&a.metric().key))
         };
-        self.symptoms.iter().max_by(worse).expect("a group has a symptom")
+        let is_silent = |id: &ResourceId| self.symptoms.iter().any(|s| s.silent && &s.metric().resource == id);
+        let begins = |s: &&Abnormal<'a>| !topology.at(Place::Upstream, &s.metric().resource).into_iter().any(is_silent);
+        // What stopped is told where it begins.
+        let first =
+            self.symptoms.iter().filter(|_| self.symptoms.iter().all(|s| s.silent)).filter(begins).max_by(worse);
+        first.or_else(|| self.symptoms.iter().max_by(worse)).expect("a group has a symptom")
     }
 }
 
@@ -64,11 +70,21 @@ pub fn groups<'a>(abnormal: &[Abnormal<'a>], topology: &Topology<'_>, situation:
         in_time(a, b, now) && topology.within(&a.metric().resource, &b.metric().resource, edges, &passed)
     };
     let (symptoms, context): (Vec<_>, Vec<_>) = abnormal.iter().copied().partition(|a| a.is_symptom());
+    let joined = |a: &Abnormal<'_>, b: &Abnormal<'_>| {
+        let abnormal_too: BTreeSet<&ResourceId> = abnormal
+            .iter()
+            .filter(|c| in_time(a, c, now) && in_time(b, c, now))
+            .map(|c| &c.metric().resource)
+            .collect();
+        let by_a_limit = shares_a_limit(a, situation) && shares_a_limit(b, situation);
+        let through = || topology.joined(&a.metric().resource, &b.metric().resource, &abnormal_too);
+        in_time(a, b, now) && (by_a_limit || through())
+    };
     let mut leader: Vec<usize> = (0..symptoms.len()).collect();
     for i in 0..symptoms.len() {
         for j in 0..i {
             let (a, b) = (find(&mut leader, i), find(&mut leader, j));
-            if a != b && near(&symptoms[i], &symptoms[j], NEAR_EDGES) {
+            if a != b && (near(&symptoms[i], &symptoms[j], NEAR_EDGES) || joined(&symptoms[i], &symptoms[j])) {
                 leader[a.max(b)] = a.min(b);
             }
         }
@@ -98,6 +114,15 @@ fn passed_through<'a>(situation: &Situation<'a>) -> BTreeSet<&'a ResourceId> {
     let seen: BTreeSet<&ResourceId> = situation.observed.iter().map(|o| &o.metric.resource).collect();
     let speak = situation.observed.iter().filter(|o| of_requests(o.metric.role)).map(|o| &o.metric.resource).collect();
     seen.difference(&speak).copied().collect()
+}
+
+/// Functions without a limit of their own are refused by that of the account, wherever they stand.
+fn shares_a_limit(refused: &Abnormal<'_>, situation: &Situation<'_>) -> bool {
+    let metric = refused.metric();
+    let own = |r: &stackseer_model::Resource| r.known("reserved_concurrency").is_some();
+    metric.role == Role::Throttles
+        && metric.key.namespace == "AWS/Lambda"
+        && situation.inventory.resource(&metric.resource).is_some_and(|r| !own(r))
 }
 
 fn in_time(a: &Abnormal<'_>, b: &Abnormal<'_>, now: Timestamp) -> bool {

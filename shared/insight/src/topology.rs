@@ -65,6 +65,23 @@ impl<'a> Topology<'a> {
         false
     }
 
+    /// Whether a way of any length leads from one to the other, in whichever direction, through nothing but what is in `through`.
+    pub fn joined(&self, a: &ResourceId, b: &ResourceId, through: &BTreeSet<&ResourceId>) -> bool {
+        let mut seen: BTreeSet<&ResourceId> = BTreeSet::from([a]);
+        let mut queue = VecDeque::from([a]);
+        while let Some(id) = queue.pop_front() {
+            if id == b {
+                return true;
+            }
+            for next in self.neighbours(id) {
+                if (next == b || through.contains(next)) && seen.insert(next) {
+                    queue.push_back(next);
+                }
+            }
+        }
+        false
+    }
+
     /// The shortest way from one to the other, both included; along calls before against them.
     pub fn path(&self, from: &'a ResourceId, to: &ResourceId) -> Vec<&'a ResourceId> {
         let mut came: BTreeMap<&'a ResourceId, &'a ResourceId> = BTreeMap::new();

@@ -12,6 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 const TAKEN_AWAY: [&str; 3] = ["Delete", "Terminate", "Stop"];
 const BEFORE_SECONDS: i64 = 2 * 3600;
 const AFTER_SECONDS: i64 = 15 * 60;
+/// Points are late by less.
+const LOST_SECONDS: i64 = 12 * 60;
 
 pub fn all<'a>(situation: &Situation<'a>, topology: &Topology<'a>) -> Vec<Abnormal<'a>> {
     let mut by_resource: BTreeMap<&ResourceId, Vec<Abnormal<'a>>> = BTreeMap::new();
@@ -32,15 +34,23 @@ struct Beside<'a, 's> {
 }
 
 impl Beside<'_, '_> {
-    /// Whether what is published whether or not anybody calls is silent since then as well: CloudWatch has lost its points.
+    /// Whether what is published whether or not anybody calls was missing too for a while since then: CloudWatch has lost its
+    /// points, or is late.
     fn are_lost(&self, since: Timestamp) -> bool {
         let always = |o: &&Observed| {
             let of_itself =
                 matches!(o.metric.role, Role::Backlog | Role::Saturation | Role::Capacity | Role::Availability);
-            of_itself && o.metric.missing == MissingPoint::Gap && o.detection().is_some_and(|d| !d.is_silent())
+            of_itself && o.metric.missing == MissingPoint::Gap
         };
-        let mut always = self.situation.observed.iter().filter(always).peekable();
-        always.peek().is_some() && always.all(|o| came(o, since).is_none())
+        let bands = self.situation.observed.iter().filter(always).filter_map(|o| o.detection()).flat_map(|d| &d.band);
+        let mut times: Vec<i64> = bands.filter(|p| p.value.is_some()).map(|p| p.time).collect();
+        if times.is_empty() {
+            return false;
+        }
+        times.extend([since.as_second(), self.situation.now.as_second()]);
+        times.retain(|time| *time >= since.as_second());
+        times.sort_unstable();
+        times.windows(2).any(|pair| pair[1] - pair[0] >= LOST_SECONDS)
     }
 
     /// Whether those beside it that are read are silent too: one of those that lead to it, or of those it leads to.
@@ -71,9 +81,11 @@ fn is_traffic(observed: &Observed) -> bool {
 /// latency of requests that don't come speaks for them.
 fn told<'a>(beside: &Beside<'a, '_>, id: &ResourceId, silences: Vec<Abnormal<'a>>) -> Option<Abnormal<'a>> {
     let waits = |s: &Abnormal<'_>| s.metric().role == Role::Latency && s.metric().opens;
-    let of_requests = silences.iter().any(waits);
     let told = silences.into_iter().min_by_key(|s| (!is_traffic(s.observed), !waits(s), &s.metric().key))?;
-    let felt = of_requests && beside.confirms(id) && !beside.are_lost(told.start);
+    let counted = beside.situation.observed.iter().any(|o| &o.metric.resource == id && is_traffic(o));
+    let felt = (is_traffic(told.observed) || (waits(&told) && !counted))
+        && beside.confirms(id)
+        && !beside.are_lost(told.start);
     (!beside.was_taken_away(id, told.start)).then_some(Abnormal { felt, ..told })
 }
 

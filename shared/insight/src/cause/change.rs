@@ -6,7 +6,7 @@ use crate::group::Group;
 use crate::situation::Situation;
 use crate::topology::Topology;
 use stackseer_catalog::Place;
-use stackseer_model::{Change, ChangeEvent, EventClass, ResourceId, Timestamp, relative};
+use stackseer_model::{Change, ChangeEvent, EventClass, ResourceId, Role, Timestamp, relative};
 use std::collections::BTreeSet;
 
 /// A change this long before the onset may have caused it; after it, only clock and period grain excuse it.
@@ -17,6 +17,8 @@ const ONE_CHANGE_SECONDS: i64 = 15 * 60;
 /// A change counts for half by itself: with it a resource outranks one that shows more of the harm, but not one that shows all of
 /// it.
 const CHANGED: f64 = 0.5;
+/// Who was changed beside a queue goes before the queue.
+const BESIDE: f64 = 0.6;
 /// One that would show the harm and does not is a weak candidate, however lately it was changed.
 const WELL: f64 = 0.35;
 
@@ -37,8 +39,19 @@ pub fn weigh<'a>(
 ) {
     let symptoms: BTreeSet<&'a ResourceId> = group.symptoms.iter().map(|s| &s.metric().resource).collect();
     let behind: BTreeSet<&'a ResourceId> = symptoms.iter().flat_map(|id| topology.at(Place::Downstream, id)).collect();
-    let involved: BTreeSet<&'a ResourceId> =
-        candidates.iter().map(|c| c.id).chain(symptoms.iter().copied()).chain(behind).collect();
+    // Who reads a queue, and who writes to it, make its backlog.
+    let queues = group.symptoms.iter().filter(|s| s.metric().role == Role::Backlog).map(|s| &s.metric().resource);
+    let beside: BTreeSet<&'a ResourceId> = queues
+        .flat_map(|id| [Place::Consumer, Place::Producer].map(|place| topology.at(place, id)))
+        .flatten()
+        .collect();
+    let involved: BTreeSet<&'a ResourceId> = candidates
+        .iter()
+        .map(|c| c.id)
+        .chain(symptoms.iter().copied())
+        .chain(behind.iter().copied())
+        .chain(beside.iter().copied())
+        .collect();
     for (id, events) in changed(situation, &involved, onset) {
         let change = one_change(&events);
         let said = events.iter().max_by_key(|e| precedence(e)).map_or_else(String::new, |e| describe(e, onset));
@@ -51,6 +64,7 @@ pub fn weigh<'a>(
         let would_show = by_resource.get(id).is_some_and(|o| o.iter().any(|o| harm.is_shown_by(&o.metric)));
         let weight = match (symptoms.contains(id), would_show) {
             (true, _) => CHANGED,
+            _ if beside.contains(id) && !behind.contains(id) => BESIDE,
             (false, true) => WELL,
             // What it does wrong is counted by who waits for it.
             (false, false) => inherited(topology, candidates, id),

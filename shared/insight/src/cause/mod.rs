@@ -4,6 +4,7 @@
 
 mod backlog;
 mod change;
+mod common;
 mod path;
 mod share;
 mod silence;
@@ -56,6 +57,7 @@ pub fn rank(situation: &Situation<'_>, topology: &Topology<'_>, group: &Group<'_
     if candidates.is_empty() {
         candidates = backlog::of(situation, topology, group);
     }
+    common::add(situation, topology, group, &mut candidates);
     change::weigh(situation, topology, group, &mut candidates, &by_resource, harm, from);
     candidates.retain(|c| c.weight >= CLEAR);
     candidates.sort_by(|a, b| b.weight.total_cmp(&a.weight).then_with(|| a.id.cmp(b.id)));
