@@ -284,7 +284,7 @@ fn hold_against(outcome: &mut Outcome, inventory: &Inventory, truth: &Truth, spa
         outcome.abstained = Some(causes.is_empty() || first_right);
     } else {
         outcome.cause_first = Some(first_right);
-        outcome.cause_in_three = Some(causes.iter().take(3).any(|c| is_right(&c)));
+        outcome.cause_in_three = Some(causes.iter().take(3).any(is_right));
         outcome.path_right = Some(insight.causes.first().is_some_and(|c| {
             let path: Vec<&str> = c.path.iter().map(|s| name_of(inventory, &s.resource.id)).collect();
             is_path(truth, &path)
