@@ -145,9 +145,9 @@ fn neighbour(scene: &Scene) -> Plan {
     let (door, metric) = if scene.app == "shop" { ("shop-api", "5XXError") } else { ("flow-api", "5xx") };
     let mut script = Script::default();
     script.during(scene.at, scene.minutes, move |s| s.used_elsewhere = used);
-    let truth = Truth::new(vec![above(door, metric, "Sum", 1.0)], THROTTLED).caused_by(&[door]).abstains();
+    let truth = Truth::new(vec![above(door, metric, "Sum", 1.0)], THROTTLED).abstains();
     match scene.app {
-        "shop" => truth.also(&[
+        "shop" => truth.caused_by(&["shop-api"]).also(&[
             "shop-catalog",
             "shop-search",
             "shop-cart",
@@ -156,7 +156,15 @@ fn neighbour(scene: &Scene) -> Plan {
             "shop-mailer",
             "shop-mail",
         ]),
-        _ => truth.also(&["flow-ingest", "flow-enrich", "flow-events", "flow-archive", "flow-notify", "flow-retry"]),
+        // All that the door's clients see is the one function behind it.
+        _ => truth.caused_by(&["flow-api", "flow-ingest"]).also(&[
+            "flow-ingest",
+            "flow-enrich",
+            "flow-events",
+            "flow-archive",
+            "flow-notify",
+            "flow-retry",
+        ]),
     }
     .alone(script)
 }
