@@ -189,7 +189,9 @@ pub fn judge(lab: &Lab, kind: &Kind, tried: &Tried) -> Vec<Outcome> {
     if tried.plan.truths.is_empty() {
         return vec![harmless(lab, kind, tried, &opened)];
     }
-    let judged = tried.plan.truths.iter().zip(&tried.spans).map(|(truth, span)| {
+    // With few customers about, a mild one may have harmed nobody: then there is nothing to find.
+    let harmed = tried.plan.truths.iter().zip(&tried.spans).filter(|(_, span)| span.minutes > 0);
+    let judged = harmed.map(|(truth, span)| {
         let mut outcome = blank(lab, kind, tried);
         outcome.found = Some(false);
         outcome.opened = opened.iter().filter(|(minute, _)| *minute >= tried.scene.at).count();
