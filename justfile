@@ -39,7 +39,7 @@ quality-quick *args:
 
 # How long each operation of the API takes over the embedded store of 10,000 insights, and what it reads: ten minutes, and the build
 api-bench:
-    cargo bench -p stackseer-aws --features embedded --bench api
+    cargo bench -p stackseer-aws --bench api
 
 # Binary sizes, cold starts, memory, CloudWatch calls, DynamoDB units and dollars of the functions as they ship
 performance:

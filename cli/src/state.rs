@@ -4,7 +4,8 @@ use crate::args;
 use anyhow::{Context, Result};
 use etcetera::{BaseStrategy, choose_base_strategy};
 use jiff::Timestamp;
-use stackseer_aws::store::{DynamoStore, OpenError, open_embedded};
+use stackseer_aws::store::{DynamoStore, make_table, store_over};
+use stackseer_embedded::{Engine, OpenError};
 use stackseer_line::{Learned, restored, to_keep};
 use stackseer_model::ports::{Committed, EventHistory, InsightState, LearningStore, PortError, Store, settings_or};
 use stackseer_model::{Application, ApplicationId, ChangeEvent, Insight, Message, Scope, Settings};
@@ -89,12 +90,18 @@ pub fn folder() -> Result<PathBuf> {
 /// The store in the file, once whoever looks into it for a moment has done so: a console does whenever its page asks.
 pub fn open(file: &Path) -> Result<DynamoStore, OpenError> {
     for _ in 0..TRIES {
-        match open_embedded(file) {
+        match embedded(file) {
             Err(OpenError::InUse(_)) => std::thread::sleep(PAUSE),
             opened => return opened,
         }
     }
-    open_embedded(file)
+    embedded(file)
+}
+
+/// The store in the file, at once.
+pub fn embedded(file: &Path) -> Result<DynamoStore, OpenError> {
+    let engine = Engine::open(file, &make_table())?;
+    Ok(store_over(move |operation, request| engine.answer(operation, request)))
 }
 
 impl Store for State {

@@ -1,7 +1,7 @@
 //! Which crate may know which, read from `cargo metadata`. docs/architecture.md says why.
 
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
 /// What each crate may use of ours; `*` is all. A new crate needs its line here.
@@ -15,6 +15,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("stackseer-notify", &["stackseer-model", "stackseer-catalog"]),
     ("stackseer-api", &["stackseer-model", "stackseer-catalog", "stackseer-notify"]),
     ("stackseer-page", &[]),
+    ("stackseer-embedded", &[]),
     ("stackseer-aws", &["stackseer-model", "stackseer-catalog", "stackseer-notify"]),
     // Nothing that detects or explains: the simulator must not know what it is looked at with.
     ("stackseer-testkit", &["stackseer-model", "stackseer-incident"]),
@@ -33,6 +34,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
     // A client knows nothing but the API.
     ("stackseer-sdk-client", &[]),
+    ("stackseer-features", &[]),
     ("xtask", &[]),
 ];
 
@@ -51,8 +53,6 @@ struct Dependency {
     of: String,
     name: String,
     dev: bool,
-    optional: bool,
-    features: Vec<String>,
 }
 
 fn dependencies() -> (Vec<String>, Vec<Dependency>) {
@@ -70,8 +70,6 @@ fn dependencies() -> (Vec<String>, Vec<Dependency>) {
             of: text(&package["name"]),
             name: text(&dependency["name"]),
             dev: dependency["kind"] == "dev",
-            optional: dependency["optional"] == true,
-            features: dependency["features"].as_array().expect("features").iter().map(text).collect(),
         })
     });
     (packages.iter().map(|p| text(&p["name"])).collect(), used.collect())
@@ -134,9 +132,33 @@ fn the_core_stays_pure() {
 #[test]
 fn no_function_has_the_engine_of_the_command_line() {
     let (_, used) = dependencies();
-    let engine: Vec<&Dependency> = used.iter().filter(|d| d.name == "dynoxide-rs" && !d.dev).collect();
-    assert_eq!(engine.iter().map(|d| d.of.as_str()).collect::<Vec<_>>(), ["stackseer-aws"]);
-    assert!(engine[0].optional);
-    let having = used.iter().filter(|d| !d.dev && d.features.iter().any(|f| f == "embedded"));
-    assert_eq!(having.map(|d| d.of.as_str()).collect::<Vec<_>>(), ["stackseer-cli"]);
+    let having =
+        |name: &str| -> Vec<&str> { used.iter().filter(|d| d.name == name && !d.dev).map(|d| d.of.as_str()).collect() };
+    assert_eq!(having("dynoxide-rs"), ["stackseer-embedded"]);
+    assert_eq!(having("stackseer-embedded"), ["stackseer-cli"]);
+}
+
+/// Each crate with its features, as cargo unites them for these packages.
+fn united(packages: &str, edges: &str) -> BTreeSet<String> {
+    let out = Command::new(env!("CARGO"))
+        .args(["tree", "--offline", packages, "--edges", edges, "--prefix", "none", "--format", "{p} {f}"])
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+        .output()
+        .expect("cargo runs");
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    // What it has shown already it marks.
+    let line = |line: &str| line.trim_end_matches(" (*)").trim_end().to_owned();
+    String::from_utf8(out.stdout).expect("text").lines().map(line).collect()
+}
+
+/// Else `sam build` compiles what the tests have compiled once more: see tests/features.
+#[test]
+fn the_tests_switch_nothing_on_in_what_the_functions_have() {
+    let functions = united("--package=stackseer-fn-*", "normal,build");
+    let crate_of = |line: &str| line.split(' ').take(2).collect::<Vec<_>>().join(" ");
+    let theirs: BTreeSet<String> = functions.iter().map(|line| crate_of(line)).collect();
+    let (alone, tested) = (united("--workspace", "normal,build"), united("--workspace", "normal,build,dev"));
+    let differ: Vec<&String> =
+        alone.symmetric_difference(&tested).filter(|line| theirs.contains(&crate_of(line))).collect();
+    assert!(theirs.len() > 100 && differ.is_empty(), "{differ:#?}");
 }

@@ -1,7 +1,8 @@
 //! The commands for people, as they are typed, over the state that scans keep.
 
 use serde_json::Value;
-use stackseer_aws::store::{DynamoStore, open_embedded};
+use stackseer_aws::store::{DynamoStore, make_table, store_over};
+use stackseer_embedded::Engine;
 use stackseer_model::ports::{Ask, AuditLog, LearningStore, Store};
 use stackseer_model::*;
 use std::path::PathBuf;
@@ -73,7 +74,8 @@ impl Scanned {
     }
 
     fn store(&self) -> DynamoStore {
-        open_embedded(&self.file()).unwrap()
+        let engine = Engine::open(&self.file(), &make_table()).unwrap();
+        store_over(move |operation, request| engine.answer(operation, request))
     }
 
     fn run(&self, line: &str) -> Output {

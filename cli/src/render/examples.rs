@@ -43,6 +43,9 @@ fn metric(resource: &Resource, name: &str, statistic: &str, unit: &str, role: Ro
         publication_delay: 60,
         opens: role != Role::Traffic,
         least: 0.0,
+        out_of: None,
+        harms: None,
+        at_most: None,
     }
 }
 
@@ -89,6 +92,7 @@ fn anomaly(
             peak,
             expected,
             score: 5.2,
+            silent: false,
             limit: None,
             series: series(expected, peak),
         }),

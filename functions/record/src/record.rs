@@ -34,7 +34,8 @@ pub async fn record(log: &impl ChangeLog, event: &Value) -> Result<(), PortError
 mod tests {
     use super::*;
     use serde_json::json;
-    use stackseer_aws::store::open_embedded;
+    use stackseer_aws::store::{make_table, store_over};
+    use stackseer_embedded::Engine;
     use stackseer_model::ports::EventSource;
     use stackseer_model::{Inventory, RegionChange, Resource, Scope};
     use std::sync::Mutex;
@@ -57,7 +58,8 @@ mod tests {
     #[tokio::test]
     async fn every_sample_becomes_an_event_of_the_application_however_often_it_comes() {
         let folder = tempfile::tempdir().unwrap();
-        let store = open_embedded(&folder.path().join("stackseer.db")).unwrap();
+        let engine = Engine::open(&folder.path().join("stackseer.db"), &make_table()).unwrap();
+        let store = store_over(move |operation, request| engine.answer(operation, request));
         for name in ["cloudformation", "codedeploy", "api-call", "custom", "custom", "api-call"] {
             record(&store, &sample(name)).await.unwrap();
         }

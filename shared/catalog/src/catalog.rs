@@ -284,5 +284,8 @@ fn metric(service: &Service, spec: &MetricSpec, resource: &Resource, dimensions:
         publication_delay: spec.publication_delay.unwrap_or(service.publication_delay),
         opens: spec.opens,
         least: spec.least,
+        out_of: spec.out_of.clone(),
+        harms: spec.harms,
+        at_most: spec.at_most,
     }
 }

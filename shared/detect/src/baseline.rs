@@ -1,7 +1,10 @@
 //! What was normal for one metric: small enough to keep by the thousand.
 
+use crate::counts::{Counts, Looks};
+use crate::persistence::Grain;
 use crate::profile::Profile;
 use crate::scale::Scale;
+use crate::silence::Silences;
 use crate::spread::Spread;
 use crate::tail::Joint;
 use crate::{Kind, Sensitivity, Settings};
@@ -10,8 +13,11 @@ use serde::{Deserialize, Serialize};
 /// Points, and seconds, of history without which nothing can be told.
 const WARM_POINTS: u64 = 100;
 const WARM_SECONDS: i64 = 24 * 3600;
+const WEEK: f64 = 7.0 * 24.0 * 3600.0;
 /// Goes up whenever a stored baseline of the version before can't be used any more.
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
+/// Runs without which nothing can be told of what runs now and then.
+const WARM_RUNS: u64 = 10;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Baseline {
@@ -23,9 +29,17 @@ pub struct Baseline {
     /// How far the last days lie from the profile.
     pub(crate) drift: f32,
     pub(crate) spread: Spread,
-    /// Of departures in units of the spread; for sparse metrics of sums.
+    /// Of departures in units of the spread.
     pub(crate) up: Joint,
     pub(crate) down: Joint,
+    pub(crate) grain: Grain,
+    /// Of what counts events.
+    pub(crate) counts: Option<Counts>,
+    pub(crate) silences: Silences,
+    /// It comes now and then, after waits that are alike: each time is a run.
+    pub(crate) is_regular: bool,
+    /// The middle value of what came.
+    pub(crate) typical: f32,
     pub(crate) points: u64,
     pub(crate) seconds: i64,
 }
@@ -65,7 +79,20 @@ impl Baseline {
 
     /// Whether enough history was seen to be sure of what is normal.
     pub fn is_warm(&self) -> bool {
-        self.points >= WARM_POINTS && self.seconds >= WARM_SECONDS
+        let least = if self.grain == Grain::Runs { WARM_RUNS } else { WARM_POINTS };
+        self.points >= least && self.seconds >= WARM_SECONDS
+    }
+
+    /// Points a week.
+    pub(crate) fn a_week(&self) -> f64 {
+        match self.grain {
+            Grain::Periods => self.settings.a_week(),
+            Grain::Points | Grain::Runs => (self.points as f64 * WEEK / self.seconds.max(1) as f64).max(1.0),
+        }
+    }
+
+    pub(crate) fn looks(&self) -> Looks {
+        Looks { period: i64::from(self.settings.period.max(1)), a_week: self.settings.a_week() }
     }
 
     pub fn learned_points(&self) -> u64 {

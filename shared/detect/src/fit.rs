@@ -1,13 +1,15 @@
 //! History → baseline. Two passes: the profile, then how far the history itself departed, persistently, from a profile that
 //! had not seen the day it is judged on.
 
-use crate::persistence::{persistent, sums};
+use crate::counts::Counts;
+use crate::persistence::Grain;
 use crate::profile;
 use crate::scale::Scale;
 use crate::series::{align, median, regular};
+use crate::silence::{self, Silences};
 use crate::spread::Spread;
 use crate::tail::{Joint, Tail};
-use crate::{Baseline, Kind, Missing, Point, Settings};
+use crate::{Bad, Baseline, Kind, Missing, Point, Settings};
 
 const DAY: i64 = 24 * 3600;
 /// A count that is zero this often is handled as sparse, and what should be sparse but is zero less often as a count.
@@ -22,6 +24,11 @@ const FORGIVE_ONE_IN: i64 = 7 * DAY;
 /// An episode goes on while it comes back to half its worst within the hour, for half a day at most.
 const EPISODE_GAP: i64 = 3600;
 const EPISODE_MOST: i64 = DAY / 2;
+
+/// Fewer periods than this have a point: points are counted, not periods.
+const FEW_POINTS: f64 = 0.5;
+/// Of what runs regularly, and no more often, each run is judged by itself.
+const RUNS_SECONDS: i64 = 1800;
 
 /// Learns from the points in `from..until`, in any order.
 pub fn fit(settings: &Settings, history: &[Point], from: i64, until: i64) -> Baseline {
@@ -47,24 +54,64 @@ pub fn fit(settings: &Settings, history: &[Point], from: i64, until: i64) -> Bas
     };
     let centre = median(&mut known.clone()).unwrap_or(0.0);
     let scale = Scale::of(kind, centre);
-    let learned = Learned { settings, kind, scale, start, period, values: &values };
-    let (profile, drift, spread, up, down) = if kind == Kind::Sparse { learned.sparse() } else { learned.dense() };
+    let present = present(settings, &values);
+    let is_regular = silence::wait(&present).is_some_and(|wait| wait * period as f64 >= RUNS_SECONDS as f64);
+    let learned =
+        Learned { settings, kind, scale, start, period, values: &values, grain: grain(settings, &present, is_regular) };
+    let silences = if settings.missing == Missing::Zero && settings.bad == Bad::Up {
+        Silences::fit(&[], start, period)
+    } else {
+        Silences::fit(&present, start, period)
+    };
+    let mut came: Vec<f64> = present.iter().zip(&values).filter(|(p, _)| **p).filter_map(|(_, v)| *v).collect();
+    let fitted = if kind == Kind::Sparse { learned.sparse() } else { learned.dense() };
     Baseline {
         settings: settings.clone(),
         kind,
         scale,
-        profile,
-        drift: drift as f32,
-        spread,
-        up,
-        down,
+        profile: fitted.profile,
+        drift: fitted.drift as f32,
+        spread: fitted.spread,
+        up: fitted.up,
+        down: fitted.down,
+        grain: learned.grain,
+        counts: fitted.counts,
+        silences,
+        is_regular,
+        typical: median(&mut came).unwrap_or(0.0) as f32,
         points: known.len() as u64,
         seconds: if known.is_empty() { 0 } else { until - start },
     }
 }
 
+/// Whether something came in each period.
+pub fn present(settings: &Settings, values: &[Option<f64>]) -> Vec<bool> {
+    let counts = settings.missing == Missing::Zero;
+    values.iter().map(|value| value.is_some_and(|v| !counts || v > 0.0)).collect()
+}
+
+fn grain(settings: &Settings, present: &[bool], is_regular: bool) -> Grain {
+    let came = present.iter().filter(|p| **p).count() as f64;
+    match settings.missing {
+        Missing::Gap if came >= FEW_POINTS * present.len() as f64 => Grain::Periods,
+        Missing::Gap if is_regular => Grain::Runs,
+        Missing::Gap => Grain::Points,
+        Missing::Zero => Grain::Periods,
+    }
+}
+
+struct Fitted {
+    profile: profile::Profile,
+    drift: f64,
+    spread: Spread,
+    up: Joint,
+    down: Joint,
+    counts: Option<Counts>,
+}
+
 struct Learned<'a> {
     settings: &'a Settings,
+    grain: Grain,
     kind: Kind,
     scale: Scale,
     start: i64,
@@ -73,21 +120,34 @@ struct Learned<'a> {
 }
 
 impl Learned<'_> {
-    fn sparse(&self) -> (profile::Profile, f64, Spread, Joint, Joint) {
-        let known: Vec<f64> = self.values.iter().flatten().copied().collect();
-        let mean = known.iter().sum::<f64>() / known.len().max(1) as f64;
-        let constant = vec![Some(self.scale.apply(mean)); 1];
-        let fitted = profile::fit(&constant, self.start, self.period);
-        let (_, n) = self.settings.persistence();
-        let floor = self.scale.floor(self.kind, mean, 0.0, self.settings.least);
-        let summed: Vec<Option<f64>> = sums(self.values, n).map(|s| s.map(|s| self.scale.apply(s))).collect();
-        let alone = |tail: Tail| Joint { together: tail, single: None };
-        let up = alone(self.tail(&summed, floor));
-        // Fewer than usually none is no departure.
-        (fitted.profile, 0.0, Spread::one(), up, alone(Tail::fit(&mut [], f64::from(f32::MAX))))
+    fn sparse(&self) -> Fitted {
+        let counts = self.counts(None);
+        let fitted = profile::fit(&[Some(self.scale.apply(counts.mean()))], self.start, self.period);
+        // Events are judged by their sums.
+        let none = || Joint { together: Tail::fit(&mut [], 1.0), single: Tail::fit(&mut [], 1.0) };
+        Fitted {
+            profile: fitted.profile,
+            drift: 0.0,
+            spread: Spread::one(),
+            up: none(),
+            down: none(),
+            counts: Some(counts),
+        }
     }
 
-    fn dense(&self) -> (profile::Profile, f64, Spread, Joint, Joint) {
+    /// From a history without its worst episodes.
+    fn counts(&self, expected: Option<&[f64]>) -> Counts {
+        let (_, n) = self.settings.persistence();
+        let excess = |slot: usize| Some(self.values[slot]? - expected.map_or(0.0, |e| e[slot]));
+        let sums: Vec<Option<f64>> = (0..self.values.len())
+            .map(|slot| (slot.saturating_sub(n - 1)..=slot).filter_map(excess).reduce(|a, b| a + b))
+            .collect();
+        let ordinary = self.without_worst(&sums);
+        let kept: Vec<Option<f64>> = self.values.iter().zip(ordinary).map(|(v, o)| o.and(*v)).collect();
+        Counts::fit(&kept, expected, self.period)
+    }
+
+    fn dense(&self) -> Fitted {
         let scaled: Vec<Option<f64>> = self.values.iter().map(|v| v.map(|v| self.scale.apply(v))).collect();
         let fitted = profile::fit(&scaled, self.start, self.period);
         let mut residuals: Vec<Option<f64>> = scaled
@@ -107,14 +167,19 @@ impl Learned<'_> {
         for (i, residual) in residuals.iter_mut().enumerate() {
             *residual = residual.map(|r| r / spread_of_hours.at(self.start + i as i64 * self.period));
         }
-        let (m, n) = self.settings.persistence();
+        let persistence = self.grain.persistence(self.settings);
         let joint = |departures: &[Option<f64>]| Joint {
-            together: self.tail(&persistent(departures, m, n).collect::<Vec<_>>(), Spread::TAIL),
-            single: Some(self.tail(departures, Spread::TAIL)),
+            together: self.tail(&self.grain.persistent(departures, persistence), Spread::TAIL),
+            single: self.tail(departures, Spread::TAIL),
         };
         let downwards: Vec<Option<f64>> = residuals.iter().map(|r| r.map(|r| -r)).collect();
         let (up, down) = (joint(&residuals), joint(&downwards));
-        (fitted.profile, drift, spread_of_hours, up, down)
+        let counts = (self.kind == Kind::Count).then(|| {
+            let expected =
+                |slot: usize| self.scale.undo(fitted.expected_unseen(self.start + slot as i64 * self.period));
+            self.counts(Some(&(0..self.values.len()).map(expected).collect::<Vec<_>>()))
+        });
+        Fitted { profile: fitted.profile, drift, spread: spread_of_hours, up, down, counts }
     }
 
     /// Takes from each day what the days before it already departed, as a watch on that day would have; returns what the
@@ -149,6 +214,11 @@ impl Learned<'_> {
     }
 
     fn tail(&self, values: &[Option<f64>], floor: f64) -> Tail {
+        let mut kept: Vec<f64> = self.without_worst(values).into_iter().flatten().collect();
+        Tail::fit(&mut kept, floor)
+    }
+
+    fn without_worst(&self, values: &[Option<f64>]) -> Vec<Option<f64>> {
         let history = values.len() as i64 * self.period;
         let forgiven = if history < DAY { 0 } else { (history / FORGIVE_ONE_IN).max(1) };
         let mut kept = values.to_vec();
@@ -157,8 +227,7 @@ impl Learned<'_> {
                 kept[slot] = None;
             }
         }
-        let mut kept: Vec<f64> = kept.into_iter().flatten().collect();
-        Tail::fit(&mut kept, floor)
+        kept
     }
 
     fn worst_episode(&self, values: &[Option<f64>]) -> std::ops::Range<usize> {

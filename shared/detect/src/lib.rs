@@ -8,6 +8,7 @@
 //!   ([`Form`]).
 
 mod baseline;
+mod counts;
 mod detection;
 mod fit;
 mod persistence;
@@ -15,12 +16,13 @@ mod profile;
 mod scale;
 mod series;
 mod settings;
+mod silence;
 mod spread;
 mod stream;
 mod tail;
 
 pub use baseline::{Baseline, BaselineError};
-pub use detection::{BandPoint, Detection, Direction, Span, detect};
+pub use detection::{BandPoint, Detection, Direction, Requests, Span, detect, detect_share, is_suspicious};
 pub use fit::fit;
 pub use settings::{Bad, Kind, Missing, Sensitivity, Settings};
 pub use stream::{Detector, Form, Step};

@@ -64,21 +64,19 @@ impl Tail {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Joint {
     pub together: Tail,
-    /// None: what is counted is no meeting of single points.
-    pub single: Option<Tail>,
+    pub single: Tail,
 }
 
 impl Joint {
     /// −log10 of the share of points at which the last *n* hold *m* beyond `value`.
     pub fn score(&self, value: f64, (m, n): (usize, usize)) -> f64 {
-        let by_chance = self.single.map(|single| (m as f64 * single.score(value) - ways(m, n).log10()).max(0.0));
-        self.together.score(value).min(by_chance.unwrap_or(f64::INFINITY))
+        let by_chance = (m as f64 * self.single.score(value) - ways(m, n).log10()).max(0.0);
+        self.together.score(value).min(by_chance)
     }
 
     /// The value whose score is `score`.
     pub fn value_at(&self, score: f64, (m, n): (usize, usize)) -> f64 {
-        let by_chance = self.single.map(|single| single.value_at((score + ways(m, n).log10()) / m as f64));
-        self.together.value_at(score).max(by_chance.unwrap_or(f64::NEG_INFINITY))
+        self.together.value_at(score).max(self.single.value_at((score + ways(m, n).log10()) / m as f64))
     }
 }
 
@@ -95,8 +93,7 @@ mod tests {
     fn what_single_points_do_by_chance_bounds_the_joint_score_and_inverts() {
         // One point in fifty departs, no two ever met.
         let mut singles: Vec<f64> = (0..5000).map(|i| if i % 50 == 0 { 5.0 + (i % 7) as f64 } else { 0.0 }).collect();
-        let joint =
-            Joint { together: Tail::fit(&mut vec![0.0; 5000], 0.1), single: Some(Tail::fit(&mut singles, 0.1)) };
+        let joint = Joint { together: Tail::fit(&mut vec![0.0; 5000], 0.1), single: Tail::fit(&mut singles, 0.1) };
         let persistence = (2, 3);
         assert!(joint.score(6.0, persistence) < 5.0, "{}", joint.score(6.0, persistence));
         assert!(joint.together.score(6.0) > 8.0);

@@ -56,6 +56,9 @@ impl Recorded {
             publication_delay: 0,
             opens: given.opens,
             least: given.least,
+            out_of: None,
+            harms: None,
+            at_most: None,
         })
     }
 

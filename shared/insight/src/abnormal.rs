@@ -1,8 +1,15 @@
 //! A metric's span outside its normal, with the means to say how much harm it did.
 
-use crate::{Observed, Situation};
+mod silence;
+
+pub use silence::came;
+
+use crate::topology::Topology;
+use crate::{Observed, Situation, cause};
+use stackseer_catalog::Place;
+use stackseer_detect::Direction::Down;
 use stackseer_detect::{BandPoint, Span};
-use stackseer_model::{Direction, Metric, Timestamp};
+use stackseer_model::{ChangeEvent, Direction, EventClass, Metric, ResourceId, Role, Timestamp};
 
 #[derive(Debug, Clone, Copy)]
 pub struct Abnormal<'a> {
@@ -15,9 +22,32 @@ pub struct Abnormal<'a> {
     /// alone.
     pub peak: f64,
     pub expected: f64,
+    /// Nothing comes, where something always had by then.
+    pub silent: bool,
+    felt: bool,
 }
 
 impl<'a> Abnormal<'a> {
+    fn of(observed: &'a Observed, span: &'a Span) -> Self {
+        let metric = &observed.metric;
+        let harms = metric.harms.is_none_or(|level| span.peak >= level);
+        Self {
+            observed,
+            span,
+            start: time(span.start),
+            end: span.end.map(time),
+            peak: span.peak,
+            expected: span.expected,
+            silent: false,
+            felt: metric.opens && harms && !span.is_weak,
+        }
+    }
+
+    /// Whether it can open an insight; the others only explain.
+    pub fn is_symptom(&self) -> bool {
+        self.felt
+    }
+
     pub fn metric(&self) -> &'a Metric {
         &self.observed.metric
     }
@@ -50,6 +80,12 @@ impl<'a> Abnormal<'a> {
         self.start <= to && self.end.is_none_or(|end| end >= from)
     }
 
+    /// In Unix seconds: its end, or that of what is known.
+    pub fn seen_until(&self) -> i64 {
+        let last = self.observed.detection().and_then(|d| d.band.last()).map(|point| point.time);
+        self.end.map_or(last.unwrap_or(self.span.peak_time), Timestamp::as_second)
+    }
+
     /// How many times the expected, over the span. Infinite where nothing was expected.
     pub fn ratio(&self) -> f64 {
         ratio(self.span.mean, self.span.mean_expected)
@@ -66,25 +102,81 @@ pub fn ratio(observed: f64, expected: f64) -> f64 {
     }
 }
 
-/// Every span of every observed metric.
+/// Every span of every observed metric, and every silence once.
 pub fn all<'a>(situation: &Situation<'a>) -> Vec<Abnormal<'a>> {
+    let topology = Topology::new(situation.inventory);
+    let silences = silence::all(situation, &topology);
+    let is_silence = |metric: &Metric, span: &Span| {
+        silences.iter().any(|s| {
+            s.metric().key == metric.key && span.direction == Down && s.span.start <= span.end.unwrap_or(i64::MAX)
+        })
+    };
     let mut found: Vec<Abnormal<'a>> = situation
         .observed
         .iter()
         .filter_map(|observed| observed.detection().map(|detection| (observed, detection)))
-        .flat_map(|(observed, detection)| {
-            detection.spans.iter().map(move |span| Abnormal {
-                observed,
-                span,
-                start: time(span.start),
-                end: span.end.map(time),
-                peak: span.peak,
-                expected: span.expected,
-            })
-        })
+        .flat_map(|(observed, detection)| detection.spans.iter().map(move |span| Abnormal::of(observed, span)))
+        .filter(|abnormal| !is_silence(abnormal.metric(), abnormal.span))
         .collect();
+    found.extend(silences);
+    for abnormal in found.iter_mut().filter(|a| a.metric().opens && !a.silent) {
+        abnormal.felt = match abnormal.span.is_weak {
+            true => speaks_for(situation, &topology, abnormal),
+            false => abnormal.felt && !is_warming_up(situation, &topology, abnormal) && !is_asked(situation, abnormal),
+        };
+    }
     found.sort_by(|a, b| (a.start, &a.metric().key).cmp(&(b.start, &b.metric().key)));
     found
+}
+
+/// A change speaks for what is hardly unusual when it came so long before.
+const JUST_BEFORE_SECONDS: i64 = 20 * 60;
+
+/// A change just before, of the resource or of what it waits for.
+fn speaks_for(situation: &Situation<'_>, topology: &Topology<'_>, weak: &Abnormal<'_>) -> bool {
+    let resource = &weak.metric().resource;
+    let behind = topology.at(Place::Downstream, resource);
+    let is_on_path = |id: &ResourceId| id == resource || behind.contains(&id);
+    let just_before = |e: &ChangeEvent| {
+        cause::near(e, weak.start) && weak.start.as_second() - e.time.as_second() <= JUST_BEFORE_SECONDS
+    };
+    situation.events.iter().any(|e| just_before(e) && e.resources.iter().any(is_on_path))
+}
+
+/// What is new takes longer for its first requests, and so does who waits for it: told when it doesn't pass.
+const WARMING_SECONDS: i64 = 15 * 60;
+const WARMING_BEFORE_SECONDS: i64 = 10 * 60;
+const WARMING_AFTER_SECONDS: i64 = 5 * 60;
+
+fn is_warming_up(situation: &Situation<'_>, topology: &Topology<'_>, slow: &Abnormal<'_>) -> bool {
+    if slow.metric().role != Role::Latency || slow.seen_until() - slow.start.as_second() >= WARMING_SECONDS {
+        return false;
+    }
+    let behind = topology.at(Place::Downstream, &slow.metric().resource);
+    let is_on_path = |id: &ResourceId| *id == slow.metric().resource || behind.contains(&id);
+    situation.events.iter().filter(|e| e.class == EventClass::Deployment).any(|event| {
+        let before = slow.start.as_second() - event.time.as_second();
+        (-WARMING_AFTER_SECONDS..=WARMING_BEFORE_SECONDS).contains(&before) && event.resources.iter().any(is_on_path)
+    })
+}
+
+/// What is refused of requests that would not have come otherwise harms nobody else: a crawler. Not where they are so many
+/// that it is the others who are refused.
+const ASKED: f64 = 0.5;
+const CROWD: f64 = 2.0;
+
+fn is_asked(situation: &Situation<'_>, refused: &Abnormal<'_>) -> bool {
+    let metric = refused.metric();
+    let Some(name) = metric.out_of.as_ref().filter(|_| metric.at_most.is_some()) else { return false };
+    let until = time(refused.seen_until());
+    let requests = situation.observed.iter().find(|o| {
+        o.metric.resource == metric.resource
+            && o.metric.key.name == *name
+            && o.metric.key.dimensions == metric.key.dimensions
+    });
+    let Some(means) = requests.and_then(|requests| means(requests, refused.start, until)) else { return false };
+    let more = means.observed - means.expected;
+    more >= ASKED * (refused.span.mean - refused.span.mean_expected) && means.observed < CROWD * means.expected
 }
 
 /// Unix seconds to a timestamp; what no calendar holds becomes the epoch.

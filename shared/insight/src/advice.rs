@@ -14,9 +14,14 @@ const MOST_EVENTS: usize = 10;
 pub fn by_role(situation: &Situation<'_>, effect: &Abnormal<'_>, cause: Option<&Cause>) -> Recommendation {
     let metric = effect.metric();
     let at = cause.map_or(&metric.resource, |c| &c.resource.id);
-    let looked = look(situation, at, effect);
-    let reason =
-        format!("{} ({}).", findings::summary(situation, effect), text::times(ratio(effect.peak, effect.expected)));
+    let looked = if effect.silent { silence(situation, at, effect) } else { look(situation, at, effect) };
+    let reason = match effect.silent {
+        true => format!("{}.", findings::summary(situation, effect)),
+        false => {
+            let times = text::times(ratio(effect.peak, effect.expected));
+            format!("{} ({times}).", findings::summary(situation, effect))
+        }
+    };
     let Some((cause, change)) = cause.and_then(|c| Some((c, c.changes.last()?))) else {
         return Recommendation { reason, ..looked };
     };
@@ -40,6 +45,19 @@ pub fn by_role(situation: &Situation<'_>, effect: &Abnormal<'_>, cause: Option<&
 
 fn is_rollback(change: &Change) -> bool {
     change.name.to_lowercase().contains("rollback")
+}
+
+/// Where nothing comes there is nothing to look at but what should have come.
+fn silence(situation: &Situation<'_>, at: &ResourceId, effect: &Abnormal<'_>) -> Recommendation {
+    let named = situation.inventory.named(at);
+    let since = text::moment(effect.start, situation.now);
+    Recommendation {
+        name: format!("Find what should reach {}, and why nothing has since {since}", named.name),
+        description: "Its caller, schedule or event source may be switched off or broken, or the way to it: its name, \
+                      certificate, network or permissions."
+            .to_owned(),
+        ..look(situation, at, effect)
+    }
 }
 
 /// What to look at on a resource, with the place in the console and the command that shows it, as far as all they name is known.

@@ -94,6 +94,11 @@ fn generic(situation: &Situation<'_>, group: &Group<'_>, causes: Vec<Cause>, mai
         Boundary::Unassigned => String::new(),
     };
     let by = causes.first().filter(|c| c.resource.id != resource.id);
+    let what = match (main.silent, main.metric().missing) {
+        (false, _) => format!("{} Anomalous", metric.key.name),
+        (true, MissingPoint::Zero) => format!("{} Stopped", situation.label(metric)),
+        (true, MissingPoint::Gap) => "Stopped Reporting".to_owned(),
+    };
     let by = by.map_or_else(String::new, |c| format!(", caused by {}", c.resource.name));
     let service = situation.catalog.service_label(&resource.resource_type);
     let why = match causes.first() {
@@ -103,7 +108,7 @@ fn generic(situation: &Situation<'_>, group: &Group<'_>, causes: Vec<Cause>, mai
     let recommendation = advice::by_role(situation, main, causes.first());
     Findings {
         subject: subject(main),
-        name: format!("{service} {} Anomalous{boundary}: {}{by}", metric.key.name, resource.name),
+        name: format!("{service} {what}{boundary}: {}{by}", resource.name),
         description: format!("{}. {why}", summary(situation, main)),
         pattern: None,
         recommendations: vec![advice::relate(situation, group, recommendation, main)],
@@ -163,23 +168,32 @@ fn lead_with(
 /// `Errors of checkout: 30 a minute against none expected, from 12:00 UTC`
 pub fn summary(situation: &Situation<'_>, abnormal: &Abnormal<'_>) -> String {
     let metric = abnormal.metric();
-    let resource = situation.inventory.named(&metric.resource);
-    capital(&format!(
-        "{} of {}: {} against {} expected, from {}",
-        situation.label(metric),
-        resource.name,
-        text::value(metric, abnormal.peak),
-        text::value(metric, abnormal.expected),
-        text::moment(abnormal.start, situation.now),
-    ))
+    let name = situation.inventory.named(&metric.resource).name;
+    let since = text::moment(abnormal.start, situation.now);
+    match (abnormal.silent, metric.missing) {
+        (true, MissingPoint::Gap) => format!("Nothing published of {name} since {since}, where it never took so long"),
+        (true, MissingPoint::Zero) => {
+            capital(&format!("{} of {name}: none since {since}, where it never took so long", situation.label(metric)))
+        }
+        (false, _) => capital(&format!("{} of {name}: {}", situation.label(metric), numbers(situation, abnormal))),
+    }
 }
 
 /// The same of a resource that is named already.
 pub fn shown(situation: &Situation<'_>, abnormal: &Abnormal<'_>) -> String {
     let metric = abnormal.metric();
+    let since = text::moment(abnormal.start, situation.now);
+    match (abnormal.silent, metric.missing) {
+        (true, MissingPoint::Gap) => format!("nothing published since {since}"),
+        (true, MissingPoint::Zero) => format!("no {} since {since}", situation.label(metric)),
+        (false, _) => format!("{} {}", situation.label(metric), numbers(situation, abnormal)),
+    }
+}
+
+fn numbers(situation: &Situation<'_>, abnormal: &Abnormal<'_>) -> String {
+    let metric = abnormal.metric();
     format!(
-        "{} {} against {} expected, from {}",
-        situation.label(metric),
+        "{} against {} expected, from {}",
         text::value(metric, abnormal.peak),
         text::value(metric, abnormal.expected),
         text::moment(abnormal.start, situation.now),

@@ -63,7 +63,7 @@ pub fn groups<'a>(abnormal: &[Abnormal<'a>], topology: &Topology<'_>, situation:
     let near = |a: &Abnormal<'_>, b: &Abnormal<'_>, edges| {
         in_time(a, b, now) && topology.within(&a.metric().resource, &b.metric().resource, edges, &passed)
     };
-    let (symptoms, context): (Vec<_>, Vec<_>) = abnormal.iter().copied().partition(|a| a.metric().opens);
+    let (symptoms, context): (Vec<_>, Vec<_>) = abnormal.iter().copied().partition(|a| a.is_symptom());
     let mut leader: Vec<usize> = (0..symptoms.len()).collect();
     for i in 0..symptoms.len() {
         for j in 0..i {

@@ -30,6 +30,11 @@ impl<'a> Topology<'a> {
         neighbours(&self.called_by, of).filter(|(_, kind)| *kind == EdgeKind::Sync).map(|(id, _)| id)
     }
 
+    /// What calls or feeds it, and what it calls or feeds.
+    pub fn beside(&self, of: &ResourceId) -> impl Iterator<Item = &'a ResourceId> {
+        self.neighbours(of)
+    }
+
     /// Nothing in the application calls or feeds it: harm here is harm the user sees.
     pub fn is_entry(&self, id: &ResourceId) -> bool {
         neighbours(&self.called_by, id).next().is_none()

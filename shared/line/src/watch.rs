@@ -3,11 +3,11 @@
 use crate::WINDOW_MINUTES;
 use crate::learn::{Fitted, Learned, points};
 use stackseer_catalog::Catalog;
-use stackseer_detect::detect;
+use stackseer_detect::{Detection, Point, Requests, detect, detect_share, is_suspicious};
 use stackseer_insight::{CheckSituation, Observed, Outcome, Plan, Repeats, Situation, is_news, plan, plan_checks};
 use stackseer_model::ports::{EventSource, MetricSource, PortError};
 use stackseer_model::*;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Changes this long before the window may still explain what begins in it.
 const EVENTS_BEFORE_MINUTES: i64 = 60;
@@ -58,14 +58,10 @@ pub async fn watch(
     let mut watched = Watched::default();
     let (symptoms, context): (Vec<&Metric>, Vec<&Metric>) =
         learned.metrics.iter().partition(|m| m.opens || reach == Reach::Everything);
-    let mut observed = observe(metrics, learned, &symptoms, window_start, now, &mut watched).await?;
-    let inventory = &learned.inventory;
-    let unseen =
-        Situation { now, window_start, application, inventory, observed: &[], events: &[], known, catalog, repeats };
-    // What is told already needs no explanation, though the window still shows it.
-    if is_news(&Situation { observed: &observed, ..unseen }) {
-        observed.extend(observe(metrics, learned, &context, window_start, now, &mut watched).await?);
-    }
+    let mut window = Window { learned, from: window_start, now, series: BTreeMap::new() };
+    window.read(metrics, &symptoms, &mut watched).await?;
+    // How many failures are many depends on the requests, which are read where something fails.
+    window.read(metrics, &window.suspected_of(), &mut watched).await?;
     let changes = match events
         .change_events(&learned.inventory, minutes_before(window_start, EVENTS_BEFORE_MINUTES), now)
         .await
@@ -77,8 +73,30 @@ pub async fn watch(
             vec![]
         }
     };
+    let mut observed = window.observed(&symptoms);
+    let inventory = &learned.inventory;
+    let unobserved = Situation {
+        now,
+        window_start,
+        application,
+        inventory,
+        observed: &[],
+        events: &changes,
+        known,
+        catalog,
+        repeats,
+    };
+    // What is told already needs no explanation, though the window still shows it.
+    if is_news(&Situation { observed: &observed, ..unobserved }) {
+        window.read(metrics, &context, &mut watched).await?;
+        observed = window.observed(&learned.metrics.iter().collect::<Vec<_>>());
+    }
+    watched.unseen.extend(observed.iter().filter_map(|o| match &o.outcome {
+        Outcome::Unknown(unseen) => Some(unseen.clone()),
+        Outcome::Read { .. } => None,
+    }));
     watched.watching = learned.watching.iter().map(|state| state.clone().seen(&watched.published)).collect();
-    watched.plan = plan(&Situation { observed: &observed, events: &changes, ..unseen });
+    watched.plan = plan(&Situation { observed: &observed, ..unobserved });
     say_watched(&mut watched.plan, &watched.watching);
     watched.changes = changes;
     Ok(watched)
@@ -110,51 +128,107 @@ pub(crate) fn say_watched(plan: &mut Plan, states: &[ResourceState]) {
     plan.messages.iter_mut().for_each(|message| message.watching = counts);
 }
 
-async fn observe(
-    source: &impl MetricSource,
-    learned: &Learned,
-    metrics: &[&Metric],
+/// What the metrics showed in the window.
+struct Window<'a> {
+    learned: &'a Learned,
     from: Timestamp,
     now: Timestamp,
-    watched: &mut Watched,
-) -> Result<Vec<Observed>, PortError> {
-    if metrics.is_empty() {
-        return Ok(vec![]);
-    }
-    let answer = source.read(metrics, from, now).await?;
-    watched.calls += answer.calls;
-    watched.metrics_read += metrics.len();
-    let mut observed = Vec::with_capacity(metrics.len());
-    for (metric, read) in metrics.iter().zip(answer.series) {
-        if read.as_ref().is_ok_and(|series| !series.0.is_empty()) {
-            watched.published.insert(metric.resource.clone());
+    series: BTreeMap<&'a MetricKey, Result<Vec<Point>, Unseen>>,
+}
+
+impl<'a> Window<'a> {
+    /// Each metric once.
+    async fn read(
+        &mut self,
+        source: &impl MetricSource,
+        metrics: &[&'a Metric],
+        watched: &mut Watched,
+    ) -> Result<(), PortError> {
+        let metrics: Vec<&Metric> = metrics.iter().copied().filter(|m| !self.series.contains_key(&m.key)).collect();
+        if metrics.is_empty() {
+            return Ok(());
         }
-        let outcome = match (read, learned.baselines.get(&metric.key)) {
-            (Ok(series), Some(Fitted { baseline, .. })) => {
-                // What AWS has not published yet must not be taken for zero.
-                let period = i64::from(metric.period.max(1));
-                let until = (now.as_second() - i64::from(metric.publication_delay)).div_euclid(period) * period;
-                Outcome::Read {
-                    detection: detect(baseline, &points(&series), from.as_second(), until),
-                    warm: baseline.is_warm(),
-                }
+        let answer = source.read(&metrics, self.from, self.now).await?;
+        watched.calls += answer.calls;
+        watched.metrics_read += metrics.len();
+        for (metric, read) in metrics.iter().zip(answer.series) {
+            let read = read.map(|series| points(&series));
+            if read.as_ref().is_ok_and(|points| !points.is_empty()) {
+                watched.published.insert(metric.resource.clone());
             }
-            (Ok(_), None) => {
-                let unlearned = || Unseen {
-                    what: metric.key.to_string(),
-                    action: None,
-                    reason: "its normal is not learned yet".to_owned(),
-                };
-                Outcome::Unknown(learned.unseen.get(&metric.key).cloned().unwrap_or_else(unlearned))
-            }
-            (Err(unseen), _) => Outcome::Unknown(unseen),
+            self.series.insert(&metric.key, read);
+        }
+        Ok(())
+    }
+
+    /// The traffic of what fails more than it does by chance, whatever the traffic.
+    fn suspected_of(&self) -> Vec<&'a Metric> {
+        let suspicious = |metric: &&Metric| {
+            let (Some(Ok(points)), Some(fitted)) =
+                (self.series.get(&metric.key), self.learned.baselines.get(&metric.key))
+            else {
+                return false;
+            };
+            is_suspicious(&fitted.baseline, points, self.from.as_second(), self.until(metric))
         };
-        if let Outcome::Unknown(unseen) = &outcome {
-            watched.unseen.push(unseen.clone());
-        }
-        observed.push(Observed { metric: (*metric).clone(), outcome });
+        let failing = self.learned.metrics.iter().filter(|m| m.out_of.is_some()).filter(suspicious);
+        failing.filter_map(|metric| requests_of(self.learned, metric)).collect()
     }
-    Ok(observed)
+
+    /// What AWS has not published yet must not be taken for zero.
+    fn until(&self, metric: &Metric) -> i64 {
+        let period = i64::from(metric.period.max(1));
+        (self.now.as_second() - i64::from(metric.publication_delay)).div_euclid(period) * period
+    }
+
+    fn observed(&self, metrics: &[&Metric]) -> Vec<Observed> {
+        let known = metrics.iter().filter_map(|metric| Some((*metric, self.series.get(&metric.key)?)));
+        known
+            .map(|(metric, read)| {
+                let outcome = match (read, self.learned.baselines.get(&metric.key)) {
+                    (Ok(points), Some(fitted)) => Outcome::Read {
+                        detection: self.detection(metric, fitted, points),
+                        warm: fitted.baseline.is_warm(),
+                    },
+                    (Ok(_), None) => Outcome::Unknown(not_learned(self.learned, metric)),
+                    (Err(unseen), _) => Outcome::Unknown(unseen.clone()),
+                };
+                Observed { metric: metric.clone(), outcome }
+            })
+            .collect()
+    }
+
+    fn detection(&self, metric: &Metric, fitted: &Fitted, points: &[Point]) -> Detection {
+        let (from, until) = (self.from.as_second(), self.until(metric));
+        let requests = requests_of(self.learned, metric).and_then(|requests| {
+            let window = self.series.get(&requests.key)?.as_ref().ok()?;
+            let baseline = &self.learned.baselines.get(&requests.key)?.baseline;
+            Some(Requests { baseline, window })
+        });
+        match requests {
+            Some(requests) => detect_share(&fitted.baseline, points, requests, from, until),
+            None => detect(&fitted.baseline, points, from, until),
+        }
+    }
+}
+
+/// The metric that counts the requests out of which this one's events come.
+fn requests_of<'a>(learned: &'a Learned, metric: &Metric) -> Option<&'a Metric> {
+    let name = metric.out_of.as_ref()?;
+    learned.metrics.iter().find(|other| {
+        other.resource == metric.resource
+            && other.key.name == *name
+            && other.role == Role::Traffic
+            && other.period == metric.period
+            && other.key.dimensions == metric.key.dimensions
+            && matches!(other.key.statistic.as_str(), "Sum" | "SampleCount")
+    })
+}
+
+fn not_learned(learned: &Learned, metric: &Metric) -> Unseen {
+    let unlearned =
+        || Unseen { what: metric.key.to_string(), action: None, reason: "its normal is not learned yet".to_owned() };
+    learned.unseen.get(&metric.key).cloned().unwrap_or_else(unlearned)
 }
 
 fn minutes_before(time: Timestamp, minutes: i64) -> Timestamp {

@@ -28,6 +28,10 @@ pub struct Anomaly {
 
 impl Anomaly {
     /// None where something else than a metric is the evidence.
+    pub fn is_silence(&self) -> bool {
+        self.of_metric().is_some_and(|metric| metric.silent)
+    }
+
     pub fn of_metric(&self) -> Option<&MetricEvidence> {
         match &self.evidence {
             Evidence::Metric(metric) => Some(metric),

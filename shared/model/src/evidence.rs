@@ -21,6 +21,9 @@ pub struct MetricEvidence {
     pub expected: f64,
     /// −log10 of how often a week its own history departs as far; 0 where a limit and not the history judges.
     pub score: f64,
+    /// Nothing came, where something always had by then.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub silent: bool,
     /// Proactive only: the threshold that is or will be crossed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<f64>,

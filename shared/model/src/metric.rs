@@ -1,4 +1,4 @@
-use crate::ResourceId;
+use crate::{ResourceId, Severity};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -40,6 +40,15 @@ pub struct Metric {
     pub opens: bool,
     /// The smallest departure from the expected that a person would care about, in the metric's unit.
     pub least: f64,
+    /// The metric of the same resource that counts the requests out of which these events come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub out_of: Option<String>,
+    /// The level from which it does harm; below it a departure only explains.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub harms: Option<f64>,
+    /// Where the one who asks may be at fault: no more severe than this, and low while it is short.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_most: Option<Severity>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -28,6 +28,9 @@ fn metric(resource: &Resource, name: &str, statistic: &str, unit: &str, role: Ro
         publication_delay: 60,
         opens: role != Role::Traffic,
         least: 0.0,
+        out_of: None,
+        harms: None,
+        at_most: None,
     }
 }
 
@@ -50,6 +53,7 @@ fn anomaly(resource: &Resource, metric: Metric, severity: Severity, description:
             peak: 812.0,
             expected: 204.0,
             score: 5.2,
+            silent: false,
             limit: None,
             series: vec![],
         }),

@@ -3,11 +3,11 @@
 use super::clock::DemoClock;
 use super::{Answers, serve};
 use crate::args::Demo;
-use crate::ticks;
+use crate::{state, ticks};
 use anyhow::{Context, Result, ensure};
 use stackseer_api::wire::Source;
 use stackseer_api::{Api, Setup, router};
-use stackseer_aws::store::{DynamoStore, open_embedded};
+use stackseer_aws::store::DynamoStore;
 use stackseer_catalog::Catalog;
 use stackseer_incident::{Incident, IncidentSource};
 use stackseer_insight::Plan;
@@ -22,7 +22,7 @@ const BEFORE_SECONDS: i64 = 5 * 60;
 /// `first`: when the first incident begins.
 pub async fn run(args: &Demo, incident: Incident, first: Timestamp, catalog: &'static Catalog) -> Result<()> {
     let folder = tempfile::tempdir().context("no place for the demo's store")?;
-    let store = open_embedded(&folder.path().join("state.db"))?;
+    let store = state::embedded(&folder.path().join("state.db"))?;
     let (application, end) = (incident.application.clone(), incident.watch.to);
     let start = match args.at_end {
         true => end,
@@ -132,7 +132,7 @@ impl Day {
 pub async fn at_end(seed: u64) -> Result<(Answers, tempfile::TempDir)> {
     let incident = crate::commands::demo::shop(seed, None, Catalog::builtin()).await?.incident;
     let folder = tempfile::tempdir()?;
-    let store = open_embedded(&folder.path().join("state.db"))?;
+    let store = state::embedded(&folder.path().join("state.db"))?;
     let (application, end) = (incident.application.clone(), incident.watch.to);
     let day = Day::new(incident, Catalog::builtin(), store.clone()).await?;
     day.until(end).await?;

@@ -177,6 +177,9 @@ pub fn metric(namespace: &str, name: &str, of: &ResourceRef) -> Metric {
         publication_delay: 60,
         opens: true,
         least: 1.0,
+        out_of: None,
+        harms: None,
+        at_most: None,
     }
 }
 
@@ -255,6 +258,7 @@ pub fn anomaly(
             peak: 40.0,
             expected: 0.0,
             score: 9.0,
+            silent: false,
             limit: None,
             series: (0..3).map(point).collect(),
         }),

@@ -125,6 +125,9 @@ fn metric(of: &Resource, name: &str) -> Metric {
         publication_delay: 60,
         opens: true,
         least: 1.0,
+        out_of: None,
+        harms: None,
+        at_most: None,
     }
 }
 
@@ -254,6 +257,7 @@ fn anomaly(
             peak: 40.0,
             expected: 0.0,
             score: 9.0,
+            silent: false,
             limit: None,
             series: (0..POINTS).map(point).collect(),
         }),

@@ -26,6 +26,9 @@ fn metric(name: &str, period: u32) -> Metric {
         publication_delay: 120,
         opens: true,
         least: 1.0,
+        out_of: None,
+        harms: None,
+        at_most: None,
     }
 }
 

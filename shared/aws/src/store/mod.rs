@@ -9,31 +9,24 @@ mod changes;
 mod commit;
 mod counts;
 mod deliveries;
-#[cfg(any(test, feature = "embedded"))]
-mod embedded;
 mod events;
 mod handling;
 mod history;
+mod in_process;
 mod index;
 mod insights;
 mod keys;
 mod learning;
-#[cfg(any(test, feature = "embedded"))]
-mod meter;
 mod pack;
 mod rows;
-#[cfg(any(test, feature = "embedded"))]
 mod scopes;
 mod settings;
 #[cfg(test)]
 mod tests;
 
 pub use changes::StoredChanges;
-#[cfg(any(test, feature = "embedded"))]
-pub use embedded::{OpenError, open_embedded, open_metered};
+pub use in_process::{make_table, store_over};
 pub use insights::DynamoStore;
-#[cfg(any(test, feature = "embedded"))]
-pub use meter::{Meter, Taken};
 
 use stackseer_model::Message;
 

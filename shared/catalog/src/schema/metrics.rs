@@ -1,7 +1,7 @@
 //! `catalog/metrics/*.toml`: one file per namespace, resource type and dimension set.
 
 use serde::Deserialize;
-use stackseer_model::{BadDirection, Kind, MissingPoint, Role};
+use stackseer_model::{BadDirection, Kind, MissingPoint, Role, Severity};
 use std::collections::BTreeMap;
 
 #[derive(Debug, Clone, Deserialize)]
@@ -63,6 +63,15 @@ pub struct MetricSpec {
     /// The smallest departure from the expected that a person would care about, in the unit.
     #[serde(default)]
     pub least: f64,
+    /// The traffic metric of this file that counts the requests out of which these events come: judged by their share.
+    #[serde(default)]
+    pub out_of: Option<String>,
+    /// The level from which it does harm, in the unit; below it a departure opens nothing.
+    #[serde(default)]
+    pub harms: Option<f64>,
+    /// Where the one who asks may be at fault: no more severe than this.
+    #[serde(default)]
+    pub at_most: Option<Severity>,
     /// Overrides the file's, for a metric that is published differently.
     #[serde(default)]
     pub period: Option<u32>,

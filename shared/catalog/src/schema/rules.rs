@@ -4,6 +4,7 @@ mod looks;
 mod resources;
 
 use super::{Check, LookAlike, Pattern, Place, Predicate, Read, ResourceType, Service, Test};
+use stackseer_model::Role;
 use std::collections::BTreeMap;
 
 const PATTERN_PLACEHOLDERS: &[&str] = &[
@@ -111,6 +112,14 @@ fn service(service: &Service, resources: &[ResourceType], errors: &mut Vec<Broke
         let same = |other: &&super::MetricSpec| other.name == metric.name && other.statistic == metric.statistic;
         if service.metrics[..i].iter().any(|other| same(&other)) {
             say(&at("name"), format!("{} {} stands here twice", metric.name, metric.statistic));
+        }
+        let counts = |other: &super::MetricSpec| {
+            other.role == Role::Traffic && matches!(other.statistic.as_str(), "Sum" | "SampleCount")
+        };
+        if let Some(requests) = &metric.out_of
+            && !service.metrics.iter().any(|other| other.name == *requests && counts(other))
+        {
+            say(&at("out_of"), format!("{requests} is no traffic metric of this file with the statistic Sum"));
         }
         if !is_unit(&metric.unit) {
             let known = UNITS.join(", ");

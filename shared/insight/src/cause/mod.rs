@@ -6,6 +6,7 @@ mod backlog;
 mod change;
 mod path;
 mod share;
+mod silence;
 
 pub use change::{AFTER_MINUTES, BEFORE_MINUTES, describe, near};
 pub use path::path;
@@ -48,6 +49,9 @@ pub fn rank(situation: &Situation<'_>, topology: &Topology<'_>, group: &Group<'_
     if candidates.is_empty() && has(&[Role::Latency]) {
         harm = Harm::Waiting;
         candidates = share::own(situation, topology, group, &by_resource, harm, from, to);
+    }
+    if candidates.is_empty() {
+        candidates = silence::of(situation, topology, group);
     }
     if candidates.is_empty() {
         candidates = backlog::of(situation, topology, group);

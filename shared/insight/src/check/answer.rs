@@ -140,6 +140,7 @@ fn of_metric(check: &Check, bound: &Bound, shown: &Shown<'_>, metric: ShownMetri
             peak: metric.value,
             expected: limit,
             score: 0.0,
+            silent: false,
             limit: Some(limit),
             series: vec![],
         }),

@@ -164,7 +164,7 @@ fn anomaly(situation: &Situation<'_>, topology: &Topology<'_>, insight: &Insight
     let ended = abnormal.end.is_some();
     Anomaly {
         id: AnomalyId::of(&insight.id, &metric.key.to_string(), abnormal.start.as_second()),
-        anomaly_type: if metric.opens { AnomalyType::Causal } else { AnomalyType::Contextual },
+        anomaly_type: if abnormal.is_symptom() { AnomalyType::Causal } else { AnomalyType::Contextual },
         causal_anomaly: None,
         severity: severity::of(abnormal, topology),
         status: if ended { Status::Closed } else { Status::Ongoing },
@@ -180,6 +180,7 @@ fn anomaly(situation: &Situation<'_>, topology: &Topology<'_>, insight: &Insight
             peak: abnormal.peak,
             expected: abnormal.expected,
             score: abnormal.span.score,
+            silent: abnormal.silent,
             limit: None,
             series: snapshot(abnormal),
         }),

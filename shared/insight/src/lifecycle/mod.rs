@@ -47,7 +47,10 @@ pub fn plan(situation: &Situation<'_>) -> Plan {
 /// Whether a watch has seen something that the planner has not finished with, so that it is worth reading what explains it.
 pub fn is_news(situation: &Situation<'_>) -> bool {
     open_reactive(situation).next().is_some()
-        || abnormal::all(situation).iter().any(|s| !closed_reactive(situation).any(|i| subject::is_told(i, s)))
+        || abnormal::all(situation)
+            .iter()
+            .filter(|a| a.is_symptom())
+            .any(|s| !closed_reactive(situation).any(|i| subject::is_told(i, s)))
 }
 
 fn apply(

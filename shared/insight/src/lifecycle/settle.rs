@@ -2,7 +2,7 @@
 
 use super::subject::{position, same_metric};
 use super::tell::{note, tell};
-use crate::abnormal::Abnormal;
+use crate::abnormal::{Abnormal, came};
 use crate::situation::{Outcome, Situation};
 use crate::text;
 use stackseer_model::*;
@@ -77,6 +77,13 @@ fn look(situation: &Situation<'_>, found: &[Abnormal<'_>], insight: &Insight, an
     let is_waited_for = now.as_second() - last_seen.as_second() < WAIT_SECONDS;
     let end = last_seen.max(anomaly.start_time);
     let observed = situation.observed.iter().find(|o| o.metric.key == metric.key);
+    if let Some(observed) = observed.filter(|o| anomaly.is_silence() && o.detection().is_some()) {
+        return match came(observed, anomaly.start_time) {
+            Some(at) => Seen::Ended(at, Ending::Normal),
+            None if is_waited_for => Seen::GoesOn,
+            None => Seen::Ended(end, Ending::Silent),
+        };
+    }
     match observed.map(|o| &o.outcome) {
         Some(Outcome::Unknown(unseen)) => Seen::Unknown(unseen.reason.clone()),
         Some(Outcome::Read { detection, .. }) if detection.is_silent() && is_waited_for => {

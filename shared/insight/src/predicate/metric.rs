@@ -141,7 +141,10 @@ impl<'a> Seen<'a> {
         let lead = Timestamp::from_second(start.as_second() - LEAD_SECONDS).unwrap_or(start);
         let mut spans = self.observed.detection()?.spans.iter();
         let fits = |s: &&stackseer_detect::Span| {
-            s.direction == direction && time(s.start) <= until && s.end.is_none_or(|end| time(end) >= lead)
+            s.direction == direction
+                && !s.is_weak
+                && time(s.start) <= until
+                && s.end.is_none_or(|end| time(end) >= lead)
         };
         spans.find(fits).map(|s| self.shown(s.peak, s.expected))
     }

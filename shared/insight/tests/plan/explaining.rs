@@ -10,7 +10,7 @@ fn growing() -> Scene {
     scene.resource(SERVICE, "web");
     let service = scene.inventory.resources.iter_mut().find(|r| r.name == "web").unwrap();
     service.set("cluster", "shop");
-    scene.during("web", "MemoryUtilization", "Average", 40.0, &[strong(0, LATER, 70.0)]);
+    scene.during("web", "MemoryUtilization", "Average", 40.0, &[strong(0, LATER, 88.0)]);
     scene
 }
 
@@ -27,7 +27,7 @@ fn what_is_normal_is_never_the_evidence() {
     let insight = scene.insight();
     assert_eq!(insight.pattern(), Some("ecs-memory-growth"));
     assert_eq!(insight.causes[0].metric.as_deref(), Some("MemoryUtilization"));
-    assert!(insight.causes[0].reason.starts_with("memory utilisation 70 % against 40 % expected"), "{insight:#?}");
+    assert!(insight.causes[0].reason.starts_with("memory utilisation 88 % against 40 % expected"), "{insight:#?}");
     assert!(insight.description.contains("CPU is as ever (12 %)"), "{}", insight.description);
     assert_eq!(because(&scene, "ecs-memory-deployment"), ["no such change on web within 120 min before"]);
 }

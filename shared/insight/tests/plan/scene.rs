@@ -298,9 +298,10 @@ impl Watched {
             mean: e.value,
             mean_expected: self.expected,
             score: e.score,
+            is_weak: false,
             direction: if e.value > self.expected { Direction::Up } else { Direction::Down },
         });
-        Detection { band: band.collect(), spans: spans.collect() }
+        Detection { band: band.collect(), spans: spans.collect(), silence: None }
     }
 }
 

@@ -1,7 +1,16 @@
 //! Files: what only the store on one machine has.
 
 use super::*;
-use dynoxide::Database;
+use std::path::Path;
+
+fn engine(path: &Path) -> Result<stackseer_embedded::Engine, OpenError> {
+    stackseer_embedded::Engine::open(path, &make_table())
+}
+
+fn store(path: &Path) -> DynamoStore {
+    let engine = engine(path).unwrap();
+    store_over(move |operation, request| engine.answer(operation, request))
+}
 
 #[tokio::test]
 async fn what_was_kept_is_there_when_the_file_is_opened_again() {
@@ -12,11 +21,11 @@ async fn what_was_kept_is_there_when_the_file_is_opened_again() {
     let kept = insight(&app, "duration", 3, 180);
     let learned = learning(20, 1);
     {
-        let store = open_embedded(&path).unwrap();
+        let store = store(&path);
         store.commit(&app, 0, from_ref(&kept), &[message(&kept, 1)]).await.unwrap();
         store.keep_learning(&app, &learned).await.unwrap();
     }
-    let store = open_embedded(&path).unwrap();
+    let store = store(&path);
     assert_eq!(open(&store, &app).await, from_ref(&kept));
     assert_eq!(store.messages(&app.id, 0).await.unwrap(), [message(&kept, 1)]);
     assert_eq!(store.learning(&app).await.unwrap(), Some(learned));
@@ -25,9 +34,10 @@ async fn what_was_kept_is_there_when_the_file_is_opened_again() {
 /// Also the guard against a `Scan`: it is none of the operations, so no test that calls one passes.
 #[test]
 fn the_store_uses_these_operations_and_no_other() {
-    let database = Database::memory().unwrap();
+    let engine = stackseer_embedded::Engine::in_memory();
     for name in ["Scan", "ExecuteStatement", "DeleteTable"] {
-        let error = embedded_store::call(&database, name, json!({"TableName": TABLE})).unwrap_err();
+        let (status, error) = engine.answer(name, json!({"TableName": TABLE}));
+        assert_eq!(status, 400);
         assert!(error.to_string().contains("not an operation of the embedded store"), "{error}");
     }
 }
@@ -39,12 +49,12 @@ async fn what_has_expired_goes_when_the_file_is_opened() {
     let app = application("shop");
     let (old, open) = (insight(&app, "old", 1, 5), insight(&app, "open", 1, 5));
     {
-        let store = open_embedded(&path).unwrap();
+        let store = store(&path);
         let old = closed(&old, 1_500_000_000);
         store.commit(&app, 0, &[old.clone(), open.clone()], &[]).await.unwrap();
         assert_eq!(store.insight(&old.id).await.unwrap(), Some(old));
     }
-    let store = open_embedded(&path).unwrap();
+    let store = store(&path);
     assert_eq!(store.insight(&old.id).await.unwrap(), None);
     assert_eq!(store.insight(&open.id).await.unwrap(), Some(open));
 }
@@ -53,16 +63,16 @@ async fn what_has_expired_goes_when_the_file_is_opened() {
 fn a_file_is_one_process_s_at_a_time() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("stackseer.db");
-    let first = open_embedded(&path).unwrap();
-    let error = open_embedded(&path).unwrap_err();
+    let first = engine(&path).unwrap();
+    let error = engine(&path).unwrap_err();
     assert!(matches!(&error, OpenError::InUse(used) if *used == path), "{error:?}");
     assert!(error.to_string().contains("in use by another stackseer"), "{error}");
     let copy = first.clone();
     drop(first);
-    assert!(open_embedded(&path).is_err(), "a copy of the store still has it");
+    assert!(engine(&path).is_err(), "a copy of the store still has it");
     drop(copy);
-    open_embedded(&path).unwrap();
-    open_embedded(&folder.path().join("other.db")).unwrap();
+    engine(&path).unwrap();
+    engine(&folder.path().join("other.db")).unwrap();
 }
 
 #[test]
@@ -71,13 +81,13 @@ fn a_file_that_is_no_store_is_named_and_left_alone() {
     let path = folder.path().join("stackseer.db");
     let text = "this is no database\n".repeat(500);
     std::fs::write(&path, &text).unwrap();
-    let error = open_embedded(&path).unwrap_err();
+    let error = engine(&path).unwrap_err();
     assert!(matches!(&error, OpenError::Damaged { path: named, .. } if *named == path), "{error:?}");
     let said = error.to_string();
     assert!(said.contains(path.to_str().unwrap()) && said.contains("move it away"), "{said}");
     assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
     std::fs::rename(&path, folder.path().join("away")).unwrap();
-    open_embedded(&path).unwrap();
+    engine(&path).unwrap();
 }
 
 /// From somewhere on, as by a disk that fails.
@@ -87,7 +97,7 @@ async fn a_store_that_was_damaged_later_is_not_taken_for_an_empty_one() {
     let one = insight(&app, "one", 3, 60);
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("stackseer.db");
-    open_embedded(&path).unwrap().commit(&app, 0, from_ref(&one), &[]).await.unwrap();
+    store(&path).commit(&app, 0, from_ref(&one), &[]).await.unwrap();
     let whole = std::fs::read(&path).unwrap();
     for from in [100, whole.len() / 4, whole.len() / 2] {
         let mut broken = whole.clone();
@@ -96,7 +106,7 @@ async fn a_store_that_was_damaged_later_is_not_taken_for_an_empty_one() {
             std::fs::remove_file(file.unwrap().path()).unwrap();
         }
         std::fs::write(&path, broken).unwrap();
-        let said = open_embedded(&path).unwrap_err().to_string();
+        let said = engine(&path).unwrap_err().to_string();
         assert!(said.contains(path.to_str().unwrap()) && said.contains("move it away"), "{from}: {said}");
     }
 }
@@ -107,7 +117,7 @@ fn a_folder_or_a_place_that_can_not_be_is_an_error_about_the_path() {
     let file = folder.path().join("file");
     std::fs::write(&file, "").unwrap();
     for path in [folder.path().to_owned(), file.join("below/stackseer.db")] {
-        let error = open_embedded(&path).unwrap_err();
+        let error = engine(&path).unwrap_err();
         assert!(matches!(&error, OpenError::File { path: named, .. } if *named == path), "{error:?}");
         assert!(!error.to_string().contains("move it away"), "{error}");
     }
@@ -130,7 +140,7 @@ fn the_table_is_the_one_that_is_deployed() {
     let text = std::fs::read_to_string(path).unwrap();
     let template = json_of(&saphyr::Yaml::load_from_str(&text).unwrap()[0]);
     let deployed = &template["Resources"]["Table"]["Properties"];
-    let ours = embedded_store::table();
+    let ours = table();
     for part in ["BillingMode", "KeySchema", "AttributeDefinitions", "GlobalSecondaryIndexes"] {
         assert_eq!(deployed[part], ours[part], "{part}");
     }

@@ -27,11 +27,12 @@ mod settings;
 mod trouble;
 mod units;
 
-use super::embedded::{self as embedded_store, TABLE};
+use super::in_process::{TABLE, table};
 use super::*;
 use crate::wire::{Call, Calls, Reply, sdk};
 use engine::Engine;
 use serde_json::{Value, json};
+use stackseer_embedded::{Meter, OpenError, Taken};
 use stackseer_model::ports::*;
 use stackseer_model::*;
 use std::collections::BTreeMap;
@@ -76,6 +77,9 @@ fn metric(name: &str) -> Metric {
         publication_delay: 120,
         opens: true,
         least: 50.0,
+        out_of: None,
+        harms: None,
+        at_most: None,
     }
 }
 
@@ -113,6 +117,7 @@ fn anomaly(insight: &InsightId, index: usize, points: usize) -> Anomaly {
             peak: 1234.5678901234,
             expected: 0.1 + 0.2,
             score: 5.5,
+            silent: false,
             limit: Some(3000.0),
             series: series(points, index),
         }),

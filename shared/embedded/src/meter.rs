@@ -16,12 +16,12 @@ pub struct Taken {
 
 impl Taken {
     /// Asks for the count with the answer.
-    pub(super) fn ask(request: &mut Value) {
+    pub fn ask(request: &mut Value) {
         request["ReturnConsumedCapacity"] = json!("TOTAL");
     }
 
     /// A batch has a count for each table, and what is one request's is not always a list.
-    pub(super) fn by(operation: &str, answer: &Value) -> Self {
+    pub fn by(operation: &str, answer: &Value) -> Self {
         let consumed = &answer["ConsumedCapacity"];
         let each = consumed.as_array().map_or(std::slice::from_ref(consumed), Vec::as_slice);
         let units = each.iter().filter_map(|of| of["CapacityUnits"].as_f64()).sum();
@@ -55,7 +55,7 @@ impl AddAssign for Taken {
 pub struct Meter(Arc<Mutex<Taken>>);
 
 impl Meter {
-    pub(super) fn add(&self, taken: Taken) {
+    pub fn add(&self, taken: Taken) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) += taken;
     }
 

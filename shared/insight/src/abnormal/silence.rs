@@ -1,0 +1,87 @@
+//! What stopped coming. A resource that nobody calls any more shows it in all its metrics; it is told once, by its traffic.
+//!
+//! Points that CloudWatch lost look the same, so that a silence is felt only where those beside it are silent too.
+
+use super::{Abnormal, time};
+use crate::topology::Topology;
+use crate::{Observed, Situation};
+use stackseer_model::{MissingPoint, ResourceId, Role, Timestamp};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What is taken away or stopped around the time is not missed.
+const TAKEN_AWAY: [&str; 3] = ["Delete", "Terminate", "Stop"];
+const BEFORE_SECONDS: i64 = 2 * 3600;
+const AFTER_SECONDS: i64 = 15 * 60;
+
+pub fn all<'a>(situation: &Situation<'a>, topology: &Topology<'a>) -> Vec<Abnormal<'a>> {
+    let mut by_resource: BTreeMap<&ResourceId, Vec<Abnormal<'a>>> = BTreeMap::new();
+    for observed in situation.observed.iter().filter(|o| o.is_warm()) {
+        let Some(span) = observed.detection().and_then(|d| d.silence.as_ref()) else { continue };
+        let silence = Abnormal { silent: true, felt: false, ..Abnormal::of(observed, span) };
+        by_resource.entry(&observed.metric.resource).or_default().push(silence);
+    }
+    let silent: BTreeSet<&ResourceId> = by_resource.keys().copied().collect();
+    let beside = Beside { situation, topology, silent: &silent };
+    by_resource.into_iter().filter_map(|(id, silences)| told(&beside, id, silences)).collect()
+}
+
+struct Beside<'a, 's> {
+    situation: &'s Situation<'a>,
+    topology: &'s Topology<'a>,
+    silent: &'s BTreeSet<&'a ResourceId>,
+}
+
+impl Beside<'_, '_> {
+    /// Whether what is published whether or not anybody calls is silent since then as well: CloudWatch has lost its points.
+    fn are_lost(&self, since: Timestamp) -> bool {
+        let always = |o: &&Observed| {
+            let of_itself =
+                matches!(o.metric.role, Role::Backlog | Role::Saturation | Role::Capacity | Role::Availability);
+            of_itself && o.metric.missing == MissingPoint::Gap && o.detection().is_some_and(|d| !d.is_silent())
+        };
+        let mut always = self.situation.observed.iter().filter(always).peekable();
+        always.peek().is_some() && always.all(|o| came(o, since).is_none())
+    }
+
+    /// Whether those beside it that are read are silent too: one of those that lead to it, or of those it leads to.
+    fn confirms(&self, id: &ResourceId) -> bool {
+        let counts = |other: &&ResourceId| {
+            let of = |o: &&Observed| &o.metric.resource == *other && is_traffic(o);
+            self.situation.observed.iter().any(|o| of(&o))
+        };
+        let mut read = self.topology.beside(id).filter(counts).peekable();
+        read.peek().is_none() || read.any(|other| self.silent.contains(other))
+    }
+
+    fn was_taken_away(&self, id: &ResourceId, since: Timestamp) -> bool {
+        self.situation.events.iter().any(|event| {
+            let after = event.time.as_second() - since.as_second();
+            (-BEFORE_SECONDS..=AFTER_SECONDS).contains(&after)
+                && TAKEN_AWAY.iter().any(|verb| event.name.starts_with(verb))
+                && event.resources.contains(id)
+        })
+    }
+}
+
+fn is_traffic(observed: &Observed) -> bool {
+    observed.metric.role == Role::Traffic && observed.metric.missing == MissingPoint::Zero
+}
+
+/// The one that speaks for its resource. It is felt where its traffic is counted and stopped; until that has been read, the
+/// latency of requests that don't come speaks for them.
+fn told<'a>(beside: &Beside<'a, '_>, id: &ResourceId, silences: Vec<Abnormal<'a>>) -> Option<Abnormal<'a>> {
+    let waits = |s: &Abnormal<'_>| s.metric().role == Role::Latency && s.metric().opens;
+    let of_requests = silences.iter().any(waits);
+    let told = silences.into_iter().min_by_key(|s| (!is_traffic(s.observed), !waits(s), &s.metric().key))?;
+    let felt = of_requests && beside.confirms(id) && !beside.are_lost(told.start);
+    (!beside.was_taken_away(id, told.start)).then_some(Abnormal { felt, ..told })
+}
+
+/// When something came again.
+pub fn came(observed: &Observed, after: Timestamp) -> Option<Timestamp> {
+    let counts = observed.metric.missing == MissingPoint::Zero;
+    let band = &observed.detection()?.band;
+    let comes = |value: f64| !counts || value > 0.0;
+    let first = band.iter().find(|p| p.time > after.as_second() && p.value.is_some_and(comes))?;
+    Some(time(first.time))
+}
