@@ -153,6 +153,9 @@ fn reader_off(scene: &Scene) -> Plan {
         .caused_by(&["flow-enrich", "flow-events"])
         .after(&change)
         .path(&["flow-events", "flow-enrich"])
+        .path(&["flow-counters", "flow-enrich"])
+        .path(&["flow-profiles", "flow-enrich"])
+        .path(&["flow-alerts", "flow-enrich"])
         .alone(script)
 }
 
