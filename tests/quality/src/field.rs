@@ -36,6 +36,7 @@ const EXPECTED: [Expected; 5] = [
 
 /// A table with a line for each case.
 pub fn run(folder: &Path, is_verbose: bool) -> Result<String> {
+    let mut causes = String::new();
     let mut table = "| from the field | right | said |\n| --- | --- | --- |\n".to_owned();
     for expected in &EXPECTED {
         let script = folder.join(format!("{}.py", expected.script));
@@ -51,13 +52,11 @@ pub fn run(folder: &Path, is_verbose: bool) -> Result<String> {
         let right = if is_right(expected, &insights) { "yes" } else { "no" };
         let names: Vec<String> = insights.iter().map(|i| format!("{:?}: {}", i.severity, i.name)).collect();
         _ = writeln!(table, "| {} | {right} | {} |", expected.script, names.join("; "));
-        if is_verbose {
-            for cause in insights.iter().flat_map(|i| &i.causes) {
-                _ = writeln!(table, "  {} {}: {}", cause.rank, cause.resource.name, cause.reason);
-            }
+        for cause in insights.iter().flat_map(|i| &i.causes) {
+            _ = writeln!(causes, "{} {} {}: {}", expected.script, cause.rank, cause.resource.name, cause.reason);
         }
     }
-    Ok(table)
+    Ok(if is_verbose { format!("{table}\n{causes}") } else { table })
 }
 
 fn last_line(text: &[u8]) -> String {

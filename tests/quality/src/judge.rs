@@ -189,7 +189,9 @@ pub fn judge(lab: &Lab, kind: &Kind, tried: &Tried) -> Vec<Outcome> {
     if tried.plan.truths.is_empty() {
         return vec![harmless(lab, kind, tried, &opened)];
     }
-    let judged = tried.plan.truths.iter().zip(&tried.spans).map(|(truth, span)| {
+    // With few customers about, a mild one may have harmed nobody: then there is nothing to find.
+    let harmed = tried.plan.truths.iter().zip(&tried.spans).filter(|(_, span)| span.minutes > 0);
+    let judged = harmed.map(|(truth, span)| {
         let mut outcome = blank(lab, kind, tried);
         outcome.found = Some(false);
         outcome.opened = opened.iter().filter(|(minute, _)| *minute >= tried.scene.at).count();
@@ -284,7 +286,7 @@ fn hold_against(outcome: &mut Outcome, inventory: &Inventory, truth: &Truth, spa
         outcome.abstained = Some(causes.is_empty() || first_right);
     } else {
         outcome.cause_first = Some(first_right);
-        outcome.cause_in_three = Some(causes.iter().take(3).any(|c| is_right(&c)));
+        outcome.cause_in_three = Some(causes.iter().take(3).any(is_right));
         outcome.path_right = Some(insight.causes.first().is_some_and(|c| {
             let path: Vec<&str> = c.path.iter().map(|s| name_of(inventory, &s.resource.id)).collect();
             is_path(truth, &path)

@@ -37,8 +37,8 @@ struct Args {
     /// Seeds of incidents; odd ones are for tuning, even ones are held back
     #[arg(long, value_delimiter = ',', default_value = "1,2,3,4")]
     seeds: Vec<u64>,
-    /// Seeds of ordinary months
-    #[arg(long, value_delimiter = ',', default_value = "1")]
+    /// Seeds of ordinary months; again, even ones are held back
+    #[arg(long, value_delimiter = ',', default_value = "1,2")]
     quiet_seeds: Vec<u64>,
     /// Ordinary weeks of each application; 0: none
     #[arg(long, default_value_t = 13)]

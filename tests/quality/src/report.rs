@@ -152,13 +152,15 @@ impl Results {
     fn quiet_table(&self, text: &mut String) {
         let apps: Vec<&str> = names(self.quiet.iter().map(|q| q.app));
         let mut line = |cells: &[String]| _ = writeln!(text, "| {} |", cells.join(" | "));
-        let head =
-            ["quiet", "target", "all"].into_iter().chain(apps.iter().copied()).map(str::to_owned).collect::<Vec<_>>();
+        let head = ["quiet", "target", "all", "tune", "hold"].into_iter().chain(apps.iter().copied());
+        let head: Vec<String> = head.map(str::to_owned).collect();
         line(&head);
         line(&vec!["---".to_owned(); head.len()]);
-        let of = |app: &str| self.quiet.iter().filter(|q| q.app == app).cloned().collect::<Vec<_>>();
-        let columns: Vec<Vec<Measure>> =
-            std::iter::once(of_quiet(&self.quiet)).chain(apps.iter().map(|app| of_quiet(&of(app)))).collect();
+        let of = |takes: &dyn Fn(&Quiet) -> bool| -> Vec<Measure> {
+            of_quiet(&self.quiet.iter().filter(|q| takes(q)).cloned().collect::<Vec<_>>())
+        };
+        let mut columns = vec![of(&|_| true), of(&|q| !q.seed.is_multiple_of(2)), of(&|q| q.seed.is_multiple_of(2))];
+        columns.extend(apps.iter().map(|app| of(&|q| q.app == *app)));
         for (row, measure) in columns[0].iter().enumerate() {
             let cell = |m: &Measure| format!("{} ({})", shown(m.value, false), m.cases);
             let cells = columns.iter().map(|column| cell(&column[row]));
@@ -188,8 +190,8 @@ impl Results {
         );
         for (kind, app) in names(self.cases.iter().map(|c| (c.kind, c.app))) {
             let cases: Vec<&Outcome> = self.cases.iter().filter(|c| c.kind == kind && c.app == app).collect();
-            let count = |cases: &[&Outcome], of: &dyn Fn(&Outcome) -> Option<bool>| {
-                let known: Vec<bool> = cases.iter().filter_map(|c| of(c)).collect();
+            let count = |cases: &[&Outcome], of: Asked| {
+                let known: Vec<bool> = cases.iter().copied().filter_map(of).collect();
                 if known.is_empty() {
                     "–".to_owned()
                 } else {
@@ -198,22 +200,22 @@ impl Results {
             };
             let found = Strength::ALL.map(|strength| {
                 let of_strength: Vec<&Outcome> = cases.iter().copied().filter(|c| c.strength == strength).collect();
-                count(&of_strength, &|c| c.found)
+                count(&of_strength, |c| c.found)
             });
             let minutes = shown(median(cases.iter().filter_map(|c| c.minutes_to_detect).collect()), false);
-            let asked: [&dyn Fn(&Outcome) -> Option<bool>; 9] = [
-                &Outcome::exactly_one,
-                &|c| c.cause_first,
-                &|c| c.cause_in_three,
-                &|c| c.path_right,
-                &|c| c.title_right,
-                &|c| c.severity_right,
-                &|c| c.closed,
-                &|c| c.abstained,
-                &|c| c.stayed_low,
+            let asked: [Asked; 9] = [
+                Outcome::exactly_one,
+                |c| c.cause_first,
+                |c| c.cause_in_three,
+                |c| c.path_right,
+                |c| c.title_right,
+                |c| c.severity_right,
+                |c| c.closed,
+                |c| c.abstained,
+                |c| c.stayed_low,
             ];
             let half = if crate::incidents::is_held_back(kind) { "hold" } else { "tune" };
-            let cells: Vec<String> = asked.iter().map(|of| count(&cases, of)).collect();
+            let cells: Vec<String> = asked.into_iter().map(|of| count(&cases, of)).collect();
             _ = writeln!(
                 text,
                 "| {kind} | {app} | {half} | {} | {minutes} | {} |",

@@ -8,8 +8,8 @@ use crate::lab::{Lab, Running};
 use crate::quiet::features;
 
 use crate::world::{Front, Function, Group, Node, Part, Recorder, Service, Setup, World};
-use stackseer_model::{BadDirection, Kind as MetricKind, Metric, MetricKey, MissingPoint, ResourceId, Role};
-use std::collections::BTreeMap;
+use stackseer_catalog::Catalog;
+use stackseer_model::{Metric, Resource, ResourceId};
 
 /// A door before one part, that many come through evenly; records what is asked for.
 fn alone(part: Part, rate: f64, asked: &[(usize, &str, &str)], minutes: Minute) -> Vec<f64> {
@@ -38,25 +38,13 @@ fn alone(part: Part, rate: f64, asked: &[(usize, &str, &str)], minutes: Minute) 
         .collect()
 }
 
+/// Any metric there is, under another name.
 fn metric(node: usize, name: &str, statistic: &str) -> Metric {
-    Metric {
-        key: MetricKey {
-            namespace: "AWS/Test".to_owned(),
-            name: name.to_owned(),
-            dimensions: BTreeMap::new(),
-            statistic: statistic.to_owned(),
-        },
-        resource: ResourceId(node.to_string()),
-        unit: String::new(),
-        role: Role::Latency,
-        kind: MetricKind::Gauge,
-        bad: BadDirection::Up,
-        missing: MissingPoint::Gap,
-        period: 60,
-        publication_delay: 0,
-        opens: true,
-        least: 0.0,
-    }
+    let (mut known, _) = Catalog::builtin().metrics_of(&Resource::new("AWS::SNS::Topic", "any"), |_, _| vec![]);
+    let mut metric = known.remove(0);
+    (metric.key.name, metric.key.statistic) = (name.to_owned(), statistic.to_owned());
+    metric.resource = ResourceId(node.to_string());
+    metric
 }
 
 fn server(rate: f64) -> Vec<f64> {

@@ -21,7 +21,7 @@ fn cut(at: Minute, table: &'static str, property: &'static str, from: &str, to: 
 }
 
 fn write_cut(scene: &Scene) -> Plan {
-    let units = if scene.strength == Strength::Night { 0.03 } else { scene.of(0.3, 0.7) };
+    let units = if scene.strength == Strength::Night { 0.03 } else { scene.of(0.3, 0.55) };
     let mut script = Script::default();
     let change = cut(scene.at, "shop-orders", "write_capacity", "10", 1.0);
     script.done(change.clone()).during(scene.at, scene.minutes, move |s| {
@@ -40,7 +40,7 @@ fn write_cut(scene: &Scene) -> Plan {
 }
 
 fn read_cut(scene: &Scene) -> Plan {
-    let units = if scene.strength == Strength::Night { 0.05 } else { scene.of(0.6, 1.2) };
+    let units = if scene.strength == Strength::Night { 0.05 } else { scene.of(0.6, 0.9) };
     let mut script = Script::default();
     let change = cut(scene.at, "shop-sessions", "read_capacity", "20", 1.0);
     script.done(change.clone()).during(scene.at, scene.minutes, move |s| {
@@ -59,7 +59,7 @@ fn read_cut(scene: &Scene) -> Plan {
 }
 
 fn throttled_by_traffic(scene: &Scene) -> Plan {
-    let times = scene.of(20.0, 13.0);
+    let times = scene.of(20.0, 16.0);
     let mut script = Script::default();
     script.ramp(scene.at, scene.minutes, 5, 5, move |s, strength| {
         s.door("shop-api").rate *= 1.0 + (times - 1.0) * strength
@@ -145,9 +145,9 @@ fn neighbour(scene: &Scene) -> Plan {
     let (door, metric) = if scene.app == "shop" { ("shop-api", "5XXError") } else { ("flow-api", "5xx") };
     let mut script = Script::default();
     script.during(scene.at, scene.minutes, move |s| s.used_elsewhere = used);
-    let truth = Truth::new(vec![above(door, metric, "Sum", 1.0)], THROTTLED).caused_by(&[door]).abstains();
+    let truth = Truth::new(vec![above(door, metric, "Sum", 1.0)], THROTTLED).abstains();
     match scene.app {
-        "shop" => truth.also(&[
+        "shop" => truth.caused_by(&["shop-api"]).also(&[
             "shop-catalog",
             "shop-search",
             "shop-cart",
@@ -156,7 +156,15 @@ fn neighbour(scene: &Scene) -> Plan {
             "shop-mailer",
             "shop-mail",
         ]),
-        _ => truth.also(&["flow-ingest", "flow-enrich", "flow-events", "flow-archive", "flow-notify", "flow-retry"]),
+        // All that the door's clients see is the one function behind it.
+        _ => truth.caused_by(&["flow-api", "flow-ingest"]).also(&[
+            "flow-ingest",
+            "flow-enrich",
+            "flow-events",
+            "flow-archive",
+            "flow-notify",
+            "flow-retry",
+        ]),
     }
     .alone(script)
 }
@@ -183,7 +191,7 @@ fn clients_throttled(scene: &Scene) -> Plan {
 
 /// Devices send far bigger messages: the shards are full, and what hands messages on is refused.
 fn big_records(scene: &Scene) -> Plan {
-    let size = scene.of(220.0, 119.0);
+    let size = scene.of(220.0, 140.0);
     let mut script = Script::default();
     script.during(scene.at, scene.minutes, move |s| s.stream("flow-events").record_kb = size);
     Truth::new(vec![above("flow-events", "WriteProvisionedThroughputExceeded", "Sum", 3.0)], THROTTLED)

@@ -37,10 +37,10 @@ fn slow(scene: &Scene) -> Plan {
     };
     script.done(change.clone());
     if scene.app == "shop" {
-        let own = scene.of(13_000.0, 8_500.0);
+        let own = scene.of(16_000.0, 12_000.0);
         script.during(scene.at, scene.minutes, move |s| s.function("shop-fulfil").own_ms = own);
     } else {
-        let own = scene.of(20_000.0, 12_000.0);
+        let own = scene.of(20_000.0, 15_000.0);
         script.during(scene.at, scene.minutes, move |s| s.service("web-worker").own_ms = own);
     }
     Truth::new(vec![above(queue, "ApproximateAgeOfOldestMessage", "Maximum", 120.0)], &[BACKLOG, LATENCY].concat())
@@ -75,7 +75,7 @@ fn flood(scene: &Scene) -> Plan {
     } else {
         ("web-jobs", "web-worker", &["web-jobs", "web-api"])
     };
-    let more = if scene.app == "shop" { scene.of(2300.0, 1550.0) } else { scene.of(2000.0, 1300.0) };
+    let more = if scene.app == "shop" { scene.of(1100.0, 850.0) } else { scene.of(750.0, 480.0) };
     let mut script = Script::default();
     script.during(scene.at, scene.minutes, move |s| s.queue(queue).extra = more);
     Truth::new(
@@ -153,6 +153,9 @@ fn reader_off(scene: &Scene) -> Plan {
         .caused_by(&["flow-enrich", "flow-events"])
         .after(&change)
         .path(&["flow-events", "flow-enrich"])
+        .path(&["flow-counters", "flow-enrich"])
+        .path(&["flow-profiles", "flow-enrich"])
+        .path(&["flow-alerts", "flow-enrich"])
         .alone(script)
 }
 

@@ -38,7 +38,7 @@ fn stops(scene: &Scene, rule: &'static str, function: &'static str, table: &'sta
         .also(&[function, table])
         .caused_by(&[rule])
         .path(&[rule])
-        .path(&[function, rule])
+        .path(&[table, function, rule])
         .severity(Severity::Low, Severity::High);
     if is_recorded { truth.after(&change).alone(script) } else { truth.alone(script) }
 }

@@ -114,6 +114,7 @@ fn neighbour(scene: &Scene) -> Plan {
     Truth::new(vec![above("web-admin", "CPUUtilization", "Average", 20.0)], &[LATENCY, FULL, ERRORS].concat())
         .also(&["web-lb", "web-admin-tg"])
         .caused_by(&["web-admin", "web-admin-tg"])
+        .path(&["web-lb", "web-admin-tg"])
         .path(&["web-lb", "?web-admin-tg", "web-admin"])
         .severity(Severity::Low, Severity::High)
         .alone(script)

@@ -62,7 +62,7 @@ fn certificate(scene: &Scene) -> Plan {
 }
 
 fn surge(scene: &Scene) -> Plan {
-    let times = scene.of(9.0, 6.0);
+    let times = scene.of(10.0, 7.5);
     let mut script = Script::default();
     script.ramp(scene.at, scene.minutes, 4, 4, move |s, strength| {
         s.door("web-lb").rate *= 1.0 + (times - 1.0) * strength

@@ -230,7 +230,7 @@ const NAMES: &[&str] = &[
 
 impl Recorder {
     /// `node_of`: which node a resource is. Beside it the metrics that the lab has nothing for.
-    pub fn new<'m>(metrics: &'m [Metric], node_of: impl Fn(&Metric) -> Option<usize>) -> (Self, Vec<&'m Metric>) {
+    pub fn new(metrics: &[Metric], node_of: impl Fn(&Metric) -> Option<usize>) -> (Self, Vec<&Metric>) {
         let mut recorder = Self { tracks: vec![], ..Self::default() };
         let mut unknown = Vec::new();
         for (place, metric) in metrics.iter().enumerate() {
