@@ -175,12 +175,11 @@ fn is_asked(situation: &Situation<'_>, refused: &Abnormal<'_>) -> bool {
             && o.metric.key.name == *name
             && o.metric.key.dimensions == metric.key.dimensions
     });
-    let before = time(refused.start.as_second() - HOUR_SECONDS);
-    let Some((during, before)) = requests
-        .and_then(|requests| Some((means(requests, refused.start, until)?, means(requests, before, refused.start))))
-    else {
-        return false;
-    };
+    let Some(requests) = requests else { return false };
+    let Some(during) = means(requests, refused.start, until) else { return false };
+    let (from, to) = (refused.start.as_second() - HOUR_SECONDS, refused.start.as_second() - 1);
+    let is_seen = to - situation.window_start.as_second() >= HOUR_SECONDS / 2;
+    let before = means(requests, time(from), time(to)).filter(|_| is_seen);
     // What would have come had they gone on as in the hour before, where that is still seen.
     let usual = before.map_or(during.expected, |before| before.observed * ratio(during.expected, before.expected));
     let more = during.observed - usual;

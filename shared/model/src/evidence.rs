@@ -2,6 +2,8 @@ use crate::{BandPoint, Direction, Metric};
 use serde::{Deserialize, Serialize};
 
 /// What shows that something is wrong.
+// Nearly all are of metrics.
+#[allow(clippy::large_enum_variant)]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Evidence {

@@ -82,7 +82,7 @@ fn is_traffic(observed: &Observed) -> bool {
 fn told<'a>(beside: &Beside<'a, '_>, id: &ResourceId, silences: Vec<Abnormal<'a>>) -> Option<Abnormal<'a>> {
     let waits = |s: &Abnormal<'_>| s.metric().role == Role::Latency && s.metric().opens;
     let told = silences.into_iter().min_by_key(|s| (!is_traffic(s.observed), !waits(s), &s.metric().key))?;
-    let counted = beside.situation.observed.iter().any(|o| &o.metric.resource == id && is_traffic(o));
+    let counted = beside.situation.observed.iter().any(|o| &o.metric.resource == id && o.metric.role == Role::Traffic);
     let felt = (is_traffic(told.observed) || (waits(&told) && !counted))
         && beside.confirms(id)
         && !beside.are_lost(told.start);

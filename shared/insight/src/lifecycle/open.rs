@@ -19,9 +19,15 @@ const ALONE: f64 = 3.0;
 /// A less rare one that lasts so long opens too; none there does either.
 const LASTING_SECONDS: i64 = 30 * 60;
 
+/// What was over so long ago and told by no look then, is not told as the window slides past it. Looks may have failed for less.
+const FRESH_SECONDS: i64 = 3600;
+
 /// One rare or lasting symptom, or another one that something else speaks for. The error says what is missing.
 pub fn opens(situation: &Situation<'_>, group: &Group<'_>) -> Result<(), String> {
     let lasts = |s: &Abnormal<'_>| s.end.unwrap_or(situation.now).as_second() - s.start.as_second() >= LASTING_SECONDS;
+    if group.symptoms.iter().all(|s| situation.now.as_second() - s.seen_until() > FRESH_SECONDS) {
+        return Err("over for more than an hour".to_owned());
+    }
     let strong = group.symptoms.iter().any(|s| s.observed.is_warm() && (s.span.score >= ALONE || lasts(s)));
     let first = group.symptoms[0].metric();
     let second =
