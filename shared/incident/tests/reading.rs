@@ -69,6 +69,9 @@ fn catalogued(name: &str, dimensions: &[(&str, &str)]) -> Metric {
         publication_delay: 120,
         opens: true,
         least: 1.0,
+        out_of: None,
+        harms: None,
+        at_most: None,
     }
 }
 

@@ -4,6 +4,8 @@ use stackseer_catalog::Catalog;
 use stackseer_model::Metric;
 pub use stackseer_model::time::moment;
 
+/// A day without one is no surprise.
+const ONE_A_DAY: f64 = 1.0 / 1440.0;
 /// Fewer events a minute than this are hardly any.
 const HARDLY_ANY: f64 = 0.1;
 
@@ -32,7 +34,7 @@ pub fn value(metric: &Metric, value: f64) -> String {
         "Bytes" => bytes(value),
         "Count" | "None" | "" if metric.key.statistic == "Sum" => {
             match value * 60.0 / f64::from(metric.period.max(1)) {
-                0.0 => "none".to_owned(),
+                rate if rate.abs() < ONE_A_DAY => "none".to_owned(),
                 few if few.abs() < HARDLY_ANY => "hardly any".to_owned(),
                 rate => format!("{} a minute", number(rate)),
             }

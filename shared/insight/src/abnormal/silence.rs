@@ -17,6 +17,12 @@ const LOST_SECONDS: i64 = 12 * 60;
 
 pub fn all<'a>(situation: &Situation<'a>, topology: &Topology<'a>) -> Vec<Abnormal<'a>> {
     let mut by_resource: BTreeMap<&ResourceId, Vec<Abnormal<'a>>> = BTreeMap::new();
+    // Where nothing is known of anything, nothing is known to have stopped.
+    let is_known =
+        |o: &Observed| o.detection().is_some_and(|d| d.band.iter().any(|p| p.value.is_some_and(|v| v > 0.0)));
+    if !situation.observed.iter().any(is_known) {
+        return vec![];
+    }
     for observed in situation.observed.iter().filter(|o| o.is_warm()) {
         let Some(span) = observed.detection().and_then(|d| d.silence.as_ref()) else { continue };
         let silence = Abnormal { silent: true, felt: false, ..Abnormal::of(observed, span) };

@@ -51,7 +51,7 @@ fn the_one_that_shows_most_of_the_harm_comes_first() {
 fn a_change_just_before_lifts_its_resource_over_one_that_shows_more() {
     let mut scene = front_of(&[("left", 40.0), ("right", 60.0)]);
     scene.change("PutFunctionConcurrency", "left", -5);
-    scene.tick(5);
+    scene.tick(20);
     assert_eq!(scene.causes(), ["left", "right"]);
     let reason = &scene.insight().causes[0].reason;
     assert!(reason.starts_with("PutFunctionConcurrency 5 min before; 40 %"), "{reason}");
@@ -138,7 +138,7 @@ fn a_changed_callee_that_would_show_it_and_is_well_comes_after() {
 fn shares_of_one_harm_never_sum_over_one() {
     let mut scene = front_of(&[("left", 40.0), ("right", 60.0)]);
     scene.change("PutFunctionConcurrency", "left", -5);
-    scene.tick(5);
+    scene.tick(20);
     let sum: f64 = scene.insight().causes.iter().filter_map(|c| c.share).sum();
     assert!(sum <= 1.0 + 1e-9, "{sum}");
     let ranks: Vec<u32> = scene.insight().causes.iter().map(|c| c.rank).collect();

@@ -36,6 +36,7 @@ fn near_in_topology_but_hours_apart_are_two() {
     let mut scene = Scene::new(&["a -> b"]);
     scene.during("a", "Errors", "Sum", 0.0, &[strong(-170, -140, 30.0)]);
     scene.during("b", "Errors", "Sum", 0.0, &[strong(0, LATER, 30.0)]);
+    scene.tick(-150);
     scene.tick(5);
     assert_eq!(scene.known.len(), 2, "{:?}", scene.names());
 }
