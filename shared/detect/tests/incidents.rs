@@ -3,7 +3,9 @@
 mod families;
 
 use families::{DAY, Family, START, settings};
-use stackseer_detect::{Bad, Detection, Direction, Kind, Missing, Point, detect, fit};
+use stackseer_detect::{
+    Bad, Detection, Direction, Kind, Missing, Point, Requests, Span, detect, detect_share, fit, is_suspicious,
+};
 
 const NOW: i64 = START + 14 * DAY;
 const HOUR: i64 = 3600;
@@ -159,4 +161,85 @@ fn last_week_s_outage_does_not_hide_today_s() {
     }
     let baseline = fit(&latency.settings, &series, START, NOW);
     assert_eq!(detect(&baseline, &series, NOW, NOW + 3 * HOUR).spans.len(), 1);
+}
+
+#[test]
+fn a_departure_as_large_as_what_matters_is_one() {
+    let targets = settings(Kind::Gauge, 60, Missing::Gap, Bad::Up, 1.0);
+    let at = |second: i64, value: f64| Point { time: second, value };
+    let healthy: Vec<Point> = (START..NOW + HOUR).step_by(60).map(|second| at(second, 0.0)).collect();
+    let baseline = fit(&targets, &healthy, START, NOW);
+    let with = |unhealthy: f64| {
+        let mut points = healthy.clone();
+        points.extend((NOW + HOUR..NOW + 2 * HOUR).step_by(60).map(|second| at(second, unhealthy)));
+        detect(&baseline, &points, NOW, NOW + 3 * HOUR).spans.len()
+    };
+    assert_eq!(with(1.0), 1, "one of two targets");
+    assert_eq!(with(0.5), 0);
+}
+
+/// A job at two every night, of about ten minutes.
+fn nightly(last_night: f64) -> Vec<Span> {
+    let duration = settings(Kind::Latency, 60, Missing::Gap, Bad::Up, 1_000.0);
+    let night =
+        |night: i64, minutes: f64| Point { time: START + night * DAY + 2 * HOUR + 600, value: minutes * 60_000.0 };
+    let mut runs: Vec<Point> = (0..14).map(|n| night(n, 10.0 + (n * 7 % 5) as f64 / 5.0)).collect();
+    let baseline = fit(&duration, &runs, START, NOW);
+    assert!(baseline.is_warm());
+    runs.push(night(14, last_night));
+    detect(&baseline, &runs, NOW + HOUR, NOW + 4 * HOUR).spans
+}
+
+#[test]
+fn what_runs_once_a_night_is_judged_run_by_run() {
+    assert_eq!(nightly(30.0).len(), 1);
+    assert_eq!(nightly(14.0), []);
+}
+
+/// Failures out of requests, each by minutes after [`NOW`] and a fortnight by the hour before.
+fn share(an_hour: &[(i64, f64, f64)], window: &[(i64, f64, f64)]) -> Vec<Span> {
+    let failures = settings(Kind::Sparse, 60, Missing::Zero, Bad::Up, 3.0);
+    let requests = settings(Kind::Count, 60, Missing::Zero, Bad::Both, 0.0);
+    let hours = (START..NOW).step_by(HOUR as usize);
+    let before = |of: fn(&(i64, f64, f64)) -> f64| -> Vec<Point> {
+        let point = |start: i64| an_hour.iter().map(move |p| Point { time: start + p.0 * 60, value: of(p) });
+        hours.clone().flat_map(point).collect()
+    };
+    let now = |of: fn(&(i64, f64, f64)) -> f64| -> Vec<Point> {
+        window.iter().map(|p| Point { time: NOW + p.0 * 60, value: of(p) }).collect()
+    };
+    let usual = (fit(&failures, &before(|p| p.1), START, NOW), fit(&requests, &before(|p| p.2), START, NOW));
+    let (failed, made) = (now(|p| p.1), now(|p| p.2));
+    let found = detect_share(&usual.0, &failed, Requests { baseline: &usual.1, window: &made }, NOW, NOW + 3 * HOUR);
+    assert!(found.spans.is_empty() || is_suspicious(&usual.0, &failed, NOW, NOW + 3 * HOUR), "nobody would look");
+    found.spans.into_iter().filter(|span| !span.is_weak).collect()
+}
+
+#[test]
+fn of_a_few_calls_all_that_fail_are_an_incident_and_one_is_not() {
+    let calls = [(10, 0.0, 1.0), (25, 0.0, 1.0), (50, 0.0, 1.0)];
+    let fails = |minutes: &[i64]| {
+        let window: Vec<_> = [5, 20, 40, 60, 75].iter().map(|m| (*m, f64::from(minutes.contains(m)), 1.0)).collect();
+        share(&calls, &window).len()
+    };
+    assert_eq!(fails(&[5, 20, 40, 60, 75]), 1);
+    assert_eq!(fails(&[20]), 0);
+}
+
+#[test]
+fn the_usual_share_of_four_times_the_requests_is_ordinary() {
+    let usual: Vec<_> = (0..60).map(|m| (m, f64::from(m % 10 == 0), 40.0)).collect();
+    let window = |every: i64| (0..180).map(|m| (m, f64::from(m % every == 0), 160.0)).collect::<Vec<_>>();
+    assert_eq!(share(&usual, &window(3)), [], "two or three in a thousand, as ever");
+    let many: Vec<_> = (0..180).map(|m| (m, 3.0, 160.0)).collect();
+    assert_eq!(share(&usual, &many).len(), 1);
+}
+
+#[test]
+fn a_run_that_fails_where_none_ever_did_is_told_and_one_that_fails_now_and_then_is_not() {
+    let run = |failed: f64| [(5, failed, 1.0)];
+    assert_eq!(share(&run(0.0), &run(1.0)).len(), 1);
+    assert_eq!(share(&run(0.0), &run(0.0)), []);
+    // Every other one does.
+    assert_eq!(share(&run(0.5), &run(1.0)), []);
 }

@@ -4,6 +4,7 @@ mod causes;
 mod closing;
 mod explaining;
 mod extending;
+mod felt;
 mod grouping;
 mod impact;
 mod muting;

@@ -10,6 +10,8 @@ pub const FUNCTION: &str = "AWS::Lambda::Function";
 pub const BALANCER: &str = "AWS::ElasticLoadBalancingV2::LoadBalancer";
 
 const WINDOW_MINUTES: i64 = 180;
+/// So long a silence is one.
+const SILENT_MINUTES: i64 = 15;
 /// So many ordinary points end a span.
 const QUIET_POINTS: i64 = 5;
 
@@ -51,6 +53,8 @@ struct Watched {
     state: State,
     /// From this minute on nothing is published.
     silent: i64,
+    /// From this minute on nothing comes, where something always did.
+    stopped: i64,
     /// In place of what the episodes make.
     detection: Option<Detection>,
 }
@@ -128,6 +132,7 @@ impl Scene {
             warm: true,
             state: State::Read,
             silent: LATER,
+            stopped: LATER,
             detection: None,
         });
         self
@@ -172,6 +177,15 @@ impl Scene {
     pub fn silent(&mut self, resource: &str, from: i64) {
         let id = self.id(resource);
         self.metrics.iter_mut().filter(|m| m.metric.resource == id).for_each(|m| m.silent = from);
+    }
+
+    /// Nobody calls it any more.
+    pub fn stops(&mut self, resource: &str, from: i64) {
+        let id = self.id(resource);
+        for watched in self.metrics.iter_mut().filter(|m| m.metric.resource == id) {
+            watched.stopped = from;
+            watched.silent = if watched.metric.missing == MissingPoint::Gap { from } else { LATER };
+        }
     }
 
     pub fn not_asked(&mut self, resource: &str) {
@@ -259,6 +273,9 @@ pub fn kinds(messages: &[Message]) -> Vec<MessageType> {
 
 impl Watched {
     fn value(&self, minute: i64) -> f64 {
+        if minute >= self.stopped {
+            return 0.0;
+        }
         self.episodes.iter().find(|e| (e.from..e.to).contains(&minute)).map_or(self.expected, |e| e.value)
     }
 
@@ -301,7 +318,19 @@ impl Watched {
             is_weak: false,
             direction: if e.value > self.expected { Direction::Up } else { Direction::Down },
         });
-        Detection { band: band.collect(), spans: spans.collect(), silence: None }
+        let silence = (self.stopped + SILENT_MINUTES <= last).then(|| Span {
+            start: at(self.stopped.max(first)),
+            end: None,
+            peak_time: at(self.stopped.max(first)),
+            peak: 0.0,
+            expected: self.expected,
+            mean: 0.0,
+            mean_expected: self.expected,
+            score: 3.0,
+            is_weak: false,
+            direction: Direction::Down,
+        });
+        Detection { band: band.collect(), spans: spans.collect(), silence }
     }
 }
 
