@@ -2,6 +2,7 @@
 // https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { listening } from './listening.mjs';
 
@@ -35,6 +36,7 @@ export async function startFunction(bootstrap, environment) {
     AWS_LAMBDA_RUNTIME_API: host, AWS_LAMBDA_FUNCTION_NAME: 'page', AWS_LAMBDA_FUNCTION_VERSION: '1', AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '256',
     AWS_LAMBDA_LOG_GROUP_NAME: 'page', AWS_LAMBDA_LOG_STREAM_NAME: 'page', AWS_REGION: 'eu-west-1', RUST_LOG: 'warn', ...environment,
   } });
+  await once(child, 'spawn');
   return {
     invoke: (event) => new Promise((done, failed) => {
       const id = randomUUID();
