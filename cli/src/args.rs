@@ -94,6 +94,8 @@ pub enum Command {
     Scan(Scan),
     /// Run over an incident folder, as if time went by again, without AWS
     Replay(Replay),
+    /// What would have opened in the last two weeks at each sensitivity, and which fits a budget of alerts
+    Tune(Tune),
     /// Anomaly scores of one series: CSV in, CSV out
     Detect(Detect),
     /// A simulated shop on a fast clock, with incidents; needs no AWS account
@@ -141,6 +143,8 @@ pub struct Scan {
     #[command(flatten)]
     pub state: State,
     #[command(flatten)]
+    pub settings: Configured,
+    #[command(flatten)]
     pub knowledge: Knowledge,
 }
 
@@ -170,6 +174,14 @@ pub struct Knowledge {
     /// may be given again
     #[arg(long, value_name = "FILE.toml|FOLDER")]
     pub catalog: Vec<PathBuf>,
+}
+
+#[derive(Debug, Clone, ClapArgs)]
+#[command(next_help_heading = "Knowledge")]
+pub struct Configured {
+    /// Sensitivities and mutes, as docs/settings.md describes them, if not ./stackseer.toml where that is there
+    #[arg(long, value_name = "FILE.toml")]
+    pub config: Option<PathBuf>,
 }
 
 /// How severe the same incident is when it comes again.
@@ -236,6 +248,51 @@ pub struct Replay {
     pub folder: PathBuf,
     #[command(flatten)]
     pub again: Again,
+    #[command(flatten)]
+    pub settings: Configured,
+    #[command(flatten)]
+    pub knowledge: Knowledge,
+}
+
+/// Goes through an application's last days again, at low, medium and high sensitivity, and shows what would have opened at each.
+///
+/// Each day is judged by what was learned of the two weeks before it, as a deployment does. Nothing is remembered. Sensitivities
+/// and mutes of stackseer.toml hold, but for the application's own sensitivity, which is what is asked about.
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
+Examples:
+  stackseer tune --stack shop
+  # You are willing to read two insights a week
+  stackseer tune --stack shop --budget 2
+  # An incident folder, as `stackseer scan --record` writes it
+  stackseer tune incident --days 7 --output json | jq '.[].levels'
+
+Cost: AWS bills $0.01 per 1,000 metrics requested. Each metric is requested
+once, whatever the days: 1,000 metrics cost one cent; --verbose says how many.
+CloudWatch keeps points of a minute for 15 days only, so those of five minutes
+are read: what lasts less shows less than it does to a deployment.
+
+Of a folder at most half is judged where it has less than the days and two
+weeks before them, as the rest must be learned from.")]
+#[command(group = clap::ArgGroup::new("replayed").args(["stack", "tag", "region_wide", "folder"]).required(true).multiple(true))]
+pub struct Tune {
+    /// Incident folder, instead of what AWS has
+    #[arg(value_name = "DIR", conflicts_with_all = ["stack", "tag", "region_wide"])]
+    pub folder: Option<PathBuf>,
+    #[command(flatten)]
+    pub coverage: Coverage,
+    /// How many days to judge, at most 42: CloudWatch keeps points of five minutes for 63
+    #[arg(long, value_name = "DAYS", default_value_t = 14, value_parser = clap::value_parser!(u32).range(1..=42))]
+    pub days: u32,
+    /// Insights a week that you are willing to read: says which sensitivity fits, what costs most, and how to lower it
+    #[arg(long, value_name = "NUMBER", value_parser = budget)]
+    pub budget: Option<f64>,
+    #[command(flatten)]
+    pub again: Again,
+    #[command(flatten)]
+    pub account: Account,
+    #[command(flatten)]
+    pub settings: Configured,
     #[command(flatten)]
     pub knowledge: Knowledge,
 }
@@ -316,6 +373,8 @@ pub struct Demo {
     pub record: Option<PathBuf>,
     #[command(flatten)]
     pub again: Again,
+    #[command(flatten)]
+    pub settings: Configured,
     /// Show the day in the console instead, as it happens, on a clock that can be stopped and made faster there
     #[arg(long, conflicts_with = "insight")]
     pub console: bool,
@@ -378,6 +437,8 @@ pub enum Person {
     Note(Note),
     /// What nobody is told of
     Mute(Mute),
+    /// How rare something must be to be unusual, where it is not as in general
+    Sensitivity(Sensitivity),
     /// Whom messages go to
     Channels(Channels),
     /// What was found, watched or not, and why not
@@ -397,6 +458,7 @@ impl Person {
             Self::Assign(of) => &of.place,
             Self::Note(of) => &of.place,
             Self::Mute(of) => &of.place,
+            Self::Sensitivity(of) => &of.place,
             Self::Channels(of) => &of.place,
             Self::Resources(of) => &of.place,
             Self::Changes(of) => &of.place,
@@ -606,6 +668,81 @@ impl MuteTarget {
     }
 }
 
+/// Without a command, the sensitivities that are set. Of several the narrowest counts: a metric's, else its resource's, else its
+/// application's, else the general one.
+///
+/// Each step down asks for what is five times rarer. What is much rarer opens an insight at any sensitivity: mute what you know.
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
+Examples:
+  stackseer sensitivity
+  stackseer sensitivity set low --application shop --days 30
+  stackseer sensitivity set high --resource AWS::Lambda::Function/checkout
+  # A metric by its key, as `stackseer tune` and the console say it
+  stackseer sensitivity set low \\
+    --metric 'AWS/Lambda Errors Sum FunctionName=checkout'
+  stackseer sensitivity unset --application shop
+
+`stackseer tune` shows what would have opened at each.")]
+pub struct Sensitivity {
+    #[command(subcommand)]
+    pub act: Option<SensitivityAct>,
+    #[command(flatten)]
+    pub place: Place,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub enum SensitivityAct {
+    /// Judge an application, a resource or a metric by this sensitivity from now on
+    Set {
+        #[arg(value_enum, value_name = "SENSITIVITY")]
+        level: Level,
+        #[command(flatten)]
+        what: SensitivityTarget,
+        /// For so many days, if not until it is unset
+        #[arg(long, value_name = "DAYS")]
+        days: Option<u32>,
+    },
+    /// Judge it as before
+    Unset {
+        #[command(flatten)]
+        what: SensitivityTarget,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Level {
+    /// Only what is very rare is unusual: 0.004 false alarms per metric and week
+    Low,
+    /// 0.02
+    Medium,
+    /// What is a little rare is unusual too: 0.1
+    High,
+}
+
+#[derive(Debug, Clone, ClapArgs)]
+#[group(required = true, multiple = false)]
+pub struct SensitivityTarget {
+    /// A resource, by its id
+    #[arg(long, value_name = "ID")]
+    pub resource: Option<String>,
+    /// A metric, by its key
+    #[arg(long, value_name = "KEY")]
+    pub metric: Option<String>,
+    /// An application, by its id or name
+    #[arg(long, value_name = "NAME")]
+    pub application: Option<String>,
+}
+
+impl SensitivityTarget {
+    /// What kind, as the API calls it, and which.
+    pub fn target(&self) -> (&'static str, &str) {
+        let kinds = [("Resource", &self.resource), ("Metric", &self.metric), ("Application", &self.application)];
+        let given = kinds.iter().find_map(|(kind, given)| Some((*kind, given.as_deref()?)));
+        given.unwrap_or_default()
+    }
+}
+
 #[derive(Debug, ClapArgs)]
 pub struct Resources {
     /// Only of this application, by name or id
@@ -725,6 +862,11 @@ fn tag(text: &str) -> Result<Tag, String> {
         return Err("no value after =; leave = out to take every value".to_owned());
     }
     Ok(Tag { key: key.to_owned(), value })
+}
+
+fn budget(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|number: &f64| number.is_finite() && *number > 0.0);
+    number.ok_or_else(|| "write how many insights a week, as 2 or 0.5".to_owned())
 }
 
 fn time(text: &str) -> Result<Timestamp, String> {

@@ -9,6 +9,7 @@ mod manual;
 mod people;
 mod replay;
 mod scan;
+mod tune;
 
 use crate::args::{Account, Args, Command, Knowledge};
 use crate::progress::Progress;
@@ -26,6 +27,7 @@ pub fn run(args: &Args) -> Result<()> {
         match &args.command {
             Command::Scan(scan) => scan::run(scan, global).await,
             Command::Replay(replay) => replay::run(replay, global).await,
+            Command::Tune(tune) => tune::run(tune, global).await,
             Command::Detect(detect) => detect::run(detect, global),
             Command::Demo(demo) => demo::run(demo, global).await,
             Command::Console(console) => console::run(console, global).await,

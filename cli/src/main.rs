@@ -2,11 +2,13 @@
 
 mod args;
 mod commands;
+mod config;
 mod progress;
 mod record;
 mod render;
 mod state;
 mod ticks;
+mod tuning;
 
 use clap::Parser;
 use std::process::ExitCode;

@@ -7,6 +7,7 @@ pub mod journal;
 mod page;
 mod permissions;
 mod report;
+mod tuning;
 mod watching;
 mod words;
 
@@ -15,6 +16,7 @@ pub use page::{Page, Width, rule};
 pub use permissions::Permissions;
 pub use permissions::Surveyed;
 pub use report::{ApplicationReport, Calls, Report, Window};
+pub use tuning::tuning;
 
 use jiff::Timestamp;
 use stackseer_catalog::Catalog;

@@ -231,6 +231,48 @@ async fn a_mute_that_can_t_be_is_refused_with_what_to_write() {
 }
 
 #[tokio::test]
+async fn a_sensitivity_of_an_application_a_resource_or_a_metric_is_set_listed_and_unset() {
+    let scanned = Scanned::new().await;
+    assert_eq!(scanned.text("sensitivity"), "Everything is watched with medium sensitivity.\n");
+    let metric = "--metric 'AWS/Lambda Errors Sum FunctionName=checkout'";
+    let said = scanned.text(&format!("sensitivity set low {metric}"));
+    assert_eq!(said, "AWS/Lambda Errors Sum FunctionName=checkout has low sensitivity from the next look on\n");
+    let for_now = scanned.json("sensitivity set high --application shop --days 30")["Sensitivity"].clone();
+    assert_eq!(for_now["What"]["Application"], shop().id.as_str());
+    let days = (for_now["Until"].as_f64().unwrap() - now().as_second() as f64) / 86_400.0;
+    assert!((29.9..=30.1).contains(&days), "{for_now}");
+    scanned.text("sensitivity set medium --resource AWS::Lambda::Function/checkout");
+    // Another takes its place.
+    scanned.text(&format!("sensitivity set high {metric}"));
+
+    let listed = scanned.text("sensitivity");
+    for part in ["FunctionName=checkout\n    high, by ann", "Function/checkout\n    medium, by ann", "high until "] {
+        assert!(listed.contains(part), "no {part} in:\n{listed}");
+    }
+    assert!(listed.ends_with("Everything else has medium sensitivity.\n"), "{listed}");
+    assert_eq!(scanned.json("sensitivity")["Sensitivities"].as_array().map(Vec::len), Some(3));
+    assert_eq!(scanned.text("sensitivity unset --application shop"), "the sensitivity of shop is taken back\n");
+    assert_eq!(scanned.json("sensitivity")["Sensitivities"].as_array().map(Vec::len), Some(2));
+    let said = scanned.audit().await;
+    assert_eq!(said.len(), 5, "{said:?}");
+    for what in ["Set the sensitivity of the metric AWS/Lambda", "Took the sensitivity of the application"] {
+        assert!(said.iter().any(|entry| entry.starts_with(what)), "no {what} in {said:?}");
+    }
+
+    for (line, code, hint) in [
+        ("sensitivity set low", 2, "--application"),
+        ("sensitivity set lowest --application shop", 2, "medium"),
+        ("sensitivity set low --application shop --metric x", 2, "--metric"),
+        ("sensitivity set low --application bakery", 1, "there are: shop"),
+        ("sensitivity unset --resource nothing", 1, "no sensitivity is set of nothing"),
+    ] {
+        let (refused, said) = scanned.refused(line);
+        assert!(refused == code && said.contains(hint), "{line}: {refused} {said}");
+    }
+    assert_eq!(scanned.audit().await.len(), 5);
+}
+
+#[tokio::test]
 async fn what_is_not_there_or_not_whole_is_said() {
     let scanned = Scanned::new().await;
     for (line, code, hint) in [

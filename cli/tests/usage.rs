@@ -31,6 +31,10 @@ fn bad_usage_is_2_and_says_what_to_write() {
         (&["dance"], "stackseer"),
         (&["demo", "--output", "xml"], "json"),
         (&["demo", "--insight", "0"], "--insight"),
+        (&["tune"], "--stack <NAME>"),
+        (&["tune", "incident", "--stack", "shop"], "--stack"),
+        (&["tune", "incident", "--budget", "0"], "0.5"),
+        (&["tune", "incident", "--days", "43"], "42"),
     ] {
         let output = run(args);
         assert_eq!(output.status.code(), Some(2), "{args:?}: {}", stderr(&output));
@@ -41,9 +45,12 @@ fn bad_usage_is_2_and_says_what_to_write() {
 
 #[test]
 fn failure_is_1_with_the_reason_on_stderr() {
-    for (args, reason) in
-        [(&["detect", "no-such.csv"][..], "no-such.csv"), (&["replay", "no-such-folder"], "no-such-folder")]
-    {
+    for (args, reason) in [
+        (&["detect", "no-such.csv"][..], "no-such.csv"),
+        (&["replay", "no-such-folder"], "no-such-folder"),
+        (&["tune", "no-such-folder"], "no-such-folder"),
+        (&["replay", "no-such-folder", "--config", "no-such.toml"], "no-such.toml"),
+    ] {
         let output = run(args);
         assert_eq!(output.status.code(), Some(1), "{args:?}: {}", stderr(&output));
         assert!(stderr(&output).starts_with("stackseer: ") && stderr(&output).contains(reason), "{}", stderr(&output));
@@ -71,9 +78,14 @@ fn an_error_says_each_thing_once() {
 
 #[test]
 fn examples_fit_a_terminal_of_eighty_columns() {
-    for args in
-        [&["--help"][..], &["scan", "--help"], &["replay", "--help"], &["doctor", "--help"], &["demo", "--help"]]
-    {
+    for args in [
+        &["--help"][..],
+        &["scan", "--help"],
+        &["replay", "--help"],
+        &["tune", "--help"],
+        &["doctor", "--help"],
+        &["demo", "--help"],
+    ] {
         let output = stackseer().args(args).env("COLUMNS", "80").output().expect("it starts");
         let help = String::from_utf8(output.stdout).unwrap();
         let examples =
@@ -91,7 +103,7 @@ fn help_teaches_by_example() {
     {
         assert!(help.contains(command), "{command}");
     }
-    for command in ["scan", "replay", "detect", "doctor"] {
+    for command in ["scan", "replay", "tune", "detect", "doctor"] {
         let help = String::from_utf8(run(&[command, "--help"]).stdout).unwrap();
         assert!(help.contains("Examples:") && help.contains(&format!("stackseer {command}")), "{help}");
     }

@@ -1,5 +1,6 @@
 // The command that does what a button does. Everything the page changes can be changed without it.
 import type { MuteRequest } from './api/own';
+import type { SensitivityLevel, SensitivityTarget } from './api/types';
 
 /** As a POSIX shell reads it back unchanged. */
 export function quote(text: string): string {
@@ -16,6 +17,12 @@ export function muteCommand({ What, Reason, Window }: MuteRequest, hours?: numbe
   if (Window) return undefined;
   const [kind, value] = Object.entries(What).find(([, text]) => text) ?? ['Resource', 'NAME'];
   const words = [`stackseer mute add --${kind.toLowerCase()} ${quote(value)}`, `--reason ${quote(Reason || 'WHY')}`, ...(hours ? [`--hours ${hours}`] : [])];
+  return words.join(' ');
+}
+
+export function sensitivityCommand(what: SensitivityTarget, level: SensitivityLevel, days: string): string {
+  const [kind, name] = Object.entries(what)[0] ?? ['Metric', ''];
+  const words = [`stackseer sensitivity set ${level.toLowerCase()} --${kind.toLowerCase()} ${quote(name || 'NAME')}`, ...(days ? [`--days ${days}`] : [])];
   return words.join(' ');
 }
 

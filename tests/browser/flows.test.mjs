@@ -202,11 +202,11 @@ test('a sensitivity is set from an anomaly, shown in the settings, and taken bac
   await row.getByText('Low; in general medium').waitFor();
   const { Sensitivities } = await ask(page, 'GET', '/stackseer/sensitivities');
   const { Now } = await ask(page, 'GET', '/stackseer/status');
-  const [{ Metric, Until }] = Sensitivities;
-  assert.equal(Metric, key);
+  const [{ What, Until }] = Sensitivities;
+  assert.deepEqual(What, { Metric: key });
   assert.ok(Until > Now + 29 * 86_400 && Until <= Now + 31 * 86_400, 'it ends by itself');
   await row.getByRole('button', { name: /^Take back/ }).click();
-  await page.getByText('Every metric is watched with medium sensitivity').waitFor();
+  await page.getByText('Everything is watched with medium sensitivity').waitFor();
   await closePage(opened);
 });
 

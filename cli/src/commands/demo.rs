@@ -3,8 +3,10 @@
 use super::console::live;
 use super::replay::play;
 use crate::args::{self, Global, Output};
+use crate::config::Config;
 use crate::progress::Progress;
 use crate::render::{self, Page, Report, View, rule};
+use crate::ticks::How;
 use anyhow::{Context, Result, ensure};
 use stackseer_catalog::Catalog;
 use stackseer_incident::{IncidentSource, Range, refuse_occupied, write_folder};
@@ -17,6 +19,7 @@ const WEEK_SECONDS: i64 = 7 * 24 * 3600;
 
 pub async fn run(args: &args::Demo, global: &Global) -> Result<()> {
     let catalog = Catalog::builtin();
+    let config = Config::read(args.settings.config.as_deref())?;
     if let Some(folder) = &args.record {
         refuse_occupied(folder)?;
     }
@@ -27,8 +30,9 @@ pub async fn run(args: &args::Demo, global: &Global) -> Result<()> {
     }
     if args.console {
         let first = injected.iter().map(|injected| injected.from).min().context("something is to happen")?;
-        return live::run(args, incident, first, catalog).await;
+        return live::run(args, incident, first, catalog, &config).await;
     }
+    let how = How { catalog, config: &config, repeats: args.again.repeats.into() };
     let (whole, day) = (incident.learn, incident.watch);
     let view = global.view(catalog, day.to);
     let say = |text: &str| -> Result<()> {
@@ -49,7 +53,7 @@ pub async fn run(args: &args::Demo, global: &Global) -> Result<()> {
     incident.learn.to = week_end;
     incident.watch = Range { from: week_end, to: whole.to };
     let is_reactive = |i: &Insight| i.insight_type() == InsightType::Reactive;
-    let ordinary = play(&incident, args.again.repeats.into(), global, &view, "", is_reactive).await?;
+    let ordinary = play(&incident, how, global, &view, "", is_reactive).await?;
     match ordinary.insights.iter().filter(|i| is_reactive(i)).count() {
         0 => say("nothing opened.")?,
         opened => say(&format!("{opened} opened that should not have."))?,
@@ -59,7 +63,7 @@ pub async fn run(args: &args::Demo, global: &Global) -> Result<()> {
     incident.learn = whole;
     incident.watch = day;
     let heading = "The next day something happens, and nobody says what. Times are UTC.";
-    let mut report = play(&incident, args.again.repeats.into(), global, &view, heading, |_| true).await?;
+    let mut report = play(&incident, how, global, &view, heading, |_| true).await?;
     // In the order of the day.
     report.insights.sort_by(|a, b| (a.open_time, &a.name).cmp(&(b.open_time, &b.name)));
     let picked = picked(args, &report)?;

@@ -54,6 +54,7 @@ async fn tell(asked: &Asked, command: &Person, how: &How) -> Result<Told> {
         Person::Assign(about) => acts::assign(asked, about).await,
         Person::Note(about) => acts::note(asked, about).await,
         Person::Mute(about) => acts::mute(asked, about, how).await,
+        Person::Sensitivity(about) => acts::sensitivity(asked, about, how).await,
     }
 }
 

@@ -1,19 +1,21 @@
 //! `stackseer replay`: the line over an incident folder.
 
 use crate::args::{self, Global, Output};
+use crate::config::Config;
 use crate::render::{ApplicationReport, Calls, Report, View, Window, journal};
-use crate::ticks::{self, Change};
+use crate::ticks::{self, Change, How};
 use anyhow::Result;
 use stackseer_incident::{Incident, read_folder};
-use stackseer_line::Repeats;
 use stackseer_model::Insight;
 use std::io::Write;
 
 pub async fn run(args: &args::Replay, global: &Global) -> Result<()> {
     let catalog = super::catalog(&args.knowledge)?;
+    let config = Config::read(args.settings.config.as_deref())?;
     let incident = read_folder(&args.folder)?;
     let view = global.view(&catalog, incident.watch.to);
-    let report = play(&incident, args.again.repeats.into(), global, &view, "Times are UTC.", |_| true).await?;
+    let how = How { catalog: &catalog, config: &config, repeats: args.again.repeats.into() };
+    let report = play(&incident, how, global, &view, "Times are UTC.", |_| true).await?;
     if global.output == Output::Text && !report.insights.is_empty() {
         writeln!(std::io::stdout())?;
     }
@@ -23,7 +25,7 @@ pub async fn run(args: &args::Replay, global: &Global) -> Result<()> {
 /// Tells what happens to the insights `told` as it happens, after `heading`, unless the output is for programs.
 pub async fn play(
     incident: &Incident,
-    repeats: Repeats,
+    how: How<'_>,
     global: &Global,
     view: &View<'_>,
     heading: &str,
@@ -41,7 +43,7 @@ pub async fn play(
     let mut out = anstream::AutoStream::auto(std::io::stdout());
     let text = global.output == Output::Text;
     let mut heading = Some(heading);
-    let found = ticks::run(incident, view.catalog, repeats, |Change { insight, transition }| {
+    let found = ticks::run(incident, how, |Change { insight, transition }| {
         let line = if text && told(insight) { journal::told(insight, transition, view) } else { None };
         if let Some(line) = line {
             if let Some(heading) = heading.take() {
@@ -52,6 +54,7 @@ pub async fn play(
         Ok(())
     })
     .await?;
+    how.config.say_unused(&found.used);
     let mut report = Report {
         applications: vec![ApplicationReport {
             application: incident.application.clone(),

@@ -2,6 +2,7 @@
 
 use super::coverage::applications;
 use crate::args::{self, Global};
+use crate::config::Config;
 use crate::progress::Progress;
 use crate::record::{About, Recorder};
 use crate::render::{ApplicationReport, Calls, Report, Window};
@@ -18,15 +19,16 @@ use stackseer_line::{
 };
 use stackseer_model::ports::{Committed, ResourceSource, Store};
 use stackseer_model::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow::Continue;
 use std::path::Path;
 
 /// What AWS bills for a metric that is asked for.
-const DOLLARS_A_METRIC: f64 = 0.01 / 1000.0;
+pub const DOLLARS_A_METRIC: f64 = 0.01 / 1000.0;
 
 pub async fn run(args: &args::Scan, global: &Global) -> Result<()> {
     let catalog = super::catalog(&args.knowledge)?;
+    let config = Config::read(args.settings.config.as_deref())?;
     if let Some(folder) = &args.record {
         refuse_occupied(folder)?;
     }
@@ -34,20 +36,24 @@ pub async fn run(args: &args::Scan, global: &Global) -> Result<()> {
     let aws = super::connect(&args.account).await?;
     // What was found as of another time is no state of now.
     let state = if args.at.is_some() { State::Forgotten } else { State::open(&args.state)? };
-    let scan = Scan { repeats: args.again.repeats.into(), aws: &aws, catalog: &catalog, state: &state, now, global };
+    let repeats = args.again.repeats.into();
+    let scan = Scan { repeats, aws: &aws, catalog: &catalog, config: &config, state: &state, now, global };
 
     let resources = aws.resources(&catalog);
     let applications = applications(&resources, &args.coverage, aws.region()).await?;
 
     let mut report = Report::default();
-    let mut failed = None;
+    let (mut failed, mut used) = (None, BTreeSet::new());
     for application in &applications {
         let record = args.record.as_deref().map(|folder| match applications.len() {
             1 => folder.to_owned(),
             _ => folder.join(&application.name),
         });
         match scan.application(&resources, application, record.as_deref()).await {
-            Ok(found) => report.add(found),
+            Ok((found, of_it)) => {
+                report.add(found);
+                used.extend(of_it);
+            }
             Err(error) if applications.len() > 1 => {
                 report.unseen.push(Unseen {
                     what: application.name.clone(),
@@ -62,6 +68,7 @@ pub async fn run(args: &args::Scan, global: &Global) -> Result<()> {
     if report.applications.is_empty() {
         return Err(failed.unwrap_or_else(|| anyhow::anyhow!("nothing could be scanned")));
     }
+    config.say_unused(&used);
     report.sort();
     report.print(global, &global.view(&catalog, now))
 }
@@ -70,18 +77,20 @@ struct Scan<'a> {
     repeats: Repeats,
     aws: &'a Aws,
     catalog: &'a Catalog,
+    config: &'a Config,
     state: &'a State,
     now: Timestamp,
     global: &'a Global,
 }
 
 impl Scan<'_> {
+    /// With the lines of `stackseer.toml` that are about something of the application.
     async fn application(
         &self,
         resources: &impl ResourceSource,
         application: &Application,
         record: Option<&Path>,
-    ) -> Result<Report> {
+    ) -> Result<(Report, BTreeSet<usize>)> {
         let (now, catalog) = (self.now, self.catalog);
         let name = &application.name;
         let minutes_before = |minutes: i64| Timestamp::from_second(now.as_second() - minutes * 60);
@@ -120,8 +129,8 @@ impl Scan<'_> {
             self.state.keep_learned(application, &learned, now).await?;
         }
         source.take_with_points();
-        let settings = self.state.settings(&application.scope()).await?;
-        tune(&mut learned, &settings, now);
+        let settings = self.config.over(self.state.settings(&application.scope()).await?, application);
+        tune(&mut learned, &application.id, &settings, now);
 
         let known = self.state.insight_state(&application.id, now).await?;
         let progress = Progress::start(&format!("{name}: looking at the last hours"), 0);
@@ -183,7 +192,8 @@ impl Scan<'_> {
             known.insights.into_iter().map(|i| (i.id.clone(), i)).collect();
         insights.extend(changed.into_iter().map(|i| (i.id.clone(), i)));
         insights.retain(|_, i| i.status == Status::Ongoing || i.update_time >= window.from);
-        Ok(Report {
+        let used = self.config.used(catalog, application, &learned);
+        let report = Report {
             applications: vec![ApplicationReport {
                 application: application.clone(),
                 window,
@@ -199,6 +209,7 @@ impl Scan<'_> {
             insights: insights.into_values().collect(),
             new,
             unseen,
-        })
+        };
+        Ok((report, used))
     }
 }

@@ -44,6 +44,9 @@ fn head(page: &mut Page, insight: &Insight, view: &View<'_>) {
     if let Some(repeat) = &insight.repeat {
         page.text(0, &format!("For the {} time in 7 days.", ordinal(repeat.times)));
     }
+    if let Some(muted) = &insight.handling.muted {
+        page.text(0, &format!("Muted by {}, so nobody is told: {}.", muted.by, muted.reason));
+    }
     if let Some(impact) = insight.impact() {
         page.blank();
         page.text(0, &impact_sentence(impact, view));

@@ -783,7 +783,7 @@ export interface ListSensitivitiesRequest {
 
 export interface ListSensitivitiesResponse {
   General: SensitivityLevel;
-  Sensitivities: MetricSensitivity[];
+  Sensitivities: OwnSensitivity[];
 }
 
 export type Locale = "DE_DE" | "EN_US" | "EN_GB" | "ES_ES" | "FR_FR" | "IT_IT" | "JA_JP" | "KO_KR" | "PT_BR" | "ZH_CN" | "ZH_TW";
@@ -818,15 +818,6 @@ export interface MaintenanceWindow {
   TimeZone: string;
 }
 
-export interface MetricSensitivity {
-  By: string;
-  Id: string;
-  InsightId?: string;
-  Metric: string;
-  Sensitivity: SensitivityLevel;
-  Until?: number;
-}
-
 export interface MonitoredResourceIdentifier {
   Application?: ApplicationName;
   Because?: string;
@@ -858,6 +849,7 @@ export interface MuteTarget {
 }
 
 export interface MutedBy {
+  By: string;
   MuteId: string;
   Reason: string;
   Until?: number;
@@ -913,6 +905,15 @@ export interface OpsCenterIntegrationConfig {
 export type OptInStatus = "ENABLED" | "DISABLED";
 
 export type OrganizationResourceCollectionType = "AWS_CLOUD_FORMATION" | "AWS_SERVICE" | "AWS_ACCOUNT" | "AWS_TAGS";
+
+export interface OwnSensitivity {
+  By: string;
+  Id: string;
+  InsightId?: string;
+  Sensitivity: SensitivityLevel;
+  Until?: number;
+  What: SensitivityTarget;
+}
 
 export interface PerformanceInsightsMetricDimensionGroup {
   Dimensions?: string[];
@@ -1302,6 +1303,12 @@ export interface SearchOrganizationInsightsResponse {
 
 export type SensitivityLevel = "LOW" | "MEDIUM" | "HIGH";
 
+export interface SensitivityTarget {
+  Application?: string;
+  Metric?: string;
+  Resource?: string;
+}
+
 export interface Series {
   Expected: (number | null)[];
   Lower: (number | null)[];
@@ -1362,13 +1369,13 @@ export interface SetClockResponse {
 }
 
 export interface SetSensitivityRequest {
-  Metric: string;
   Sensitivity: SensitivityLevel;
   Until?: number;
+  What: SensitivityTarget;
 }
 
 export interface SetSensitivityResponse {
-  Sensitivity: MetricSensitivity;
+  Sensitivity: OwnSensitivity;
 }
 
 export interface SnsChannelConfig {

@@ -92,7 +92,7 @@ pub struct Setup {
     pub clock: Arc<dyn Clock>,
     /// What holds until somebody sets anything.
     pub first: Settings,
-    /// The sensitivity of metrics of which nothing is set.
+    /// The sensitivity of what nobody set one of.
     pub sensitivity: Sensitivity,
     /// None: nothing is sent from here.
     pub tester: Option<Arc<dyn Tester>>,

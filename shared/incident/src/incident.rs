@@ -126,7 +126,12 @@ impl Incident {
 
     /// When the line looks: every tick within the watched range, and its end.
     pub fn ticks(&self) -> impl Iterator<Item = Timestamp> + use<> {
-        let (from, to) = (self.watch.from.as_second(), self.watch.to.as_second());
+        self.ticks_in(self.watch)
+    }
+
+    /// The same within another range.
+    pub fn ticks_in(&self, range: Range) -> impl Iterator<Item = Timestamp> + use<> {
+        let (from, to) = (range.from.as_second(), range.to.as_second());
         let tick = i64::from(self.tick_minutes.max(1)) * 60;
         (1..=(to - from + tick - 1).div_euclid(tick))
             .filter_map(move |n| Timestamp::from_second((from + n * tick).min(to)).ok())

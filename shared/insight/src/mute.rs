@@ -52,7 +52,8 @@ fn settle(
             silence(messages);
             let same = was_muted.filter(|muted| muted.mute == mute.id);
             let since = same.as_ref().map_or(now, |muted| muted.since);
-            let muted = Muted { mute: mute.id.clone(), reason: mute.reason.clone(), since, until, told };
+            let Mute { id, by, reason, .. } = mute.clone();
+            let muted = Muted { mute: id, by, reason, since, until, told };
             insight.handling.muted = Some(muted);
             if same.is_none() {
                 note(insight, Transited::Muted { mute: mute.id.clone() }, because(mute, until, now), now);

@@ -4,18 +4,19 @@ use crate::learn::Learned;
 use crate::watch::say_watched;
 use stackseer_detect as detect;
 use stackseer_insight::{Plan, mute};
-use stackseer_model::{Insight, ResourceState, Sensitivity, Settings, Timestamp};
+use stackseer_model::{ApplicationId, Insight, ResourceState, Sensitivity, Settings, Timestamp};
 
-/// Metrics whose sensitivity somebody set are judged by it from this look on: it says how rare a departure must be, and
-/// nothing of what was learned.
-pub fn tune(learned: &mut Learned, settings: &Settings, now: Timestamp) {
+/// What somebody set the sensitivity of is judged by it from this look on: it says how rare a departure must be, and nothing of
+/// what was learned.
+pub fn tune(learned: &mut Learned, application: &ApplicationId, settings: &Settings, now: Timestamp) {
     let set = settings.sensitivities(now);
     if set.is_empty() {
         return;
     }
-    for (key, fitted) in &mut learned.baselines {
-        if let Some(of_metric) = set.get(key.to_string().as_str()) {
-            fitted.baseline.set_sensitivity(sensitivity(*of_metric));
+    for metric in &learned.metrics {
+        let own = set.of(application, &metric.resource, &metric.key.to_string());
+        if let (Some(own), Some(fitted)) = (own, learned.baselines.get_mut(&metric.key)) {
+            fitted.baseline.set_sensitivity(sensitivity(own));
         }
     }
 }

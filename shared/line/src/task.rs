@@ -59,7 +59,7 @@ pub async fn run_watch(
         return Ok(Done { outcome: Outcome::NotLearned, ..Done::default() });
     };
     let settings = settings(store, task).await?;
-    tune(&mut learned, &settings, task.at);
+    tune(&mut learned, &task.application.id, &settings, task.at);
     let mut done = Done::default();
     for _ in 0..TRIES {
         let state = store.insight_state(&task.application.id, task.at).await?;

@@ -211,15 +211,52 @@ async fn a_metric_that_feedback_lowered_needs_a_rarer_departure_from_the_next_lo
     let plain = restored(learned).unwrap();
     let strict = |now| {
         let mut tuned = plain.clone();
-        tune(&mut tuned, &settings, now);
+        tune(&mut tuned, &SHOP.application.id, &settings, now);
         let is_strict =
             |(key, fitted): (&MetricKey, &Fitted)| (*fitted != plain.baselines[key]).then(|| key.to_string());
         tuned.baselines.iter().filter_map(is_strict).collect::<Vec<_>>()
     };
-    let mut metrics: Vec<String> = lowered.iter().map(|s| s.metric.clone()).collect();
+    let mut metrics: Vec<String> = lowered.iter().map(|s| s.of.said().1.to_owned()).collect();
     metrics.sort();
     let mut found = strict(at(13, 5));
     found.sort();
     assert_eq!(found, metrics, "those, and no other");
     assert!(strict(at(13 + 30 * 24, 0)).is_empty());
+}
+
+#[tokio::test]
+async fn a_sensitivity_holds_for_its_application_its_resource_or_its_metric_and_the_narrowest_counts() {
+    let line = Line::learned().await;
+    let learned = restored(line.store.learning(&SHOP.application).await.unwrap().unwrap()).unwrap();
+    let scope = SHOP.application.scope();
+    let tuned = |rows: &[(Judged, Sensitivity)]| {
+        let own = |(of, level): &(Judged, Sensitivity)| OwnSensitivity::new(&scope, of.clone(), *level, None, "ann");
+        let sensitivities = rows.iter().map(own).map(|own| (own.id.clone(), own)).collect();
+        let mut tuned = learned.clone();
+        tune(&mut tuned, &SHOP.application.id, &Settings { sensitivities, ..Settings::default() }, at(0, 0));
+        tuned
+    };
+    let metric = learned.metrics.iter().find(|m| learned.baselines.contains_key(&m.key)).unwrap().clone();
+    let of_metric = Judged::Metric { key: metric.key.to_string() };
+    let of_resource = Judged::Resource { id: metric.resource.clone() };
+    let of_shop = Judged::Application { id: SHOP.application.id.clone() };
+    let changed = |tuned: &Learned| -> Vec<MetricKey> {
+        let is_changed =
+            |(key, fitted): (&MetricKey, &Fitted)| (*fitted != learned.baselines[key]).then(|| key.clone());
+        tuned.baselines.iter().filter_map(is_changed).collect()
+    };
+    let all = tuned(&[(of_shop.clone(), Sensitivity::Low)]);
+    assert_eq!(changed(&all).len(), learned.baselines.len());
+    let some = changed(&tuned(&[(of_resource.clone(), Sensitivity::Low)]));
+    let own = |key: &MetricKey| learned.metrics.iter().any(|m| m.key == *key && m.resource == metric.resource);
+    assert!(some.len() > 1 && some.len() < learned.baselines.len() && some.iter().all(own), "{some:?}");
+
+    // As learned at medium: the metric's own is what counts.
+    let narrowed =
+        tuned(&[(of_shop, Sensitivity::Low), (of_resource, Sensitivity::High), (of_metric, Sensitivity::Medium)]);
+    assert_eq!(narrowed.baselines[&metric.key], learned.baselines[&metric.key]);
+    assert_eq!(changed(&narrowed).len(), learned.baselines.len() - 1);
+
+    let other = Judged::Application { id: ApplicationId("another".into()) };
+    assert!(changed(&tuned(&[(other, Sensitivity::Low)])).is_empty());
 }

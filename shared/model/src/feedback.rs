@@ -1,6 +1,7 @@
-use crate::{Anomaly, AnomalyType, Insight, InsightId, MetricSensitivity, Scope, Sensitivity, SensitivityId, Settings};
+use crate::{AnomalyType, Insight, InsightId, Judged, OwnSensitivity, ResourceId, Scope, Sensitivity, Settings};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// A metric that was lowered by feedback has its old sensitivity again after so long.
 const LOWERED_SECONDS: i64 = 30 * 24 * 3600;
@@ -42,27 +43,21 @@ impl Feedback {
         scope: &Scope,
         insight: &Insight,
         general: Sensitivity,
-    ) -> Vec<MetricSensitivity> {
+    ) -> Vec<OwnSensitivity> {
         if !self.kind.lowers_sensitivity() {
             return vec![];
         }
         let symptoms = insight.anomalies.iter().filter(|a| a.anomaly_type == AnomalyType::Causal);
-        let mut metrics: Vec<String> = symptoms.filter_map(Anomaly::metric).map(|m| m.key.to_string()).collect();
-        metrics.sort();
-        metrics.dedup();
+        let metrics: BTreeMap<String, &ResourceId> =
+            symptoms.filter_map(|a| Some((a.metric()?.key.to_string(), &a.resource.id))).collect();
         let until = Timestamp::from_second(self.time.as_second() + LOWERED_SECONDS).ok();
-        let lowered = metrics.into_iter().filter_map(|metric| {
-            let before = settings.sensitivity(&metric, self.time).unwrap_or(general);
-            Some(MetricSensitivity {
-                id: SensitivityId::of(scope, &metric),
-                metric,
-                sensitivity: before.lower()?,
-                until,
-                by: self.by.clone(),
-                feedback: Some(self.insight.clone()),
-            })
+        let held = settings.sensitivities(self.time);
+        let lowered = metrics.into_iter().filter_map(|(key, resource)| {
+            let lower = held.of(&insight.application.id, resource, &key).unwrap_or(general).lower()?;
+            let own = OwnSensitivity::new(scope, Judged::Metric { key }, lower, until, &self.by);
+            Some(OwnSensitivity { feedback: Some(self.insight.clone()), ..own })
         });
-        let lowered: Vec<MetricSensitivity> = lowered.collect();
+        let lowered: Vec<OwnSensitivity> = lowered.collect();
         settings.sensitivities.extend(lowered.iter().map(|s| (s.id.clone(), s.clone())));
         lowered
     }

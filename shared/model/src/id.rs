@@ -1,6 +1,6 @@
 //! Ids are hashes of what they name (UUID version 5), so a replay rewrites and never doubles.
 
-use crate::Scope;
+use crate::{Judged, Scope};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -64,7 +64,7 @@ id!(
     MuteId
 );
 id!(
-    /// Hash of account, Region and metric.
+    /// Hash of account, Region, and what the sensitivity is of.
     SensitivityId
 );
 id!(
@@ -96,8 +96,9 @@ impl ChannelId {
 }
 
 impl SensitivityId {
-    pub fn of(scope: &Scope, metric: &str) -> Self {
-        Self(hash(&["sensitivity", &scope.account, &scope.region, metric]))
+    pub fn of(scope: &Scope, judged: &Judged) -> Self {
+        let (kind, which) = judged.said();
+        Self(hash(&["sensitivity", &scope.account, &scope.region, kind, which]))
     }
 }
 

@@ -56,7 +56,7 @@ pub use mute::{Mute, Muted, Mutes, Quiet};
 pub use place::Place;
 pub use recommendation::{Recommendation, RelatedAnomaly, RelatedEvent, RelatedMetric};
 pub use resource::{Edge, EdgeKind, Inventory, Resource, ResourceRef, Unseen};
-pub use sensitivity::{MetricSensitivity, Sensitivity};
+pub use sensitivity::{Judged, OwnSensitivity, Sensitivities, Sensitivity};
 pub use series::{BandPoint, Point, Series};
 pub use settings::{Encryption, Estimate, EstimatedResources, EventSources, Integrations, MOST_CHANNELS, Settings};
 pub use summary::{InsightCounts, InsightSummary, MOST_NAMED};

@@ -42,6 +42,7 @@ pub enum Quiet {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Muted {
     pub mute: MuteId,
+    pub by: String,
     pub reason: String,
     pub since: Timestamp,
     /// When this time of being muted is over, where that is known.

@@ -1,5 +1,5 @@
 use crate::{
-    Boundary, ChannelId, Coverage, MetricSensitivity, Mute, MuteId, Mutes, NotificationChannel, Sensitivity,
+    Boundary, ChannelId, Coverage, Mute, MuteId, Mutes, NotificationChannel, OwnSensitivity, Sensitivities,
     SensitivityId,
 };
 use jiff::Timestamp;
@@ -17,7 +17,7 @@ pub struct Settings {
     pub integrations: Integrations,
     pub event_sources: EventSources,
     pub channels: BTreeMap<ChannelId, NotificationChannel>,
-    pub sensitivities: BTreeMap<SensitivityId, MetricSensitivity>,
+    pub sensitivities: BTreeMap<SensitivityId, OwnSensitivity>,
     pub mutes: BTreeMap<MuteId, Mute>,
     /// The costs that were asked for last.
     pub estimate: Option<Estimate>,
@@ -75,16 +75,9 @@ pub struct EventSources {
 }
 
 impl Settings {
-    /// Of one metric, by its key as text; none: the deployment's holds.
-    pub fn sensitivity(&self, metric: &str, now: Timestamp) -> Option<Sensitivity> {
-        let of_metric = |s: &&MetricSensitivity| s.metric == metric && s.holds_at(now);
-        self.sensitivities.values().find(of_metric).map(|s| s.sensitivity)
-    }
-
     /// Those that hold now.
-    pub fn sensitivities(&self, now: Timestamp) -> BTreeMap<&str, Sensitivity> {
-        let held = self.sensitivities.values().filter(|s| s.holds_at(now));
-        held.map(|s| (s.metric.as_str(), s.sensitivity)).collect()
+    pub fn sensitivities(&self, now: Timestamp) -> Sensitivities<'_> {
+        Sensitivities::at(self.sensitivities.values(), now)
     }
 
     /// Those that hold now.

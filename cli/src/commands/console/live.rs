@@ -3,7 +3,9 @@
 use super::clock::DemoClock;
 use super::{Answers, serve};
 use crate::args::Demo;
-use crate::{state, ticks};
+use crate::config::Config;
+use crate::state;
+use crate::ticks::{self, Looks};
 use anyhow::{Context, Result, ensure};
 use stackseer_api::wire::Source;
 use stackseer_api::{Api, Setup, router};
@@ -11,8 +13,8 @@ use stackseer_aws::store::DynamoStore;
 use stackseer_catalog::Catalog;
 use stackseer_incident::{Incident, IncidentSource};
 use stackseer_insight::Plan;
-use stackseer_line::{Learned, Reach, Repeats, Watch, check, to_keep, watch};
-use stackseer_model::ports::{Committed, EventHistory, LearningStore, Store};
+use stackseer_line::{Learned, Repeats, check, quiet, to_keep};
+use stackseer_model::ports::{Committed, EventHistory, LearningStore, Store, settings_or};
 use stackseer_model::{Application, Boundary, Coverage, Sensitivity, Settings, Timestamp};
 use std::sync::Arc;
 
@@ -20,7 +22,13 @@ use std::sync::Arc;
 const BEFORE_SECONDS: i64 = 5 * 60;
 
 /// `first`: when the first incident begins.
-pub async fn run(args: &Demo, incident: Incident, first: Timestamp, catalog: &'static Catalog) -> Result<()> {
+pub async fn run(
+    args: &Demo,
+    incident: Incident,
+    first: Timestamp,
+    catalog: &'static Catalog,
+    config: &Config,
+) -> Result<()> {
     let folder = tempfile::tempdir().context("no place for the demo's store")?;
     let store = state::embedded(&folder.path().join("state.db"))?;
     let (application, end) = (incident.application.clone(), incident.watch.to);
@@ -28,11 +36,12 @@ pub async fn run(args: &Demo, incident: Incident, first: Timestamp, catalog: &'s
         true => end,
         false => Timestamp::from_second(first.as_second() - BEFORE_SECONDS)?,
     };
-    let day = Day::new(incident, catalog, store.clone()).await?;
+    let settings = settings(&incident.application, config);
+    let day = Day::new(incident, catalog, store.clone(), settings.clone()).await?;
     day.until(start).await?;
 
     let clock = Arc::new(DemoClock::new(start, end));
-    let answers = answers(store, &application, clock.clone());
+    let answers = answers(store, &application, settings, clock.clone());
     let goes_on = tokio::spawn(async move {
         if let Err(error) = day.after(start, &clock).await {
             anstream::eprintln!("the demo stands still: {error:#}");
@@ -43,14 +52,20 @@ pub async fn run(args: &Demo, incident: Incident, first: Timestamp, catalog: &'s
     served
 }
 
-fn answers(store: DynamoStore, application: &Application, clock: Arc<DemoClock>) -> Answers {
+/// What holds until somebody sets anything.
+fn settings(application: &Application, config: &Config) -> Settings {
     let Boundary::Stack { name } = &application.boundary else { unreachable!("the shop is a stack") };
+    let covered = Settings { coverage: vec![Coverage::Stacks { names: vec![name.clone()] }], ..Settings::default() };
+    config.over(covered, application)
+}
+
+fn answers(store: DynamoStore, application: &Application, first: Settings, clock: Arc<DemoClock>) -> Answers {
     let setup = Setup {
         own: application.scope(),
         others: vec![],
         source: Source::Demo,
         clock,
-        first: Settings { coverage: vec![Coverage::Stacks { names: vec![name.clone()] }], ..Settings::default() },
+        first,
         sensitivity: Sensitivity::default(),
         tester: None,
     };
@@ -61,19 +76,23 @@ struct Day {
     incident: Incident,
     catalog: &'static Catalog,
     store: DynamoStore,
+    /// What holds until somebody sets anything.
+    first: Settings,
     learned: Learned,
 }
 
 impl Day {
     /// What is known before it.
-    async fn new(incident: Incident, catalog: &'static Catalog, store: DynamoStore) -> Result<Self> {
+    async fn new(incident: Incident, catalog: &'static Catalog, store: DynamoStore, first: Settings) -> Result<Self> {
         let (learned, _) = ticks::learned(&incident, catalog).await?;
-        let day = Self { incident, catalog, store, learned };
+        let day = Self { incident, catalog, store, first, learned };
         let Incident { application, learn, events, .. } = &day.incident;
         // As the first look of the day would.
-        let first = day.incident.ticks().next().unwrap_or(learn.to);
-        let known = day.store.insight_state(&application.id, first).await?;
-        day.commit(known.generation, &check(catalog, application, &day.learned, &known.insights, first)).await?;
+        let at = day.incident.ticks().next().unwrap_or(learn.to);
+        let known = day.store.insight_state(&application.id, at).await?;
+        let mut plan = check(catalog, application, &day.learned, &known.insights, at);
+        quiet(&mut plan, &known.insights, &day.first, &day.learned.watching, at);
+        day.commit(known.generation, &plan).await?;
         day.store.keep_learning(application, &to_keep(day.learned.clone(), learn.to)).await?;
         let before: Vec<_> = events.iter().filter(|event| event.time < learn.to).cloned().collect();
         day.store.keep_events(&application.id, &before).await?;
@@ -101,19 +120,11 @@ impl Day {
 
     async fn tick(&self, source: &IncidentSource<'_>, now: Timestamp) -> Result<()> {
         let Incident { application, .. } = &self.incident;
-        let known = self.store.insight_state(&application.id, now).await?;
-        let about = Watch {
-            catalog: self.catalog,
-            application,
-            learned: &self.learned,
-            known: &known.insights,
-            now,
-            reach: Reach::SymptomsFirst,
-            repeats: Repeats::default(),
-        };
-        let watched = watch(source, source, &about).await?;
-        self.commit(known.generation, &watched.plan).await?;
-        self.store.keep_events(&application.id, &watched.changes).await?;
+        let settings = settings_or(&self.store, &application.scope(), &self.first).await?;
+        let (catalog, store, repeats) = (self.catalog, &self.store, Repeats::default());
+        let looks = Looks { source, application, catalog, store, repeats };
+        let look = looks.look(&self.learned, &settings, false, now).await?;
+        self.store.keep_events(&application.id, &look.changes).await?;
         Ok(self.store.keep_watched(application, now).await?)
     }
 
@@ -134,7 +145,8 @@ pub async fn at_end(seed: u64) -> Result<(Answers, tempfile::TempDir)> {
     let folder = tempfile::tempdir()?;
     let store = state::embedded(&folder.path().join("state.db"))?;
     let (application, end) = (incident.application.clone(), incident.watch.to);
-    let day = Day::new(incident, Catalog::builtin(), store.clone()).await?;
+    let settings = settings(&application, &Config::default());
+    let day = Day::new(incident, Catalog::builtin(), store.clone(), settings.clone()).await?;
     day.until(end).await?;
-    Ok((answers(store, &application, Arc::new(DemoClock::new(end, end))), folder))
+    Ok((answers(store, &application, settings, Arc::new(DemoClock::new(end, end))), folder))
 }

@@ -2,9 +2,9 @@
 
 use super::ask::Asked;
 use super::{How, Told, find, told};
-use crate::args::{self, ChannelAct, MuteAct};
+use crate::args::{self, ChannelAct, Level, MuteAct, SensitivityAct};
 use crate::render::answer;
-use anyhow::Result;
+use anyhow::{Result, bail};
 use axum::http::Method;
 use serde_json::{Value, json};
 use stackseer_api::wire;
@@ -94,11 +94,7 @@ pub async fn mute(asked: &Asked, about: &args::Mute, how: &How) -> Result<Told> 
         }
         Some(MuteAct::Add { what, reason, hours, window, minutes, time_zone }) => {
             let (kind, named) = what.target();
-            let key = match kind {
-                "Application" => find::application(asked, named).await?,
-                _ => named.to_owned(),
-            };
-            let mut mute = json!({"What": {kind: key}, "Reason": reason});
+            let mut mute = json!({"What": target(asked, (kind, named)).await?, "Reason": reason});
             if let Some(hours) = hours {
                 let now = asked.status().await?.now.0;
                 mute["Until"] = (now.as_second() + i64::from(*hours) * 3600).into();
@@ -119,6 +115,53 @@ pub async fn mute(asked: &Asked, about: &args::Mute, how: &How) -> Result<Told> 
             said(answer, &format!("the mute {id} has ended"))
         }
     }
+}
+
+const SENSITIVITIES: &str = "/stackseer/sensitivities";
+const DAY: i64 = 24 * 3600;
+
+pub async fn sensitivity(asked: &Asked, about: &args::Sensitivity, how: &How) -> Result<Told> {
+    match &about.act {
+        None => {
+            let found = asked.get(SENSITIVITIES).await?;
+            told(found, |found: wire::ListSensitivitiesResponse| answer::sensitivities(&found, how.width))
+        }
+        Some(SensitivityAct::Set { level, what, days }) => {
+            let what_json = target(asked, what.target()).await?;
+            let (level, word) = match level {
+                Level::Low => ("LOW", "low"),
+                Level::Medium => ("MEDIUM", "medium"),
+                Level::High => ("HIGH", "high"),
+            };
+            let mut set = json!({"What": what_json, "Sensitivity": level});
+            if let Some(days) = days {
+                let now = asked.status().await?.now.0;
+                set["Until"] = (now.as_second() + i64::from(*days) * DAY).into();
+            }
+            let answer = asked.ask(Method::PUT, SENSITIVITIES, set).await?;
+            said(answer, &format!("{} has {word} sensitivity from the next look on", what.target().1))
+        }
+        Some(SensitivityAct::Unset { what }) => {
+            let what_json = target(asked, what.target()).await?;
+            let found = asked.get(SENSITIVITIES).await?;
+            let of_it = |set: &&Value| set["What"] == what_json;
+            let Some(set) = found["Sensitivities"].as_array().into_iter().flatten().find(of_it) else {
+                bail!("no sensitivity is set of {}; `stackseer sensitivity` lists those that are", what.target().1)
+            };
+            let id = set["Id"].as_str().unwrap_or_default();
+            let answer = asked.ask(Method::DELETE, &format!("{SENSITIVITIES}/{id}"), Value::Null).await?;
+            said(answer, &format!("the sensitivity of {} is taken back", what.target().1))
+        }
+    }
+}
+
+/// As the API wants it: an application by its id.
+async fn target(asked: &Asked, (kind, named): (&str, &str)) -> Result<Value> {
+    let key = match kind {
+        "Application" => find::application(asked, named).await?,
+        _ => named.to_owned(),
+    };
+    Ok(json!({kind: key}))
 }
 
 /// Where the answer has nothing that a person wants to know.

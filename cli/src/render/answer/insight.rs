@@ -89,7 +89,7 @@ fn looked_after(insight: &ReactiveInsightSummary) -> String {
     let mut told = Vec::new();
     told.extend(insight.acknowledgement.as_ref().map(|ack| format!("acknowledged by {}", ack.by)));
     told.extend(insight.assignee.as_ref().map(|who| format!("{who}'s")));
-    told.extend(insight.muted_by.as_ref().map(|mute| format!("muted: {}", mute.reason)));
+    told.extend(insight.muted_by.as_ref().map(|mute| format!("muted by {}: {}", mute.by, mute.reason)));
     if told.is_empty() { String::new() } else { format!("; {}", told.join(", ")) }
 }
 
@@ -126,7 +126,7 @@ fn head(page: &mut Page, insight: &ReactiveInsight, is_proactive: bool, now: Tim
         page.text(0, &format!("Assigned to {who}."));
     }
     if let Some(mute) = &insight.muted_by {
-        page.text(0, &format!("Muted: {}.", mute.reason));
+        page.text(0, &format!("Muted by {}: {}.", mute.by, mute.reason));
     }
     for more in
         [insight.impact.as_ref().map(|impact| &impact.sentence), insight.description.as_ref()].into_iter().flatten()

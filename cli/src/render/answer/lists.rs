@@ -1,4 +1,4 @@
-//! Resources, changes, channels, and how an application hangs together.
+//! Resources, changes, channels, what is set, and how an application hangs together.
 
 use super::insight::said;
 use super::{none, severity_of};
@@ -7,8 +7,8 @@ use crate::render::words::counted;
 use jiff::Timestamp;
 use serde::Deserialize;
 use stackseer_api::wire::{
-    ApplicationName, CoverageState, EdgeKind, Event, MonitoredResourceIdentifier, Mute, MuteTarget,
-    NotificationChannel, TopologyEdge, TopologyNode,
+    ApplicationName, CoverageState, EdgeKind, Event, ListSensitivitiesResponse, MonitoredResourceIdentifier, Mute,
+    MuteTarget, NotificationChannel, SensitivityLevel, SensitivityTarget, TopologyEdge, TopologyNode,
 };
 use stackseer_model::time::date_time;
 
@@ -108,6 +108,35 @@ pub fn mutes(found: &[Mute], width: Width) -> String {
         page.styled(4, DIM, &format!("mute {}", mute.id));
     }
     page.finish()
+}
+
+pub fn sensitivities(found: &ListSensitivitiesResponse, width: Width) -> String {
+    let mut page = Page::new(width);
+    let general = level(found.general);
+    if found.sensitivities.is_empty() {
+        return none(page, &format!("Everything is watched with {general} sensitivity."));
+    }
+    for set in &found.sensitivities {
+        let SensitivityTarget { resource, metric, application } = &set.what;
+        let what = [resource, metric, application].into_iter().flatten().next();
+        page.styled(0, BOLD, what.map(String::as_str).unwrap_or_default());
+        let until = set.until.map_or_else(String::new, |until| format!(" until {}", date_time(until.0)));
+        let by = match &set.insight_id {
+            Some(insight) => format!("by the feedback of {} on insight {insight}", set.by),
+            None => format!("by {}", set.by),
+        };
+        page.text(4, &format!("{}{until}, {by}", level(set.sensitivity)));
+    }
+    page.text(0, &format!("Everything else has {general} sensitivity."));
+    page.finish()
+}
+
+fn level(level: SensitivityLevel) -> &'static str {
+    match level {
+        SensitivityLevel::Low => "low",
+        SensitivityLevel::Medium => "medium",
+        SensitivityLevel::High => "high",
+    }
 }
 
 pub fn topologies(all: &[Topology], width: Width) -> String {

@@ -43,7 +43,7 @@ function Content({ report, reload }: { report: Report; reload: () => void }) {
       <PageHeader title={headline(insight)} description={insight.Description} actions={<Actions report={report} reload={reload} />} />
       {insight.MutedBy && (
         <Alert type="info" header="Muted: nobody is told of it">
-          {insight.MutedBy.Reason} <Link href="#/settings/mutes" onFollow={follow}>All mutes</Link>
+          {insight.MutedBy.Reason}, says {insight.MutedBy.By}. <Link href="#/settings/mutes" onFollow={follow}>All mutes</Link>
         </Alert>
       )}
       {insight.RepeatOf && (

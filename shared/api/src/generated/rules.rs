@@ -1008,7 +1008,7 @@ pub static LIST_SENSITIVITIES_REQUEST: Rule = Rule::Structure(&[]);
 
 pub static LIST_SENSITIVITIES_RESPONSE: Rule = Rule::Structure(&[
     Member { name: "General", required: true, place: Place::Body, rule: &SENSITIVITY_LEVEL },
-    Member { name: "Sensitivities", required: true, place: Place::Body, rule: &METRIC_SENSITIVITY_LIST },
+    Member { name: "Sensitivities", required: true, place: Place::Body, rule: &OWN_SENSITIVITY_LIST },
 ]);
 
 pub static LOCALE: Rule =
@@ -1077,17 +1077,6 @@ pub static MEAN_TIME_TO_RECOVER_IN_MILLISECONDS: Rule = Rule::Integer { min: Non
 
 pub static METRIC_KEY_TEXT: Rule = Rule::Text { min: Some(1), max: Some(4096), pattern: None };
 
-pub static METRIC_SENSITIVITY: Rule = Rule::Structure(&[
-    Member { name: "By", required: true, place: Place::Body, rule: &STRING },
-    Member { name: "Id", required: true, place: Place::Body, rule: &STRING },
-    Member { name: "InsightId", required: false, place: Place::Body, rule: &INSIGHT_ID },
-    Member { name: "Metric", required: true, place: Place::Body, rule: &STRING },
-    Member { name: "Sensitivity", required: true, place: Place::Body, rule: &SENSITIVITY_LEVEL },
-    Member { name: "Until", required: false, place: Place::Body, rule: &TIMESTAMP },
-]);
-
-pub static METRIC_SENSITIVITY_LIST: Rule = Rule::List { min: None, max: None, sparse: false, of: &METRIC_SENSITIVITY };
-
 pub static METRIC_VALUE: Rule = Rule::Double;
 
 pub static MONITORED_RESOURCE_IDENTIFIER: Rule = Rule::Structure(&[
@@ -1132,6 +1121,7 @@ pub static MUTE_TARGET: Rule = Rule::Structure(&[
 ]);
 
 pub static MUTED_BY: Rule = Rule::Structure(&[
+    Member { name: "By", required: true, place: Place::Body, rule: &STRING },
     Member { name: "MuteId", required: true, place: Place::Body, rule: &STRING },
     Member { name: "Reason", required: true, place: Place::Body, rule: &STRING },
     Member { name: "Until", required: false, place: Place::Body, rule: &TIMESTAMP },
@@ -1222,6 +1212,17 @@ pub static ORGANIZATIONAL_UNIT_ID: Rule =
 
 pub static ORGANIZATIONAL_UNIT_ID_LIST: Rule =
     Rule::List { min: Some(0), max: Some(5), sparse: false, of: &ORGANIZATIONAL_UNIT_ID };
+
+pub static OWN_SENSITIVITY: Rule = Rule::Structure(&[
+    Member { name: "By", required: true, place: Place::Body, rule: &STRING },
+    Member { name: "Id", required: true, place: Place::Body, rule: &STRING },
+    Member { name: "InsightId", required: false, place: Place::Body, rule: &INSIGHT_ID },
+    Member { name: "Sensitivity", required: true, place: Place::Body, rule: &SENSITIVITY_LEVEL },
+    Member { name: "Until", required: false, place: Place::Body, rule: &TIMESTAMP },
+    Member { name: "What", required: true, place: Place::Body, rule: &SENSITIVITY_TARGET },
+]);
+
+pub static OWN_SENSITIVITY_LIST: Rule = Rule::List { min: None, max: None, sparse: false, of: &OWN_SENSITIVITY };
 
 pub static PERFORMANCE_INSIGHTS_METRIC_DIMENSION: Rule = Rule::Text { min: None, max: None, pattern: None };
 
@@ -1825,6 +1826,12 @@ pub static SEARCH_ORGANIZATION_INSIGHTS_RESPONSE: Rule = Rule::Structure(&[
 
 pub static SENSITIVITY_LEVEL: Rule = Rule::Enum(&["LOW", "MEDIUM", "HIGH"]);
 
+pub static SENSITIVITY_TARGET: Rule = Rule::Structure(&[
+    Member { name: "Application", required: false, place: Place::Body, rule: &KEY },
+    Member { name: "Metric", required: false, place: Place::Body, rule: &METRIC_KEY_TEXT },
+    Member { name: "Resource", required: false, place: Place::Body, rule: &KEY },
+]);
+
 pub static SERIES: Rule = Rule::Structure(&[
     Member { name: "Expected", required: true, place: Place::Body, rule: &SPARSE_DOUBLE_LIST },
     Member { name: "Lower", required: true, place: Place::Body, rule: &SPARSE_DOUBLE_LIST },
@@ -1929,13 +1936,13 @@ pub static SET_CLOCK_RESPONSE: Rule = Rule::Structure(&[
 ]);
 
 pub static SET_SENSITIVITY_REQUEST: Rule = Rule::Structure(&[
-    Member { name: "Metric", required: true, place: Place::Body, rule: &METRIC_KEY_TEXT },
     Member { name: "Sensitivity", required: true, place: Place::Body, rule: &SENSITIVITY_LEVEL },
     Member { name: "Until", required: false, place: Place::Body, rule: &TIMESTAMP },
+    Member { name: "What", required: true, place: Place::Body, rule: &SENSITIVITY_TARGET },
 ]);
 
 pub static SET_SENSITIVITY_RESPONSE: Rule =
-    Rule::Structure(&[Member { name: "Sensitivity", required: true, place: Place::Body, rule: &METRIC_SENSITIVITY }]);
+    Rule::Structure(&[Member { name: "Sensitivity", required: true, place: Place::Body, rule: &OWN_SENSITIVITY }]);
 
 pub static SNS_CHANNEL_CONFIG: Rule =
     Rule::Structure(&[Member { name: "TopicArn", required: false, place: Place::Body, rule: &TOPIC_ARN }]);

@@ -1382,7 +1382,7 @@ pub struct ListSensitivitiesRequest {}
 #[serde(rename_all = "PascalCase")]
 pub struct ListSensitivitiesResponse {
     pub general: SensitivityLevel,
-    pub sensitivities: Vec<MetricSensitivity>,
+    pub sensitivities: Vec<OwnSensitivity>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -1479,19 +1479,6 @@ pub struct MaintenanceWindow {
     pub time_zone: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct MetricSensitivity {
-    pub by: String,
-    pub id: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub insight_id: Option<String>,
-    pub metric: String,
-    pub sensitivity: SensitivityLevel,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub until: Option<Time>,
-}
-
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct MonitoredResourceIdentifier {
@@ -1547,6 +1534,7 @@ pub struct MuteTarget {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct MutedBy {
+    pub by: String,
     pub mute_id: String,
     pub reason: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -1655,6 +1643,19 @@ pub enum OrganizationResourceCollectionType {
     AwsAccount,
     #[serde(rename = "AWS_TAGS")]
     AwsTags,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct OwnSensitivity {
+    pub by: String,
+    pub id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub insight_id: Option<String>,
+    pub sensitivity: SensitivityLevel,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Time>,
+    pub what: SensitivityTarget,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -2443,6 +2444,17 @@ pub enum SensitivityLevel {
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
+pub struct SensitivityTarget {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub application: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metric: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
 pub struct Series {
     pub expected: Vec<Option<f64>>,
     pub lower: Vec<Option<f64>>,
@@ -2593,16 +2605,16 @@ pub struct SetClockResponse {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct SetSensitivityRequest {
-    pub metric: String,
     pub sensitivity: SensitivityLevel,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Time>,
+    pub what: SensitivityTarget,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct SetSensitivityResponse {
-    pub sensitivity: MetricSensitivity,
+    pub sensitivity: OwnSensitivity,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -1,4 +1,4 @@
-//! How rare something must be on a metric to be unusual.
+//! How rare something must be to be unusual.
 
 use crate::api::{Api, Caller, Ports};
 use crate::body::{Answer, Body};
@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::show::setting;
 use crate::wire;
 use axum::extract::State;
-use stackseer_model::{MetricSensitivity, Sensitivity, SensitivityId};
+use stackseer_model::{ApplicationId, Judged, OwnSensitivity, ResourceId, Sensitivity, SensitivityId};
 
 const SENSITIVITY: &str = "SENSITIVITY";
 const MOST_SENSITIVITIES: usize = 500;
@@ -35,14 +35,13 @@ pub async fn set<P: Ports>(
         wire::SensitivityLevel::Medium => Sensitivity::Medium,
         wire::SensitivityLevel::High => Sensitivity::High,
     };
-    let (id, by) = (SensitivityId::of(&api.setup.own, &input.metric), caller.0.clone());
-    let set = MetricSensitivity { id, metric: input.metric, sensitivity, until, by, feedback: None };
+    let set = OwnSensitivity::new(&api.setup.own, judged(&input.what)?, sensitivity, until, &caller.0);
     let level = serde_json::json!(input.sensitivity);
-    let what = format!("Set the sensitivity of {} to {}", set.metric, level.as_str().unwrap_or_default());
+    let what = format!("Set the sensitivity of {} to {}", said(&set.of), level.as_str().unwrap_or_default());
     let entry = api.entry(&caller, &what, None);
     api.change(&entry, |settings| {
         if settings.sensitivities.len() >= MOST_SENSITIVITIES && !settings.sensitivities.contains_key(&set.id) {
-            let message = format!("{MOST_SENSITIVITIES} metrics have a sensitivity of their own, and no more can");
+            let message = format!("{MOST_SENSITIVITIES} sensitivities are set already, and no more can be");
             return Err(Error::QuotaExceeded(message));
         }
         settings.sensitivities.insert(set.id.clone(), set.clone());
@@ -50,6 +49,24 @@ pub async fn set<P: Ports>(
     })
     .await?;
     Ok(Answer(wire::SetSensitivityResponse { sensitivity: setting::sensitivity(&set) }))
+}
+
+fn judged(what: &wire::SensitivityTarget) -> Result<Judged, Error> {
+    let wire::SensitivityTarget { application, metric, resource } = what;
+    Ok(match (application, resource, metric) {
+        (Some(id), None, None) => Judged::Application { id: ApplicationId(id.clone()) },
+        (None, Some(id), None) => Judged::Resource { id: ResourceId(id.clone()) },
+        (None, None, Some(key)) => Judged::Metric { key: key.clone() },
+        _ => {
+            let message = "What must be exactly one of Resource, Metric and Application";
+            return Err(Error::combination("What", message));
+        }
+    })
+}
+
+fn said(judged: &Judged) -> String {
+    let (kind, which) = judged.said();
+    format!("the {kind} {which}")
 }
 
 pub async fn delete<P: Ports>(
@@ -60,7 +77,7 @@ pub async fn delete<P: Ports>(
     let id = SensitivityId(input.id.clone());
     let missing = || Error::not_found(SENSITIVITY, &input.id);
     let before = api.settings().await?.sensitivities.remove(&id).ok_or_else(missing)?;
-    let entry = api.entry(&caller, &format!("Gave {} the general sensitivity again", before.metric), None);
+    let entry = api.entry(&caller, &format!("Took the sensitivity of {} back", said(&before.of)), None);
     api.change(&entry, |settings| settings.sensitivities.remove(&id).map(drop).ok_or_else(missing)).await?;
     Ok(Answer(wire::DeleteSensitivityResponse {}))
 }

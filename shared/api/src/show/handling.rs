@@ -12,7 +12,12 @@ pub fn note(note: &Note) -> wire::Note {
 }
 
 pub fn muted_by(muted: &Muted) -> wire::MutedBy {
-    wire::MutedBy { mute_id: muted.mute.to_string(), reason: muted.reason.clone(), until: muted.until.map(Into::into) }
+    wire::MutedBy {
+        mute_id: muted.mute.to_string(),
+        by: muted.by.clone(),
+        reason: muted.reason.clone(),
+        until: muted.until.map(Into::into),
+    }
 }
 
 pub fn feedback_option(kind: FeedbackKind) -> wire::InsightFeedbackOption {

@@ -2,8 +2,8 @@
 
 use crate::wire;
 use stackseer_model::{
-    Coverage, Encryption, EventSources, Filter, Integrations, MessageType, MetricSensitivity, Mute,
-    NotificationChannel, Quiet, Sensitivity, Severity,
+    Coverage, Encryption, EventSources, Filter, Integrations, Judged, MessageType, Mute, NotificationChannel,
+    OwnSensitivity, Quiet, Sensitivity, Severity,
 };
 use std::collections::BTreeSet;
 
@@ -147,10 +147,16 @@ pub fn level(sensitivity: Sensitivity) -> wire::SensitivityLevel {
     }
 }
 
-pub fn sensitivity(set: &MetricSensitivity) -> wire::MetricSensitivity {
-    wire::MetricSensitivity {
+pub fn sensitivity(set: &OwnSensitivity) -> wire::OwnSensitivity {
+    let mut what = wire::SensitivityTarget::default();
+    match &set.of {
+        Judged::Application { id } => what.application = Some(id.to_string()),
+        Judged::Resource { id } => what.resource = Some(id.to_string()),
+        Judged::Metric { key } => what.metric = Some(key.clone()),
+    }
+    wire::OwnSensitivity {
         id: set.id.to_string(),
-        metric: set.metric.clone(),
+        what,
         sensitivity: level(set.sensitivity),
         until: set.until.map(Into::into),
         by: set.by.clone(),

@@ -208,12 +208,24 @@ async fn mutes_and_sensitivities_are_set_listed_and_taken_back() {
     scene.call(Operation::DeleteMute, json!({"Id": mute["Id"]})).await;
     assert_eq!(refused(&scene, Operation::DeleteMute, json!({"Id": mute["Id"]})).await.0, 404);
 
-    let set = json!({"Metric": "AWS/SQS NumberOfMessagesSent Sum QueueName=jobs", "Sensitivity": "LOW"});
-    let kept = scene.call(Operation::SetSensitivity, set).await["Sensitivity"].clone();
-    let listed = scene.call(Operation::ListSensitivities, json!({})).await;
-    assert_eq!((&listed["General"], &listed["Sensitivities"]), (&json!("MEDIUM"), &json!([kept])));
-    scene.call(Operation::DeleteSensitivity, json!({"Id": kept["Id"]})).await;
-    assert_eq!(refused(&scene, Operation::DeleteSensitivity, json!({"Id": kept["Id"]})).await.0, 404);
+    for what in [
+        json!({"Metric": "AWS/SQS NumberOfMessagesSent Sum QueueName=jobs"}),
+        json!({"Resource": "AWS::SQS::Queue/jobs"}),
+        json!({"Application": "shop"}),
+    ] {
+        let set = |level: &str| json!({"What": what, "Sensitivity": level});
+        let first = scene.call(Operation::SetSensitivity, set("HIGH")).await["Sensitivity"].clone();
+        let kept = scene.call(Operation::SetSensitivity, set("LOW")).await["Sensitivity"].clone();
+        assert_eq!((&kept["Id"], &kept["What"], &kept["By"]), (&first["Id"], &what, &json!("ann")));
+        let listed = scene.call(Operation::ListSensitivities, json!({})).await;
+        assert_eq!((&listed["General"], &listed["Sensitivities"]), (&json!("MEDIUM"), &json!([kept])));
+        scene.call(Operation::DeleteSensitivity, json!({"Id": kept["Id"]})).await;
+        assert_eq!(refused(&scene, Operation::DeleteSensitivity, json!({"Id": kept["Id"]})).await.0, 404);
+    }
+    for wrong in [json!({}), json!({"Resource": "a", "Metric": "b"})] {
+        let set = json!({"What": wrong, "Sensitivity": "LOW"});
+        assert_eq!(refused(&scene, Operation::SetSensitivity, set).await, (400, "ValidationException".to_owned()));
+    }
 }
 
 #[tokio::test]

@@ -172,7 +172,11 @@ fn writes(filled: &Filled) -> Vec<Vec<Call>> {
             call(DeleteMute, "", |_, answer| json!({"Id": answer["Mute"]["Id"]})),
         ],
         vec![
-            call(SetSensitivity, "", |round, _| json!({"Metric": format!("metric {round}"), "Sensitivity": "LOW"})),
+            call(
+                SetSensitivity,
+                "",
+                |round, _| json!({"What": {"Metric": format!("metric {round}")}, "Sensitivity": "LOW"}),
+            ),
             call(DeleteSensitivity, "", |_, answer| json!({"Id": answer["Sensitivity"]["Id"]})),
         ],
         vec![

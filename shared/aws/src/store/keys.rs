@@ -23,7 +23,7 @@
 //! | `delivery#MESSAGE`           | channel               | that the channel has had the message          |
 //! | `settings#SCOPE`             | `channel#CHANNEL`     | whom to tell                                  |
 //! | `settings#SCOPE`             | `mute#MUTE`           | what not to tell of                           |
-//! | `settings#SCOPE`             | `sensitivity#METRIC`  | how rare something must be, of one metric     |
+//! | `settings#SCOPE`             | `sensitivity#ID`      | how rare something must be, and on what       |
 //! | `settings#SCOPE`             | `state`               | the rest, and the generation that guards all  |
 //! | `feedback#SCOPE`             | insight               | what somebody thought of the insight          |
 //! | `audit#SCOPE`                | `TIME#ENTRY!`         | one change that somebody made                 |

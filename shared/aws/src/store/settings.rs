@@ -66,7 +66,7 @@ fn kept(rows: &[(Key, Row)]) -> Result<Option<KeptSettings>, PortError> {
     let Some((_, state)) = rows.iter().find(|(key, _)| key.1 == keys::STATE) else { return Ok(None) };
     let Basics { coverage, integrations, event_sources, estimate } = body(state)?;
     let channels: Vec<NotificationChannel> = of_kind(rows, keys::CHANNEL)?;
-    let sensitivities: Vec<MetricSensitivity> = of_kind(rows, keys::SENSITIVITY)?;
+    let sensitivities: Vec<OwnSensitivity> = of_kind(rows, keys::SENSITIVITY)?;
     let mutes: Vec<Mute> = of_kind(rows, keys::MUTE)?;
     let settings = Settings {
         coverage,

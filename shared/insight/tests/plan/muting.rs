@@ -100,6 +100,7 @@ fn what_became_worse_while_it_was_muted_is_told_as_worse() {
     known.severity = Severity::High;
     let muted = |told| Muted {
         mute: MuteId("a mute".into()),
+        by: "ann".into(),
         reason: "nightly import".into(),
         since: minute(5),
         until: None,

@@ -76,7 +76,7 @@ pub async fn give_feedback(
     general: Sensitivity,
     feedback: &Feedback,
     entry: &AuditEntry,
-) -> Result<Vec<MetricSensitivity>, PortError> {
+) -> Result<Vec<OwnSensitivity>, PortError> {
     let scope = insight.application.scope();
     let act =
         |settings: &mut Settings| Ok::<_, std::convert::Infallible>(feedback.act(settings, &scope, insight, general));

@@ -49,15 +49,9 @@ fn mute() -> Mute {
     Mute::new(&scope(), what, "nightly import", (at(NOW), Some(at(NOW + DAY))), Some(window), "ann")
 }
 
-fn sensitivity(metric: &str) -> MetricSensitivity {
-    MetricSensitivity {
-        id: SensitivityId::of(&scope(), metric),
-        metric: metric.to_owned(),
-        sensitivity: Sensitivity::Low,
-        until: Some(at(NOW + DAY)),
-        by: "ann".into(),
-        feedback: None,
-    }
+fn sensitivity(metric: &str) -> OwnSensitivity {
+    let of = Judged::Metric { key: metric.to_owned() };
+    OwnSensitivity::new(&scope(), of, Sensitivity::Low, Some(at(NOW + DAY)), "ann")
 }
 
 /// What can't be refused.
@@ -184,7 +178,7 @@ fn said(kind: FeedbackKind, insight: &Insight) -> Feedback {
     Feedback { insight: insight.id.clone(), kind, by: "ann".into(), time: at(NOW) }
 }
 
-async fn give(store: &impl SettingsStore, kind: FeedbackKind, insight: &Insight) -> Vec<MetricSensitivity> {
+async fn give(store: &impl SettingsStore, kind: FeedbackKind, insight: &Insight) -> Vec<OwnSensitivity> {
     let (feedback, entry) = (said(kind, insight), entry(&format!("{kind:?}")));
     give_feedback(store, insight, &first(), Sensitivity::High, &feedback, &entry).await.unwrap()
 }
@@ -193,9 +187,12 @@ async fn feedback_lowers_what_it_complains_of_and_is_kept(store: &impl Both) {
     let insight = symptoms();
     let keys: Vec<String> = insight.anomalies.iter().map(|a| a.metric().unwrap().key.to_string()).collect();
     let lowered = give(store, FeedbackKind::AlertTooSensitive, &insight).await;
-    assert_eq!(lowered.iter().map(|s| s.metric.as_str()).collect::<Vec<_>>(), [&keys[0], &keys[1]]);
+    assert_eq!(lowered.iter().map(|s| s.of.said().1).collect::<Vec<_>>(), [&keys[0], &keys[1]]);
     let settings = now(store).await;
-    let of = |settings: &Settings, key: &str, second| settings.sensitivity(key, at(second));
+    let of = |settings: &Settings, key: &str, second| {
+        let resource = &insight.anomalies[0].resource.id;
+        settings.sensitivities(at(second)).of(&insight.application.id, resource, key)
+    };
     assert_eq!(of(&settings, &keys[0], NOW), Some(Sensitivity::Medium));
     assert_eq!(of(&settings, &keys[2], NOW), None, "it only explained");
     assert_eq!(of(&settings, &keys[0], NOW + 30 * DAY - 1), Some(Sensitivity::Medium));
