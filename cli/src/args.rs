@@ -90,28 +90,21 @@ pub enum Output {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// What is wrong in an AWS application now, and what was in the last hours
     Scan(Scan),
-    /// Run over an incident folder, as if time went by again, without AWS
     Replay(Replay),
-    /// What would have opened in the last two weeks at each sensitivity, and which fits a budget of alerts
     Tune(Tune),
-    /// Anomaly scores of one series: CSV in, CSV out
     Detect(Detect),
-    /// A simulated shop on a fast clock, with incidents; needs no AWS account
     Demo(Demo),
-    /// The console in your browser, and the DevOps Guru API for the AWS CLI, on this machine
     Console(Console),
     #[command(flatten)]
     Person(Person),
-    /// What the credentials can reach, and what would go unseen without the rest
     Doctor(Doctor),
-    /// What your shell completes these commands with
     Completions(Completions),
-    /// The manual page
     Man(Man),
 }
 
+/// What is wrong in an AWS application now, and what was in the last hours
+///
 /// Read-only. Learns what is normal from CloudWatch's history on the spot, then explains the last three hours.
 ///
 /// What is found is kept in a small store in your data folder, so that the next scan knows what is open, new and closed.
@@ -236,6 +229,8 @@ pub struct State {
     pub no_state: bool,
 }
 
+/// Run over an incident folder, as if time went by again, without AWS
+///
 /// The folder's format is in docs/incident-folder.md; `stackseer scan --record` writes one.
 #[derive(Debug, ClapArgs)]
 #[command(after_long_help = "\
@@ -254,6 +249,8 @@ pub struct Replay {
     pub knowledge: Knowledge,
 }
 
+/// What would have opened in the last two weeks at each sensitivity, and which fits a budget of alerts
+///
 /// Goes through an application's last days again, at low, medium and high sensitivity, and shows what would have opened at each.
 ///
 /// Each day is judged by what was learned of the two weeks before it, as a deployment does. Nothing is remembered. Sensitivities
@@ -297,6 +294,8 @@ pub struct Tune {
     pub knowledge: Knowledge,
 }
 
+/// Anomaly scores of one series: CSV in, CSV out
+///
 /// Reads a series of times and values and writes timestamp,value,anomaly_score,lower,upper: a row per row, by time, each from
 /// past rows only.
 ///
@@ -347,6 +346,8 @@ pub enum Kind {
     Sparse,
 }
 
+/// A simulated shop on a fast clock, with incidents; needs no AWS account
+///
 /// A shop on API Gateway, Lambda, DynamoDB and SQS: three weeks of ordinary traffic to learn from, then a load test, a capacity
 /// cut, a bad deployment and a poisoned queue. Only the shop is simulated: what runs over it is what runs on AWS.
 #[derive(Debug, ClapArgs)]
@@ -385,6 +386,8 @@ pub struct Demo {
     pub serving: Serving,
 }
 
+/// What the credentials can reach, and what would go unseen without the rest
+///
 /// Tries each kind of call that a scan makes, once, read-only.
 ///
 /// Of the stacks, tags or the Region it is given it also says how many of the resources a scan would watch, and why not the rest.
@@ -404,6 +407,8 @@ pub struct Doctor {
     pub knowledge: Knowledge,
 }
 
+/// The console in your browser, and the DevOps Guru API for the AWS CLI, on this machine
+///
 /// Shows what scans found, or with --stack-name what a deployment of Stackseer has found. Only this machine can reach it.
 #[derive(Debug, ClapArgs)]
 #[command(after_long_help = "\
@@ -425,27 +430,17 @@ pub struct Console {
 /// What the console shows, in the terminal.
 #[derive(Debug, Subcommand)]
 pub enum Person {
-    /// What is wrong, and what was
     Insights(Insights),
-    /// One insight whole
     Insight(OneInsight),
-    /// Say that you look after an insight
     Ack(Ack),
-    /// Give an insight to somebody
     Assign(Assign),
-    /// Write a note on an insight
     Note(Note),
-    /// What nobody is told of
     Mute(Mute),
-    /// How rare something must be to be unusual, where it is not as in general
     Sensitivity(Sensitivity),
-    /// Whom messages go to
+    Settings(Settings),
     Channels(Channels),
-    /// What was found, watched or not, and why not
     Resources(Resources),
-    /// What was changed
     Changes(Changes),
-    /// Who calls, feeds or writes to whom, with what is wrong on it
     Topology(Topology),
 }
 
@@ -459,6 +454,7 @@ impl Person {
             Self::Note(of) => &of.place,
             Self::Mute(of) => &of.place,
             Self::Sensitivity(of) => &of.place,
+            Self::Settings(of) => &of.place,
             Self::Channels(of) => &of.place,
             Self::Resources(of) => &of.place,
             Self::Changes(of) => &of.place,
@@ -467,6 +463,7 @@ impl Person {
     }
 }
 
+/// What is wrong, and what was
 #[derive(Debug, ClapArgs)]
 #[command(after_long_help = "\
 Examples:
@@ -496,6 +493,8 @@ pub enum Which {
     Any,
 }
 
+/// One insight whole
+///
 /// Its cause, the changes around it, what to do, what was ruled out, its history and notes.
 #[derive(Debug, ClapArgs)]
 pub struct OneInsight {
@@ -506,6 +505,7 @@ pub struct OneInsight {
     pub place: Place,
 }
 
+/// Say that you look after an insight
 #[derive(Debug, ClapArgs)]
 pub struct Ack {
     /// The insight's id, or as much of the beginning as no other has
@@ -518,6 +518,7 @@ pub struct Ack {
     pub place: Place,
 }
 
+/// Give an insight to somebody
 #[derive(Debug, ClapArgs)]
 #[command(group = clap::ArgGroup::new("whom").required(true))]
 pub struct Assign {
@@ -534,6 +535,7 @@ pub struct Assign {
     pub place: Place,
 }
 
+/// Write a note on an insight
 #[derive(Debug, ClapArgs)]
 #[command(group = clap::ArgGroup::new("what").required(true))]
 pub struct Note {
@@ -550,6 +552,8 @@ pub struct Note {
     pub place: Place,
 }
 
+/// Whom messages go to
+///
 /// Without a command, the channels there are.
 #[derive(Debug, ClapArgs)]
 #[command(after_long_help = "\
@@ -590,6 +594,8 @@ pub enum ChannelAct {
     },
 }
 
+/// What nobody is told of
+///
 /// Without a command, the mutes there are. What is muted stays visible.
 #[derive(Debug, ClapArgs)]
 #[command(after_long_help = "\
@@ -668,6 +674,8 @@ impl MuteTarget {
     }
 }
 
+/// How rare something must be to be unusual, where it is not as in general
+///
 /// Without a command, the sensitivities that are set. Of several the narrowest counts: a metric's, else its resource's, else its
 /// application's, else the general one.
 ///
@@ -743,6 +751,34 @@ impl SensitivityTarget {
     }
 }
 
+/// What is set, as a file says it
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
+Examples:
+  # What would be set and taken back
+  stackseer settings apply --stack-name stackseer
+  stackseer settings apply --stack-name stackseer --yes
+  stackseer settings apply --config production.toml --yes")]
+pub struct Settings {
+    #[command(subcommand)]
+    pub act: SettingsAct,
+    #[command(flatten)]
+    pub place: Place,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub enum SettingsAct {
+    /// Make the sensitivities and mutes those of stackseer.toml, and take the others back but for what feedback lowered
+    Apply {
+        #[command(flatten)]
+        settings: Configured,
+        /// Do it; without it only says what would be done
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+/// What was found, watched or not, and why not
 #[derive(Debug, ClapArgs)]
 pub struct Resources {
     /// Only of this application, by name or id
@@ -773,6 +809,7 @@ impl CoverageState {
     }
 }
 
+/// What was changed
 #[derive(Debug, ClapArgs)]
 pub struct Changes {
     /// Only of this application, by name or id
@@ -785,6 +822,7 @@ pub struct Changes {
     pub place: Place,
 }
 
+/// Who calls, feeds or writes to whom, with what is wrong on it
 #[derive(Debug, ClapArgs)]
 pub struct Topology {
     /// Only this application, by name or id
@@ -822,6 +860,7 @@ pub struct Place {
     pub account: Account,
 }
 
+/// What your shell completes these commands with
 #[derive(Debug, ClapArgs)]
 #[command(after_long_help = "\
 Examples:
@@ -833,6 +872,7 @@ pub struct Completions {
     pub shell: clap_complete::Shell,
 }
 
+/// The manual page
 #[derive(Debug, ClapArgs)]
 #[command(after_long_help = "\
 Examples:

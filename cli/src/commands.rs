@@ -6,7 +6,7 @@ mod demo;
 mod detect;
 mod doctor;
 mod manual;
-mod people;
+pub mod people;
 mod replay;
 mod scan;
 mod tune;

@@ -3,7 +3,8 @@
 mod rows;
 
 use anyhow::{Context, Result, bail};
-use rows::{Rows, SensitivityRow, Subject};
+use rows::Rows;
+pub use rows::{MuteRow, SensitivityRow, Subject};
 use stackseer_catalog::Catalog;
 use stackseer_line::Learned;
 use stackseer_model::{Application, Judged, Mute, OwnSensitivity, Quiet, ResourceId, Sensitivity, Settings, Timestamp};
@@ -30,6 +31,19 @@ impl Config {
         };
         let text = std::fs::read_to_string(file).with_context(|| format!("can't read {}", file.display()))?;
         Self::parse(file, &text)
+    }
+
+    /// The same, which must be there.
+    pub fn read_there(named: Option<&Path>) -> Result<Self> {
+        Self::read(Some(named.unwrap_or(Path::new(USUAL))))
+    }
+
+    pub fn sensitivities(&self) -> &[SensitivityRow] {
+        &self.rows.sensitivities
+    }
+
+    pub fn mutes(&self) -> &[MuteRow] {
+        &self.rows.mutes
     }
 
     fn parse(file: &Path, text: &str) -> Result<Self> {

@@ -273,6 +273,45 @@ async fn a_sensitivity_of_an_application_a_resource_or_a_metric_is_set_listed_an
 }
 
 #[tokio::test]
+async fn what_is_set_becomes_what_the_file_says_once_it_is_asked_for() {
+    let scanned = Scanned::new().await;
+    let file = scanned.folder.path().join("stackseer.toml");
+    let apply = |more: &str| scanned.text(&format!("settings apply --config '{}' {more}", file.display()));
+    let (metric, resource) = ("AWS/Lambda Errors Sum FunctionName=checkout", "AWS::Lambda::Function/checkout");
+    let window = "window = { cron = \"0 2 * * SUN\", minutes = 60, time_zone = \"Europe/Berlin\" }";
+    let rows = format!(
+        "[[sensitivity]]\napplication = \"shop\"\nsensitivity = \"low\"\nuntil = 2126-01-01\n\
+         [[sensitivity]]\nmetric = \"{metric}\"\nsensitivity = \"high\"\n\
+         [[sensitivity]]\nresource = \"{resource}\"\nsensitivity = \"high\"\nuntil = 2026-01-01\n\
+         [[mute]]\napplication = \"shop\"\nreason = \"upgrades\"\n{window}\n"
+    );
+    std::fs::write(&file, rows).unwrap();
+    scanned.text(&format!("sensitivity set low --metric '{metric}'"));
+    scanned.text("mute add --check sqs-lambda-no-dead-letter-queue --reason 'as we want it'");
+    let before = scanned.audit().await.len();
+
+    let id = shop().id;
+    let planned = format!(
+        "+ low sensitivity of application {id}\n+ high sensitivity of metric {metric}\n+ mute of application {id}: upgrades\n\
+         - mute of check sqs-lambda-no-dead-letter-queue, by ann: as we want it\n"
+    );
+    assert_eq!(apply(""), format!("{planned}3 to set, 1 to take back; --yes does it.\n"));
+    assert_eq!(scanned.audit().await.len(), before, "nothing is done yet");
+    assert_eq!(apply("--yes"), format!("{planned}3 set, 1 taken back.\n"));
+    assert_eq!(apply(""), "What is set is what the file says.\n");
+    assert_eq!(scanned.audit().await.len(), before + 4);
+    let mutes = scanned.json("mute")["Mutes"].clone();
+    assert_eq!((mutes.as_array().map(Vec::len), &mutes[0]["Window"]["TimeZone"]), (Some(1), &"Europe/Berlin".into()));
+
+    std::fs::write(&file, "").unwrap();
+    assert!(apply("").ends_with("0 to set, 3 to take back; --yes does it.\n"));
+    std::fs::remove_file(&file).unwrap();
+    let (code, said) = scanned.refused(&format!("settings apply --config '{}' --yes", file.display()));
+    assert!(code == 1 && said.contains("can't read"), "{said}");
+    assert_eq!(scanned.json("sensitivity")["Sensitivities"].as_array().map(Vec::len), Some(2));
+}
+
+#[tokio::test]
 async fn what_is_not_there_or_not_whole_is_said() {
     let scanned = Scanned::new().await;
     for (line, code, hint) in [

@@ -2,6 +2,7 @@
 //! or of a deployment, and print its JSON as it is.
 
 mod acts;
+mod apply;
 mod ask;
 mod find;
 mod lists;
@@ -9,6 +10,7 @@ mod lists;
 use crate::args::{Global, Output, Person};
 use crate::render::Width;
 use anyhow::Result;
+pub use apply::Plan;
 use ask::Asked;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -55,6 +57,7 @@ async fn tell(asked: &Asked, command: &Person, how: &How) -> Result<Told> {
         Person::Note(about) => acts::note(asked, about).await,
         Person::Mute(about) => acts::mute(asked, about, how).await,
         Person::Sensitivity(about) => acts::sensitivity(asked, about, how).await,
+        Person::Settings(about) => apply::settings(asked, &about.act, how).await,
     }
 }
 

@@ -4,7 +4,7 @@ mod insight;
 mod lists;
 
 pub use insight::{insight, insights};
-pub use lists::{Topology, changes, channels, mutes, resources, sensitivities, topologies};
+pub use lists::{Topology, changes, channels, mutes, plan, resources, sensitivities, topologies};
 
 use super::page::{Page, severity};
 use anstyle::Style;

@@ -86,10 +86,12 @@ pub async fn channels(asked: &Asked, about: &args::Channels, how: &How) -> Resul
     }
 }
 
+pub const MUTES: &str = "/stackseer/mutes";
+
 pub async fn mute(asked: &Asked, about: &args::Mute, how: &How) -> Result<Told> {
     match &about.act {
         None => {
-            let found = asked.get("/stackseer/mutes").await?;
+            let found = asked.get(MUTES).await?;
             told(found, |found: wire::ListMutesResponse| answer::mutes(&found.mutes, how.width))
         }
         Some(MuteAct::Add { what, reason, hours, window, minutes, time_zone }) => {
@@ -102,7 +104,7 @@ pub async fn mute(asked: &Asked, about: &args::Mute, how: &How) -> Result<Told> 
             if let Some(cron) = window {
                 mute["Window"] = json!({"Cron": cron, "Minutes": minutes, "TimeZone": time_zone});
             }
-            let answer = asked.ask(Method::POST, "/stackseer/mutes", mute).await?;
+            let answer = asked.ask(Method::POST, MUTES, mute).await?;
             told(answer, |answer: wire::AddMuteResponse| {
                 let when = answer.mute.window.map_or_else(String::new, |w| {
                     format!(" for {} minutes from `{}` on, {}", w.minutes, w.cron, w.time_zone)
@@ -111,13 +113,13 @@ pub async fn mute(asked: &Asked, about: &args::Mute, how: &How) -> Result<Told> 
             })
         }
         Some(MuteAct::Remove { id }) => {
-            let answer = asked.ask(Method::DELETE, &format!("/stackseer/mutes/{id}"), Value::Null).await?;
+            let answer = asked.ask(Method::DELETE, &format!("{MUTES}/{id}"), Value::Null).await?;
             said(answer, &format!("the mute {id} has ended"))
         }
     }
 }
 
-const SENSITIVITIES: &str = "/stackseer/sensitivities";
+pub const SENSITIVITIES: &str = "/stackseer/sensitivities";
 const DAY: i64 = 24 * 3600;
 
 pub async fn sensitivity(asked: &Asked, about: &args::Sensitivity, how: &How) -> Result<Told> {
@@ -156,7 +158,7 @@ pub async fn sensitivity(asked: &Asked, about: &args::Sensitivity, how: &How) ->
 }
 
 /// As the API wants it: an application by its id.
-async fn target(asked: &Asked, (kind, named): (&str, &str)) -> Result<Value> {
+pub async fn target(asked: &Asked, (kind, named): (&str, &str)) -> Result<Value> {
     let key = match kind {
         "Application" => find::application(asked, named).await?,
         _ => named.to_owned(),

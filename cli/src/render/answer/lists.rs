@@ -2,10 +2,12 @@
 
 use super::insight::said;
 use super::{none, severity_of};
-use crate::render::page::{BOLD, DIM, Page, Width, good};
+use crate::commands::people::Plan;
+use crate::render::page::{BOLD, DIM, Page, RED, Width, good};
 use crate::render::words::counted;
 use jiff::Timestamp;
 use serde::Deserialize;
+use serde_json::{Value, json};
 use stackseer_api::wire::{
     ApplicationName, CoverageState, EdgeKind, Event, ListSensitivitiesResponse, MonitoredResourceIdentifier, Mute,
     MuteTarget, NotificationChannel, SensitivityLevel, SensitivityTarget, TopologyEdge, TopologyNode,
@@ -88,6 +90,44 @@ pub fn channels(found: &[NotificationChannel], width: Width) -> String {
             page.text(4, &format!("only {}", named.join(", ")));
         }
     }
+    page.finish()
+}
+
+/// What a file makes of what is set.
+pub fn plan(plan: &Plan, width: Width) -> String {
+    let mut page = Page::new(width);
+    let of = |what: &Value| -> String {
+        let named = what.as_object().and_then(|what| what.iter().next());
+        named.map_or_else(String::new, |(kind, which)| {
+            format!("{} {}", kind.to_lowercase(), which.as_str().unwrap_or_default())
+        })
+    };
+    let word = |level: &Value| level.as_str().unwrap_or_default().to_lowercase();
+    for set in &plan.set_sensitivities {
+        page.labelled(0, "+", good(), 2, &format!("{} sensitivity of {}", word(&set["Sensitivity"]), of(&set["What"])));
+    }
+    for add in &plan.add_mutes {
+        let reason = add["Reason"].as_str().unwrap_or_default();
+        page.labelled(0, "+", good(), 2, &format!("mute of {}: {reason}", of(&add["What"])));
+    }
+    for unset in &plan.unset_sensitivities {
+        let what = of(&json!(unset.what));
+        page.labelled(0, "-", RED, 2, &format!("{} sensitivity of {what}, by {}", level(unset.sensitivity), unset.by));
+    }
+    for mute in &plan.remove_mutes {
+        let what = of(&json!(mute.what));
+        page.labelled(0, "-", RED, 2, &format!("mute of {what}, by {}: {}", mute.by, mute.reason));
+    }
+    let added = plan.set_sensitivities.len() + plan.add_mutes.len();
+    let removed = plan.unset_sensitivities.len() + plan.remove_mutes.len();
+    page.text(
+        0,
+        &match (added + removed, plan.applied) {
+            (0, _) => "What is set is what the file says.".to_owned(),
+            (_, true) => format!("{added} set, {removed} taken back."),
+            (_, false) => format!("{added} to set, {removed} to take back; --yes does it."),
+        },
+    );
     page.finish()
 }
 
