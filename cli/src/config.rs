@@ -77,10 +77,11 @@ impl Config {
         Self { file: self.file.clone(), rows: Rows { sensitivities, mutes: self.rows.mutes.clone() } }
     }
 
-    /// What it says of the whole application's sensitivity.
-    pub fn sensitivity_of(&self, application: &Application) -> Option<Sensitivity> {
-        let mut of_it = self.rows.sensitivities.iter().filter(|row| names(&row.subject, application));
-        of_it.next_back().map(|row| row.sensitivity)
+    /// What it says of the whole application's sensitivity at a time.
+    pub fn sensitivity_of(&self, application: &Application, now: Timestamp) -> Option<Sensitivity> {
+        let held =
+            |row: &&SensitivityRow| names(&row.subject, application) && row.until.is_none_or(|until| now < until);
+        self.rows.sensitivities.iter().filter(held).next_back().map(|row| row.sensitivity)
     }
 
     /// The lines of what is about something that there is in the application.

@@ -160,7 +160,7 @@ impl<'a> Past<'a> {
         let opened = opened::opened(&found, self.judged.to);
         let weeks = (self.judged.to.as_second() - self.judged.from.as_second()) as f64 / (7 * DAY) as f64;
         let levels: Vec<Level> = found.iter().map(|(of, found)| level(*of, found, &opened, weeks)).collect();
-        let used = self.how.config.sensitivity_of(application).unwrap_or_default();
+        let used = self.how.config.sensitivity_of(application, self.judged.to).unwrap_or_default();
         let costs = budget::costs(&opened, used);
         let budget = match budget {
             None => None,

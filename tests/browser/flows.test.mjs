@@ -217,13 +217,24 @@ test('a sensitivity is set in the settings, by the metric’s name', async () =>
   await button(page, 'Set').click();
   const dialog = page.getByRole('dialog', { name: 'Set a sensitivity' });
   assert.ok(await dialog.getByRole('button', { name: 'Set', exact: true }).isDisabled());
-  await dialog.getByLabel('Metric', { exact: true }).fill('AWS/SQS NumberOfMessagesSent Sum QueueName=shop-order-queue');
+  await dialog.getByRole('textbox', { name: 'Metric', exact: true }).fill('AWS/SQS NumberOfMessagesSent Sum QueueName=shop-order-queue');
   await dialog.getByRole('radio', { name: /^High/ }).check();
   await dialog.getByRole('button', { name: 'Set', exact: true }).click();
   await dialog.waitFor({ state: 'detached' });
   await page.getByText('High; in general medium').waitFor();
   await button(page, /^Take back AWS\/SQS/).click();
   await page.getByText('High; in general medium').waitFor({ state: 'detached' });
+
+  await button(page, 'Set').click();
+  await dialog.getByRole('button', { name: /^What/ }).click();
+  await page.getByRole('option', { name: 'Resource' }).click();
+  await dialog.getByRole('textbox', { name: 'Resource', exact: true }).fill('AWS::SQS::Queue/shop-order-queue');
+  await dialog.getByText("stackseer sensitivity set low --resource AWS::SQS::Queue/shop-order-queue --days 30").waitFor();
+  await dialog.getByRole('button', { name: 'Set', exact: true }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await page.getByRole('row', { name: /^AWS::SQS::Queue/ }).getByText('Low; in general medium').waitFor();
+  await button(page, /^Take back AWS::SQS/).click();
+  await page.getByText('Everything is watched with medium sensitivity').waitFor();
   await closePage(opened);
 });
 

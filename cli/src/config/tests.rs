@@ -90,7 +90,8 @@ reason = "load test"
     let other = config.over(Settings::default(), &application("payments"));
     assert!(other.mutes.is_empty());
     assert_eq!(other.sensitivities.len(), 2, "a resource and a metric are what they are in any application");
-    assert_eq!(config.sensitivity_of(&shop), Some(Sensitivity::High));
+    assert_eq!(config.sensitivity_of(&shop, at("2026-12-01T00:00:00Z")), Some(Sensitivity::High));
+    assert_eq!(config.sensitivity_of(&application("payments"), at("2026-12-01T00:00:00Z")), None);
     let without = config.without_the_application_s(&shop).over(Settings::default(), &shop);
     assert_eq!(held(&without, "2026-12-01T00:00:00Z", checkout, "another"), None);
 }
