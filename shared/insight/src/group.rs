@@ -99,7 +99,8 @@ pub fn groups<'a>(abnormal: &[Abnormal<'a>], topology: &Topology<'_>, situation:
     }
     let mut groups: Vec<Group<'a>> = groups.into_iter().map(|(_, group)| group).collect();
     for candidate in context {
-        let explains = |group: &&mut Group<'a>| group.symptoms.iter().any(|s| near(s, &candidate, 1));
+        let edges = if candidate.silent { NEAR_EDGES } else { 1 };
+        let explains = |group: &&mut Group<'a>| group.symptoms.iter().any(|s| near(s, &candidate, edges));
         if let Some(group) = groups.iter_mut().find(explains) {
             group.context.push(candidate);
         }

@@ -42,17 +42,15 @@ pub fn rank(situation: &Situation<'_>, topology: &Topology<'_>, group: &Group<'_
     let has = |roles: &[Role]| group.symptoms.iter().any(|s| roles.contains(&s.metric().role));
     let by_resource = observed_by_resource(situation);
 
-    let mut candidates = Vec::new();
     let mut harm = Harm::Failures;
-    if has(&[Role::Errors, Role::Availability, Role::Throttles]) {
+    // Where people no longer come, what few failures there are say nothing.
+    let mut candidates = if main.silent { silence::of(situation, topology, group) } else { Vec::new() };
+    if candidates.is_empty() && has(&[Role::Errors, Role::Availability, Role::Throttles]) {
         candidates = share::own(situation, topology, group, &by_resource, harm, from, to);
     }
     if candidates.is_empty() && has(&[Role::Latency]) {
         harm = Harm::Waiting;
         candidates = share::own(situation, topology, group, &by_resource, harm, from, to);
-    }
-    if candidates.is_empty() {
-        candidates = silence::of(situation, topology, group);
     }
     if candidates.is_empty() {
         candidates = backlog::of(situation, topology, group);
