@@ -31,11 +31,15 @@ pub fn command(operation: &str, arguments: &[(&str, Value)]) -> String {
     let mut command = format!("aws devops-guru {operation}");
     for (name, value) in arguments {
         let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        let is_plain = text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.:/=,".contains(c));
-        let text = if is_plain { text } else { format!("'{}'", text.replace('\'', r"'\''")) };
-        command.push_str(&format!(" --{name} {text}"));
+        command.push_str(&format!(" --{name} {}", quoted(text)));
     }
     command
+}
+
+/// As a shell reads it back unchanged.
+pub fn quoted(text: String) -> String {
+    let is_plain = text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.:/=,".contains(c));
+    if is_plain { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 
 pub type Range = (Option<Timestamp>, Option<Timestamp>);

@@ -1,5 +1,6 @@
 //! How rare something must be to be unusual.
 
+use super::quoted;
 use crate::api::{Api, Caller, Ports};
 use crate::body::{Answer, Body};
 use crate::error::Error;
@@ -36,9 +37,8 @@ pub async fn set<P: Ports>(
         wire::SensitivityLevel::High => Sensitivity::High,
     };
     let set = OwnSensitivity::new(&api.setup.own, judged(&input.what)?, sensitivity, until, &caller.0);
-    let level = serde_json::json!(input.sensitivity);
-    let what = format!("Set the sensitivity of {} to {}", said(&set.of), level.as_str().unwrap_or_default());
-    let entry = api.entry(&caller, &what, None);
+    let what = format!("Set the sensitivity of {} to {}", said(&set.of), sensitivity.word());
+    let entry = api.entry(&caller, &what, Some(&command(&format!("set {}", sensitivity.word()), &set.of)));
     api.change(&entry, |settings| {
         if settings.sensitivities.len() >= MOST_SENSITIVITIES && !settings.sensitivities.contains_key(&set.id) {
             let message = format!("{MOST_SENSITIVITIES} sensitivities are set already, and no more can be");
@@ -69,6 +69,11 @@ fn said(judged: &Judged) -> String {
     format!("the {kind} {which}")
 }
 
+fn command(act: &str, of: &Judged) -> String {
+    let (kind, which) = of.said();
+    format!("stackseer sensitivity {act} --{kind} {}", quoted(which.to_owned()))
+}
+
 pub async fn delete<P: Ports>(
     State(api): State<Api<P>>,
     caller: Caller,
@@ -77,7 +82,8 @@ pub async fn delete<P: Ports>(
     let id = SensitivityId(input.id.clone());
     let missing = || Error::not_found(SENSITIVITY, &input.id);
     let before = api.settings().await?.sensitivities.remove(&id).ok_or_else(missing)?;
-    let entry = api.entry(&caller, &format!("Took the sensitivity of {} back", said(&before.of)), None);
+    let what = format!("Took the sensitivity of {} back", said(&before.of));
+    let entry = api.entry(&caller, &what, Some(&command("unset", &before.of)));
     api.change(&entry, |settings| settings.sensitivities.remove(&id).map(drop).ok_or_else(missing)).await?;
     Ok(Answer(wire::DeleteSensitivityResponse {}))
 }

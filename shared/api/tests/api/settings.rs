@@ -222,6 +222,14 @@ async fn mutes_and_sensitivities_are_set_listed_and_taken_back() {
         scene.call(Operation::DeleteSensitivity, json!({"Id": kept["Id"]})).await;
         assert_eq!(refused(&scene, Operation::DeleteSensitivity, json!({"Id": kept["Id"]})).await.0, 404);
     }
+    let done = scene.call(Operation::ListAudit, json!({})).await["Entries"].clone();
+    let commands: Vec<&str> = done.as_array().unwrap().iter().filter_map(|entry| entry["Command"].as_str()).collect();
+    for command in [
+        "stackseer sensitivity set low --metric 'AWS/SQS NumberOfMessagesSent Sum QueueName=jobs'",
+        "stackseer sensitivity unset --resource AWS::SQS::Queue/jobs",
+    ] {
+        assert!(commands.contains(&command), "no {command} in {commands:?}");
+    }
     for wrong in [json!({}), json!({"Resource": "a", "Metric": "b"})] {
         let set = json!({"What": wrong, "Sensitivity": "LOW"});
         assert_eq!(refused(&scene, Operation::SetSensitivity, set).await, (400, "ValidationException".to_owned()));
