@@ -114,11 +114,10 @@ pub fn again<'a>(
 /// Whose abnormal metric it is, where the pattern speaks of such an effect.
 fn resource_of<'a>(situation: &Situation<'a>, pattern: &Pattern, effect: &Abnormal<'_>) -> Option<&'a Resource> {
     let metric = effect.metric();
-    let resource = situation.inventory.resource(&metric.resource)?;
-    let named = pattern.effect.metric.contains(&metric.key.name)
-        && resource.resource_type == pattern.effect.resource_type
+    let may_be = pattern.effect.metric.contains(&metric.key.name)
         && effect.direction() == Direction::from(pattern.effect.direction);
-    named.then_some(resource)
+    let resource = may_be.then(|| situation.inventory.resource(&metric.resource)).flatten()?;
+    (resource.resource_type == pattern.effect.resource_type).then_some(resource)
 }
 
 /// With what the texts need. Of a metric that is abnormal in this incident, the anomaly's own numbers are told.
@@ -149,7 +148,6 @@ fn view<'a, 't>(situation: &'a Situation<'a>, topology: &'t Topology<'a>, effect
         catalog: situation.catalog,
         inventory: situation.inventory,
         topology,
-        observed: situation.observed,
         events: situation.events,
         usage: &[],
         during: Some(During { start: effect.start, until: effect.end.unwrap_or(situation.now) }),

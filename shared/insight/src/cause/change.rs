@@ -1,7 +1,7 @@
 //! Changes just before the onset, as causes.
 
+use super::Candidate;
 use super::share::Harm;
-use super::{ByResource, Candidate};
 use crate::group::Group;
 use crate::situation::Situation;
 use crate::topology::Topology;
@@ -33,7 +33,6 @@ pub fn weigh<'a>(
     topology: &Topology<'a>,
     group: &Group<'a>,
     candidates: &mut Vec<Candidate<'a>>,
-    by_resource: &ByResource<'a>,
     harm: Harm,
     onset: Timestamp,
 ) {
@@ -61,7 +60,7 @@ pub fn weigh<'a>(
             known.changes.push(change);
             continue;
         }
-        let would_show = by_resource.get(id).is_some_and(|o| o.iter().any(|o| harm.is_shown_by(&o.metric)));
+        let would_show = topology.observed(id).iter().any(|o| harm.is_shown_by(&o.metric));
         let weight = match (symptoms.contains(id), would_show) {
             (true, _) => CHANGED,
             _ if beside.contains(id) && !behind.contains(id) => BESIDE,
