@@ -59,7 +59,7 @@ fn may_be_negative(metric: &Metric) -> bool {
 pub fn unit(metric: &Metric) -> Option<String> {
     match metric.unit.as_str() {
         "" | "None" => None,
-        "Count" if metric.key.statistic == "Sum" => Some(match metric.period {
+        "Count" if matches!(metric.key.statistic.as_str(), "Sum" | "SampleCount") => Some(match metric.period {
             60 => "a minute".to_owned(),
             period if period < 60 => format!("every {period} seconds"),
             period => format!("every {}", stackseer_model::length(i64::from(period))),

@@ -193,10 +193,13 @@ impl<'a> Batch<'a> {
 /// As few calls as the limits allow. A metric is billed once per call that names it, so the time range is split only
 /// where one metric alone has more points than an answer may have.
 fn batches<'a>(metrics: &[&'a Metric], from: i64, to: i64) -> Vec<Batch<'a>> {
+    // Statistics of one metric in one call are billed as one.
+    let mut sorted: Vec<(usize, &Metric)> = metrics.iter().copied().enumerate().collect();
+    sorted.sort_by_key(|(_, m)| (&m.key.namespace, &m.key.name, &m.key.dimensions));
     let mut full = Vec::new();
     let mut open = Batch { positions: vec![], metrics: vec![], from, to };
     let mut points = 0;
-    for (position, metric) in metrics.iter().enumerate() {
+    for (position, metric) in sorted {
         let period = i64::from(metric.period.max(1));
         let (first, last) = (from.div_euclid(period) * period, to + (-to).rem_euclid(period));
         let wanted = ((last - first) / period).max(1);

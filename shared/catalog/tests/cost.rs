@@ -1,7 +1,7 @@
 //! What watching costs, pinned: a change that raises the bill shows here.
 
 use stackseer_catalog::{Catalog, Service};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Dollars per metric requested of `GetMetricData`.
 const PRICE: f64 = 0.01 / 1000.0;
@@ -15,11 +15,15 @@ fn metrics_and_dollars_per_resource_and_month() {
     let lines: BTreeMap<&str, String> = services
         .iter()
         .map(|service| {
-            let symptoms = service.metrics.iter().filter(|m| m.opens).count();
+            // Statistics of one metric are billed as one, up to five.
+            let symptoms: BTreeSet<&str> =
+                service.metrics.iter().filter(|m| m.opens).map(|m| m.name.as_str()).collect();
+            let opening = service.metrics.iter().filter(|m| m.opens).count();
+            let symptoms = symptoms.len();
             let dollars = symptoms as f64 * WATCHES * PRICE;
             (
                 service.id.as_str(),
-                format!("{symptoms} always, {} to explain, ${dollars:.2} a month", service.metrics.len() - symptoms),
+                format!("{symptoms} always, {} to explain, ${dollars:.2} a month", service.metrics.len() - opening),
             )
         })
         .collect();

@@ -1,5 +1,6 @@
 //! What was normal for one metric: small enough to keep by the thousand.
 
+use crate::collapse::Collapses;
 use crate::counts::{Counts, Looks};
 use crate::persistence::Grain;
 use crate::profile::Profile;
@@ -15,7 +16,7 @@ const WARM_POINTS: u64 = 100;
 const WARM_SECONDS: i64 = 24 * 3600;
 const WEEK: f64 = 7.0 * 24.0 * 3600.0;
 /// Goes up whenever a stored baseline of the version before can't be used any more.
-const VERSION: u8 = 3;
+const VERSION: u8 = 4;
 /// Runs without which nothing can be told of what runs now and then.
 const WARM_RUNS: u64 = 10;
 
@@ -36,6 +37,8 @@ pub struct Baseline {
     /// Of what counts events.
     pub(crate) counts: Option<Counts>,
     pub(crate) silences: Silences,
+    /// Of what comes often, and harms by its absence.
+    pub(crate) collapses: Option<Collapses>,
     /// It comes now and then, after waits that are alike: each time is a run.
     pub(crate) is_regular: bool,
     /// The middle value of what came.

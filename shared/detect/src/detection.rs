@@ -16,7 +16,7 @@ const INCLUSIVE: f64 = 0.95;
 /// A departure goes on while it is so far on its way to the limit.
 const GOES_ON: f64 = 0.5;
 /// A single run must be so many times the expected.
-const RUN_TIMES: f64 = 2.5;
+const RUN_TIMES: f64 = 2.25;
 /// Events just after a change are worth a look though they are more ordinary by this many powers of ten.
 const AFTER_CHANGE: f64 = 1.0;
 /// Score from which the requests of what fails are read.
@@ -30,7 +30,8 @@ const SILENT: f64 = 3.0;
 pub struct Detection {
     pub band: Vec<BandPoint>,
     pub spans: Vec<Span>,
-    /// Nothing came for longer than it ever took at this time of day; it goes on to the window's end.
+    /// Nothing came for longer than it ever took at this time of day, or far fewer than just before: it goes on to the window's
+    /// end.
     pub silence: Option<Span>,
 }
 
@@ -125,6 +126,22 @@ fn look(baseline: &Baseline, window: &[Point], requests: Option<Requests<'_>>, f
     let judged = look.band();
     let spans = if baseline.is_warm() { look.spans(&judged) } else { vec![] };
     Detection { silence: look.silence(), band: judged.into_iter().map(|j| j.point).collect(), spans }
+}
+
+/// What is missing to the window's end: so many come, where `expected` would have.
+fn missed(start: i64, come: f64, expected: f64, score: f64) -> Span {
+    Span {
+        start,
+        end: None,
+        peak_time: start,
+        peak: come,
+        expected,
+        mean: come,
+        mean_expected: expected,
+        score,
+        is_weak: false,
+        direction: Direction::Down,
+    }
 }
 
 struct Look<'a> {
@@ -286,7 +303,7 @@ impl<'a> Look<'a> {
 
     fn elevated(&self, band: &[BandPoint], expected: &Expected) -> Vec<Span> {
         let Some(counts) = &self.baseline.counts else { return vec![] };
-        if self.baseline.settings.bad == Bad::Down {
+        if matches!(self.baseline.settings.bad, Bad::Down | Bad::Absent) {
             return vec![];
         }
         let told = (self.baseline.settings.least, self.seldom - AFTER_CHANGE);
@@ -301,31 +318,25 @@ impl<'a> Look<'a> {
 
     fn silence(&self) -> Option<Span> {
         let present = present(&self.baseline.settings, &self.values);
-        let start = self.baseline.silences.since(&present, self.from, self.period)?;
-        let expected = f64::from(self.baseline.typical);
-        let direction = Direction::Down;
-        let (peak, mean) = (0.0, 0.0);
-        let mean_expected = expected;
-        Some(Span {
-            start,
-            end: None,
-            peak_time: start,
-            peak,
-            expected,
-            mean,
-            mean_expected,
-            score: SILENT,
-            is_weak: false,
-            direction,
-        })
+        let since = self.baseline.silences.since(&present, self.from, self.period);
+        let nothing = since.map(|start| missed(start, 0.0, f64::from(self.baseline.typical), SILENT));
+        nothing.or_else(|| self.collapse())
+    }
+
+    fn collapse(&self) -> Option<Span> {
+        let baseline = self.baseline;
+        let expected: Vec<f64> = (0..self.values.len()).map(|slot| baseline.expected(self.time(slot))).collect();
+        let collapses = baseline.collapses.filter(|_| baseline.is_warm())?;
+        let found = collapses.last(&self.values, &expected, self.period, self.seldom)?;
+        Some(missed(self.time(found.slots.start), found.came, found.expected, found.score))
     }
 
     fn spans(&self, band: &[Judged]) -> Vec<Span> {
         let mut spans = Vec::new();
-        if self.baseline.settings.bad != Bad::Down {
+        if matches!(self.baseline.settings.bad, Bad::Up | Bad::Both) {
             spans.extend(self.runs(band, Direction::Up));
         }
-        if self.baseline.settings.bad != Bad::Up {
+        if matches!(self.baseline.settings.bad, Bad::Down | Bad::Both) {
             spans.extend(self.runs(band, Direction::Down));
         }
         spans.sort_by_key(|s| s.start);

@@ -1,6 +1,7 @@
 //! History → baseline. Two passes: the profile, then how far the history itself departed, persistently, from a profile that
 //! had not seen the day it is judged on.
 
+use crate::collapse::{self, Collapses};
 use crate::counts::Counts;
 use crate::persistence::Grain;
 use crate::profile;
@@ -77,6 +78,7 @@ pub fn fit(settings: &Settings, history: &[Point], from: i64, until: i64) -> Bas
         grain: learned.grain,
         counts: fitted.counts,
         silences,
+        collapses: fitted.collapses,
         is_regular,
         typical: median(&mut came).unwrap_or(0.0) as f32,
         points: known.len() as u64,
@@ -107,6 +109,7 @@ struct Fitted {
     up: Joint,
     down: Joint,
     counts: Option<Counts>,
+    collapses: Option<Collapses>,
 }
 
 struct Learned<'a> {
@@ -132,6 +135,7 @@ impl Learned<'_> {
             up: none(),
             down: none(),
             counts: Some(counts),
+            collapses: None,
         }
     }
 
@@ -174,12 +178,24 @@ impl Learned<'_> {
         };
         let downwards: Vec<Option<f64>> = residuals.iter().map(|r| r.map(|r| -r)).collect();
         let (up, down) = (joint(&residuals), joint(&downwards));
-        let counts = (self.kind == Kind::Count).then(|| {
+        let (mut counts, mut collapses) = (None, None);
+        if self.kind == Kind::Count {
             let expected =
                 |slot: usize| self.scale.undo(fitted.expected_unseen(self.start + slot as i64 * self.period));
-            self.counts(Some(&(0..self.values.len()).map(expected).collect::<Vec<_>>()))
-        });
-        Fitted { profile: fitted.profile, drift, spread: spread_of_hours, up, down, counts }
+            let expected: Vec<f64> = (0..self.values.len()).map(expected).collect();
+            counts = Some(self.counts(Some(&expected)));
+            collapses = self.collapses(&expected);
+        }
+        Fitted { profile: fitted.profile, drift, spread: spread_of_hours, up, down, counts, collapses }
+    }
+
+    /// Of what harms by its absence.
+    fn collapses(&self, expected: &[f64]) -> Option<Collapses> {
+        let is_missed = self.settings.missing == Missing::Zero && self.settings.bad != Bad::Up;
+        is_missed.then(|| {
+            let falls = collapse::falls(self.values, expected, self.period);
+            Collapses::new(self.tail(&falls, collapse::FLOOR))
+        })
     }
 
     /// Takes from each day what the days before it already departed, as a watch on that day would have; returns what the

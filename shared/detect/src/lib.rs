@@ -8,6 +8,7 @@
 //!   ([`Form`]).
 
 mod baseline;
+mod collapse;
 mod counts;
 mod detection;
 mod fit;

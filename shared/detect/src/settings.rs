@@ -42,6 +42,8 @@ pub enum Bad {
     Up,
     Down,
     Both,
+    /// Only that it stops, or falls far within minutes.
+    Absent,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]

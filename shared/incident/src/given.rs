@@ -35,8 +35,12 @@ const KINDS: [(&str, Kind); 5] = [
     ("ratio", Kind::Ratio),
     ("sparse", Kind::Sparse),
 ];
-const DIRECTIONS: [(&str, BadDirection); 3] =
-    [("up", BadDirection::Up), ("down", BadDirection::Down), ("both", BadDirection::Both)];
+const DIRECTIONS: [(&str, BadDirection); 4] = [
+    ("up", BadDirection::Up),
+    ("down", BadDirection::Down),
+    ("both", BadDirection::Both),
+    ("absent", BadDirection::Absent),
+];
 const MISSING: [(&str, MissingPoint); 2] = [("zero", MissingPoint::Zero), ("gap", MissingPoint::Gap)];
 const OPENS: [(&str, bool); 2] = [("opens", true), ("explains", false)];
 

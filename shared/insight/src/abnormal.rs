@@ -9,7 +9,7 @@ use crate::{Observed, Situation, cause};
 use stackseer_catalog::Place;
 use stackseer_detect::Direction::Down;
 use stackseer_detect::{BandPoint, Span};
-use stackseer_model::{ChangeEvent, Direction, EventClass, Metric, ResourceId, Role, Timestamp};
+use stackseer_model::{ChangeEvent, Direction, EventClass, Kind, Metric, ResourceId, Role, Timestamp};
 
 #[derive(Debug, Clone, Copy)]
 pub struct Abnormal<'a> {
@@ -22,7 +22,7 @@ pub struct Abnormal<'a> {
     /// alone.
     pub peak: f64,
     pub expected: f64,
-    /// Nothing comes, where something always had by then.
+    /// Nothing comes, where something always had by then, or far less than just before.
     pub silent: bool,
     felt: bool,
 }
@@ -46,6 +46,11 @@ impl<'a> Abnormal<'a> {
     /// Whether it can open an insight; the others only explain.
     pub fn is_symptom(&self) -> bool {
         self.felt
+    }
+
+    /// Nothing comes at all.
+    pub fn has_stopped(&self) -> bool {
+        self.silent && self.peak <= 0.0
     }
 
     pub fn metric(&self) -> &'a Metric {
@@ -107,9 +112,12 @@ pub fn all<'a>(situation: &Situation<'a>) -> Vec<Abnormal<'a>> {
     let topology = Topology::new(situation.inventory);
     let silences = silence::all(situation, &topology);
     let is_silence = |metric: &Metric, span: &Span| {
-        silences.iter().any(|s| {
-            s.metric().key == metric.key && span.direction == Down && s.span.start <= span.end.unwrap_or(i64::MAX)
-        })
+        let is_same = |s: &Abnormal<'_>| {
+            let both_count = [metric, s.metric()].iter().all(|m| m.role == Role::Traffic && m.kind == Kind::Count);
+            s.metric().key == metric.key || (both_count && s.metric().resource == metric.resource)
+        };
+        let meets = |s: &Abnormal<'_>| s.span.start <= span.end.unwrap_or(i64::MAX);
+        span.direction == Down && silences.iter().any(|s| is_same(s) && meets(s))
     };
     let mut found: Vec<Abnormal<'a>> = situation
         .observed

@@ -52,7 +52,10 @@ fn silence(situation: &Situation<'_>, at: &ResourceId, effect: &Abnormal<'_>) ->
     let named = situation.inventory.named(at);
     let since = text::moment(effect.start, situation.now);
     Recommendation {
-        name: format!("Find what should reach {}, and why nothing has since {since}", named.name),
+        name: match effect.has_stopped() {
+            true => format!("Find what should reach {}, and why nothing has since {since}", named.name),
+            false => format!("Find what should reach {}, and why so little has since {since}", named.name),
+        },
         description: "Its caller, schedule or event source may be switched off or broken, or the way to it: its name, \
                       certificate, network or permissions."
             .to_owned(),

@@ -96,7 +96,8 @@ fn generic(situation: &Situation<'_>, group: &Group<'_>, causes: Vec<Cause>, mai
     let by = causes.first().filter(|c| c.resource.id != resource.id);
     let what = match (main.silent, main.metric().missing) {
         (false, _) => format!("{} Anomalous", metric.key.name),
-        (true, MissingPoint::Zero) => format!("{} Stopped", situation.label(metric)),
+        (true, MissingPoint::Zero) if main.has_stopped() => format!("{} Stopped", situation.label(metric)),
+        (true, MissingPoint::Zero) => format!("{} Dropped", situation.label(metric)),
         (true, MissingPoint::Gap) => "Stopped Reporting".to_owned(),
     };
     let by = by.map_or_else(String::new, |c| format!(", caused by {}", c.resource.name));
@@ -172,10 +173,10 @@ pub fn summary(situation: &Situation<'_>, abnormal: &Abnormal<'_>) -> String {
     let since = text::moment(abnormal.start, situation.now);
     match (abnormal.silent, metric.missing) {
         (true, MissingPoint::Gap) => format!("Nothing published of {name} since {since}, where it never took so long"),
-        (true, MissingPoint::Zero) => {
+        (true, MissingPoint::Zero) if abnormal.has_stopped() => {
             capital(&format!("{} of {name}: none since {since}, where it never took so long", situation.label(metric)))
         }
-        (false, _) => capital(&format!("{} of {name}: {}", situation.label(metric), numbers(situation, abnormal))),
+        _ => capital(&format!("{} of {name}: {}", situation.label(metric), numbers(situation, abnormal))),
     }
 }
 
@@ -185,8 +186,8 @@ pub fn shown(situation: &Situation<'_>, abnormal: &Abnormal<'_>) -> String {
     let since = text::moment(abnormal.start, situation.now);
     match (abnormal.silent, metric.missing) {
         (true, MissingPoint::Gap) => format!("nothing published since {since}"),
-        (true, MissingPoint::Zero) => format!("no {} since {since}", situation.label(metric)),
-        (false, _) => format!("{} {}", situation.label(metric), numbers(situation, abnormal)),
+        (true, MissingPoint::Zero) if abnormal.has_stopped() => format!("no {} since {since}", situation.label(metric)),
+        _ => format!("{} {}", situation.label(metric), numbers(situation, abnormal)),
     }
 }
 

@@ -84,7 +84,8 @@ pub fn groups<'a>(abnormal: &[Abnormal<'a>], topology: &Topology<'a>, situation:
         }
     }
     for candidate in context {
-        let near = net.around(net.place(&candidate.metric().resource), 1);
+        let edges = if candidate.silent { NEAR_EDGES } else { 1 };
+        let near = net.around(net.place(&candidate.metric().resource), edges);
         let is_near = |s: &Abnormal<'_>| near[net.place(&s.metric().resource)] && in_time(s, &candidate, situation.now);
         let explains = |group: &&mut Group<'a>| group.symptoms.iter().any(is_near);
         if let Some(group) = groups.iter_mut().find(explains) {

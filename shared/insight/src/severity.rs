@@ -10,19 +10,15 @@ const SEVERE_LATENCY: f64 = 3.0;
 const LASTING_SECONDS: i64 = 30 * 60;
 /// Availability below this many per cent at the front door counts as an outage.
 const SEVERE_AVAILABILITY: f64 = 95.0;
+/// Hardly anybody gets through where no more than this share still comes.
+const HARDLY_ANY: f64 = 0.25;
 
 pub fn of(abnormal: &Abnormal<'_>, topology: &Topology<'_>) -> Severity {
     let metric = abnormal.metric();
     let entry = topology.is_entry(&metric.resource);
     let severity = match metric.role {
-        // At the front door nobody gets through.
-        _ if abnormal.silent => {
-            if entry {
-                Severity::High
-            } else {
-                Severity::Medium
-            }
-        }
+        _ if abnormal.silent && entry && abnormal.ratio() <= HARDLY_ANY => Severity::High,
+        _ if abnormal.silent => Severity::Medium,
         Role::Errors => Severity::High,
         // Some count what is unhealthy instead of a share that is well.
         Role::Availability if metric.unit == "Percent" && abnormal.peak < SEVERE_AVAILABILITY => Severity::High,

@@ -32,7 +32,7 @@ pub fn value(metric: &Metric, value: f64) -> String {
         "Microseconds" => duration(value / 1000.0),
         "Percent" => format!("{} %", number(value)),
         "Bytes" => bytes(value),
-        "Count" | "None" | "" if metric.key.statistic == "Sum" => {
+        "Count" | "None" | "" if matches!(metric.key.statistic.as_str(), "Sum" | "SampleCount") => {
             match value * 60.0 / f64::from(metric.period.max(1)) {
                 rate if rate.abs() < ONE_A_DAY => "none".to_owned(),
                 few if few.abs() < HARDLY_ANY => "hardly any".to_owned(),

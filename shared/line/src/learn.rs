@@ -173,6 +173,7 @@ fn settings(metric: &Metric, sensitivity: Sensitivity) -> stackseer_detect::Sett
             BadDirection::Up => detect::Bad::Up,
             BadDirection::Down => detect::Bad::Down,
             BadDirection::Both => detect::Bad::Both,
+            BadDirection::Absent => detect::Bad::Absent,
         },
         least: metric.least,
         sensitivity: crate::settings::sensitivity(sensitivity),

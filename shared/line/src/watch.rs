@@ -159,7 +159,7 @@ impl<'a> Window<'a> {
         }
         let answer = source.read(&metrics, self.from, self.now).await?;
         watched.calls += answer.calls;
-        watched.metrics_read += metrics.len();
+        watched.metrics_read += billed(metrics.iter().map(|m| &m.key));
         for (metric, read) in metrics.iter().zip(answer.series) {
             let read = read.map(|series| points(&series));
             if read.as_ref().is_ok_and(|points| !points.is_empty()) {

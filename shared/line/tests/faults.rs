@@ -505,6 +505,8 @@ async fn an_application_of_five_thousand_metrics_is_watched_in_one_go() {
     let baselines = learned.baselines.iter().map(|(key, fitted)| (key.clone(), kept(fitted))).collect();
     let store = MemoryStore::default();
     let (unseen, watching) = (BTreeMap::new(), learned.watching);
+    // A function's durations are one.
+    let asked = billed(metrics.iter().map(|m| &m.key));
     let learning = Learning { at: from, complete: true, inventory, metrics, baselines, unseen, watching };
     store.keep_learning(&SHOP.application, &learning).await.unwrap();
 
@@ -512,7 +514,7 @@ async fn an_application_of_five_thousand_metrics_is_watched_in_one_go() {
         run_watch(Catalog::builtin(), &source, &Line::new().source, &store, Repeats::Keep, &task(TaskKind::Watch, to))
             .await;
     let done = done.unwrap();
-    assert_eq!((done.metrics_read, done.opened), (5_000, 1));
+    assert_eq!((done.metrics_read, done.opened), (asked, 1));
     assert!(done.calls <= 11, "{} calls", done.calls);
     assert_eq!(store.insights(&SHOP.application.id)[0].causes[0].resource.name, "function-321");
     assert_eq!(

@@ -51,7 +51,7 @@ pub use insight::{Considered, Insight, InsightType, Nature, Repeat, Severity, St
 pub use learning::{KeptBaseline, LearnedApplication, Learning};
 pub use length::{lasted, length, relative};
 pub use message::{Message, MessageType};
-pub use metric::{BadDirection, Kind, Metric, MetricKey, MissingPoint, Role};
+pub use metric::{BadDirection, Kind, Metric, MetricKey, MissingPoint, Role, billed};
 pub use mute::{Mute, Muted, Mutes, Quiet};
 pub use place::Place;
 pub use recommendation::{Recommendation, RelatedAnomaly, RelatedEvent, RelatedMetric};

@@ -21,6 +21,18 @@ impl fmt::Display for MetricKey {
     }
 }
 
+/// How many metrics AWS bills for reading these at once: up to five statistics of one metric are one.
+/// https://aws.amazon.com/cloudwatch/pricing/, quoted in https://github.com/prometheus/cloudwatch_exporter/pull/482
+pub fn billed<'a>(metrics: impl IntoIterator<Item = &'a MetricKey>) -> usize {
+    let mut statistics: BTreeMap<_, usize> = BTreeMap::new();
+    for key in metrics {
+        *statistics.entry((&key.namespace, &key.name, &key.dimensions)).or_default() += 1;
+    }
+    statistics.values().map(|count| count.div_ceil(STATISTICS)).sum()
+}
+
+const STATISTICS: usize = 5;
+
 /// One series of one resource, with what the catalogue knows about it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Metric {
@@ -86,6 +98,8 @@ pub enum BadDirection {
     Up,
     Down,
     Both,
+    /// Only that it stops, or falls far within minutes.
+    Absent,
 }
 
 /// What the absence of a point means for this very metric.

@@ -197,13 +197,13 @@ pub fn judge(lab: &Lab, kind: &Kind, tried: &Tried) -> Vec<Outcome> {
         outcome.opened = opened.iter().filter(|(minute, _)| *minute >= tried.scene.at).count();
         let inventory = &lab.watched.app.inventory;
         let about = |insight: &Insight| is_about(inventory, insight, truth);
-        let found = opened
-            .iter()
-            .find(|(minute, insight)| *minute >= tried.scene.at && *minute <= span.end + STILL && about(insight));
-        if let Some((minute, insight)) = found {
+        // One that was open for something else may become about it.
+        let found =
+            reactive(tried).find(|s| s.minute >= tried.scene.at && s.minute <= span.end + STILL && about(&s.insight));
+        if let Some(seen) = found {
             outcome.found = Some(true);
-            outcome.minutes_to_detect = Some((minute - span.onset).max(0));
-            hold_against(&mut outcome, inventory, truth, span, &versions(tried, insight));
+            outcome.minutes_to_detect = Some((seen.minute - span.onset).max(0));
+            hold_against(&mut outcome, inventory, truth, span, &versions(tried, &seen.insight));
         }
         outcome
     });
@@ -248,10 +248,14 @@ fn harmless(lab: &Lab, kind: &Kind, tried: &Tried, opened: &[(Minute, Insight)])
     }
 }
 
+fn reactive(tried: &Tried) -> impl Iterator<Item = &Seen> {
+    tried.seen.iter().filter(|s| s.insight.insight_type() == InsightType::Reactive)
+}
+
 /// Each reactive insight as it first was.
 fn openings(tried: &Tried) -> Vec<(Minute, Insight)> {
     let mut opened: Vec<(Minute, Insight)> = Vec::new();
-    for seen in tried.seen.iter().filter(|s| s.insight.insight_type() == InsightType::Reactive) {
+    for seen in reactive(tried) {
         if !opened.iter().any(|(_, known)| known.id == seen.insight.id) {
             opened.push((seen.minute, seen.insight.clone()));
         }

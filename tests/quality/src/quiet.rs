@@ -8,9 +8,9 @@ use crate::lab::{HISTORY, Seen, TICK, Watched};
 use crate::script::Script;
 use anyhow::Result;
 use serde::Serialize;
-use stackseer_detect::detect;
+use stackseer_detect::{Requests, detect, detect_share};
 use stackseer_line::Learned;
-use stackseer_model::{InsightType, Metric, Severity};
+use stackseer_model::{InsightType, Metric, Point, Role, Severity};
 use stackseer_testkit::MemoryStore;
 
 /// Learning runs at so many minutes past midnight.
@@ -127,18 +127,27 @@ impl Spans {
         let opening = watched.metrics.iter().enumerate().filter(|(_, m)| m.opens);
         for (place, metric) in opening {
             let Some(fitted) = learned.baselines.get(&metric.key) else { continue };
+            let requests = requests_of(watched, metric);
+            let usual = requests.and_then(|place| learned.baselines.get(&watched.metrics[place].key));
+            let usual = usual.map(|fitted| &fitted.baseline);
             let mut start = from;
             while start < to {
                 let end = (start + LOOK).min(to);
                 // An hour more, so that what lasts over the seam is seen whole.
-                let series = recorder.tracks[place].points(start - HOUR, end, |_| true);
-                let points: Vec<_> = series
-                    .0
-                    .iter()
-                    .map(|p| stackseer_detect::Point { time: p.time.as_second(), value: p.value })
-                    .collect();
+                let points = |place: usize| {
+                    let series = recorder.tracks[place].points(start - HOUR, end, |_| true);
+                    let point = |p: &Point| stackseer_detect::Point { time: p.time.as_second(), value: p.value };
+                    series.0.iter().map(point).collect::<Vec<_>>()
+                };
                 let (first, last) = (time(start - HOUR).as_second(), time(end).as_second());
-                for span in detect(&fitted.baseline, &points, first, last).spans {
+                let made = requests.map(points);
+                let requests = made.as_ref().zip(usual).map(|(window, baseline)| Requests { baseline, window });
+                let found = match requests {
+                    Some(requests) => detect_share(&fitted.baseline, &points(place), requests, first, last),
+                    None => detect(&fitted.baseline, &points(place), first, last),
+                };
+                // A weak one opens nothing unless a change speaks for it.
+                for span in found.spans.iter().filter(|span| !span.is_weak) {
                     self.span(place, metric, span.start, span.end.unwrap_or(last), start);
                 }
                 start = end;
@@ -158,6 +167,12 @@ impl Spans {
             self.last.insert(place, last.max(end));
         }
     }
+}
+
+/// Out of which its events come.
+fn requests_of(watched: &Watched, metric: &Metric) -> Option<usize> {
+    let name = metric.out_of.as_ref()?;
+    watched.metrics.iter().position(|m| m.resource == metric.resource && m.key.name == *name && m.role == Role::Traffic)
 }
 
 /// The script is for the whole time, the fortnight before included.

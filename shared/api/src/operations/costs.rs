@@ -14,7 +14,7 @@ use stackseer_catalog::Catalog;
 use stackseer_model::ports::PortError;
 use stackseer_model::{
     Application, Boundary, Estimate, EstimatedResources, Inventory, LearnedApplication, ResourceId, ResourceState,
-    Watching,
+    Watching, billed,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -188,9 +188,9 @@ fn cost(of: &EstimatedResources) -> wire::ServiceResourceCost {
     }
 }
 
-/// How many of its metrics are read at every watch.
+/// How many of its metrics are billed at every watch.
 fn symptoms(inventory: &Inventory, id: &ResourceId) -> usize {
     let Some(resource) = inventory.resource(id) else { return 0 };
     let (metrics, _) = Catalog::builtin().metrics_of(resource, |_, _| vec![]);
-    metrics.iter().filter(|metric| metric.opens).count()
+    billed(metrics.iter().filter(|metric| metric.opens).map(|metric| &metric.key))
 }

@@ -5,6 +5,7 @@
 use super::{Abnormal, time};
 use crate::topology::Topology;
 use crate::{Observed, Situation};
+use stackseer_detect::BandPoint;
 use stackseer_model::{MissingPoint, ResourceId, Role, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,6 +15,9 @@ const BEFORE_SECONDS: i64 = 2 * 3600;
 const AFTER_SECONDS: i64 = 15 * 60;
 /// Points are late by less.
 const LOST_SECONDS: i64 = 12 * 60;
+/// What had dropped is back when so much of what is expected comes again over some minutes.
+const BACK: f64 = 0.6;
+const BACK_SECONDS: i64 = 10 * 60;
 
 pub fn all<'a>(situation: &Situation<'a>, topology: &Topology<'a>) -> Vec<Abnormal<'a>> {
     let mut by_resource: BTreeMap<&ResourceId, Vec<Abnormal<'a>>> = BTreeMap::new();
@@ -87,7 +91,8 @@ fn is_traffic(observed: &Observed) -> bool {
 /// latency of requests that don't come speaks for them.
 fn told<'a>(beside: &Beside<'a, '_>, id: &ResourceId, silences: Vec<Abnormal<'a>>) -> Option<Abnormal<'a>> {
     let waits = |s: &Abnormal<'_>| s.metric().role == Role::Latency && s.metric().opens;
-    let told = silences.into_iter().min_by_key(|s| (!is_traffic(s.observed), !waits(s), &s.metric().key))?;
+    let rank = |s: &Abnormal<'a>| (!is_traffic(s.observed), !s.metric().opens, !waits(s), &s.metric().key);
+    let told = silences.into_iter().min_by_key(rank)?;
     let counted = beside.situation.observed.iter().any(|o| &o.metric.resource == id && o.metric.role == Role::Traffic);
     let felt = (is_traffic(told.observed) || (waits(&told) && !counted))
         && beside.confirms(id)
@@ -95,11 +100,20 @@ fn told<'a>(beside: &Beside<'a, '_>, id: &ResourceId, silences: Vec<Abnormal<'a>
     (!beside.was_taken_away(id, told.start)).then_some(Abnormal { felt, ..told })
 }
 
-/// When something came again.
-pub fn came(observed: &Observed, after: Timestamp) -> Option<Timestamp> {
+/// When something came again; or, where some of it came all the time, most of it.
+pub fn came(observed: &Observed, after: Timestamp, had_stopped: bool) -> Option<Timestamp> {
     let counts = observed.metric.missing == MissingPoint::Zero;
-    let band = &observed.detection()?.band;
+    let band: Vec<&BandPoint> = observed.detection()?.band.iter().filter(|p| p.time > after.as_second()).collect();
     let comes = |value: f64| !counts || value > 0.0;
-    let first = band.iter().find(|p| p.time > after.as_second() && p.value.is_some_and(comes))?;
-    Some(time(first.time))
+    if had_stopped {
+        return band.iter().find(|p| p.value.is_some_and(comes)).map(|p| time(p.time));
+    }
+    let period = i64::from(observed.metric.period.max(1));
+    let back = band.windows((BACK_SECONDS / period).max(1) as usize).find(|points| {
+        let known = || points.iter().filter_map(|p| Some((p.value?, p.expected)));
+        let came: f64 = known().map(|(came, _)| came).sum();
+        let expected: f64 = known().map(|(_, expected)| expected).sum();
+        known().count() > 0 && came >= BACK * expected
+    })?;
+    back.first().map(|p| time(p.time))
 }

@@ -6,7 +6,7 @@ use crate::group::Group;
 use crate::situation::Situation;
 use crate::topology::Topology;
 use stackseer_catalog::Place;
-use stackseer_model::{Change, ChangeEvent, EventClass, ResourceId, Role, Timestamp, relative};
+use stackseer_model::{Change, ChangeEvent, Direction, EventClass, ResourceId, Role, Timestamp, relative};
 use std::collections::BTreeSet;
 
 /// A change this long before the onset may have caused it; after it, only clock and period grain excuse it.
@@ -44,9 +44,25 @@ pub fn weigh<'a>(
         .flat_map(|id| [Place::Consumer, Place::Producer].map(|place| topology.at(place, id)))
         .flatten()
         .collect();
+    // A topic or rule does nothing but hand on: what fails of it was refused by who should receive it, who may get less.
+    let hands_on = |id: &ResourceId| {
+        let observed = topology.observed(id);
+        !observed.is_empty() && observed.iter().all(|o| o.metric.role != Role::Latency)
+    };
+    let refused = group.symptoms.iter().filter(|s| s.metric().role == Role::Errors).map(|s| &s.metric().resource);
+    let gets_at_most_less = |id: &ResourceId| {
+        let mut its = group.all().filter(|a| &a.metric().resource == id);
+        its.all(|a| a.metric().role == Role::Traffic && a.direction() == Direction::Down)
+    };
+    let receivers: BTreeSet<&'a ResourceId> = refused
+        .filter(|id| hands_on(id))
+        .flat_map(|id| topology.at(Place::Consumer, id))
+        .filter(|id| gets_at_most_less(id))
+        .collect();
     let involved: BTreeSet<&'a ResourceId> = candidates
         .iter()
         .map(|c| c.id)
+        .chain(receivers.iter().copied())
         .chain(symptoms.iter().copied())
         .chain(behind.iter().copied())
         .chain(beside.iter().copied())
@@ -62,19 +78,20 @@ pub fn weigh<'a>(
         }
         let would_show = topology.observed(id).iter().any(|o| harm.is_shown_by(&o.metric));
         let weight = match (symptoms.contains(id), would_show) {
+            // Who hands it something counts what it refuses; all that it shows is that less comes.
+            _ if receivers.contains(id) && !would_show => inherited(&topology.at(Place::Producer, id), candidates),
             (true, _) => CHANGED,
             _ if beside.contains(id) && !behind.contains(id) => BESIDE,
             (false, true) => WELL,
             // What it does wrong is counted by who waits for it.
-            (false, false) => inherited(topology, candidates, id),
+            (false, false) => inherited(&topology.waiting_for(id), candidates),
         };
         candidates.push(Candidate { id, weight, share: None, metric: None, changes: vec![change], reason: said });
     }
 }
 
 /// The weight of who shows the harm of a resource that can't show its own goes to it; just below one that changed itself.
-fn inherited<'a>(topology: &Topology<'a>, candidates: &mut [Candidate<'a>], id: &'a ResourceId) -> f64 {
-    let waiting = topology.waiting_for(id);
+fn inherited<'a>(waiting: &[&'a ResourceId], candidates: &mut [Candidate<'a>]) -> f64 {
     let shows = candidates.iter_mut().filter(|c| waiting.contains(&c.id)).max_by(|a, b| a.weight.total_cmp(&b.weight));
     let Some(shows) = shows else { return CHANGED };
     let weight = CHANGED + shows.weight / 2.0 - 0.01;

@@ -39,17 +39,16 @@ pub fn rank(situation: &Situation<'_>, topology: &Topology<'_>, group: &Group<'_
     let from = group.start();
     let to = group.symptoms.iter().map(|s| s.end.unwrap_or(situation.now)).max().unwrap_or(situation.now);
     let has = |roles: &[Role]| group.symptoms.iter().any(|s| roles.contains(&s.metric().role));
-    let mut candidates = Vec::new();
+
     let mut harm = Harm::Failures;
-    if has(&[Role::Errors, Role::Availability, Role::Throttles]) {
+    // Where people no longer come, what few failures there are say nothing.
+    let mut candidates = if main.silent { silence::of(situation, topology, group) } else { Vec::new() };
+    if candidates.is_empty() && has(&[Role::Errors, Role::Availability, Role::Throttles]) {
         candidates = share::own(situation, topology, group, harm, from, to);
     }
     if candidates.is_empty() && has(&[Role::Latency]) {
         harm = Harm::Waiting;
         candidates = share::own(situation, topology, group, harm, from, to);
-    }
-    if candidates.is_empty() {
-        candidates = silence::of(situation, topology, group);
     }
     if candidates.is_empty() {
         candidates = backlog::of(situation, topology, group);

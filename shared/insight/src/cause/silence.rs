@@ -10,9 +10,6 @@ use stackseer_catalog::Place;
 
 pub fn of<'a>(situation: &Situation<'a>, topology: &Topology<'_>, group: &Group<'a>) -> Vec<Candidate<'a>> {
     let silent = |a: &&Abnormal<'_>| a.silent;
-    if !group.symptoms.iter().all(|s| s.silent) {
-        return vec![];
-    }
     let is_silent = |id| group.all().filter(silent).any(|a| &a.metric().resource == id);
     let begins = |a: &&Abnormal<'a>| !topology.at(Place::Upstream, &a.metric().resource).into_iter().any(is_silent);
     let first: Vec<&Abnormal<'a>> = group.all().filter(silent).filter(begins).collect();

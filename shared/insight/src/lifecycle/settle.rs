@@ -78,7 +78,8 @@ fn look(situation: &Situation<'_>, found: &[Abnormal<'_>], insight: &Insight, an
     let end = last_seen.max(anomaly.start_time);
     let observed = situation.observed.iter().find(|o| o.metric.key == metric.key);
     if let Some(observed) = observed.filter(|o| anomaly.is_silence() && o.detection().is_some()) {
-        return match came(observed, anomaly.start_time) {
+        let had_stopped = anomaly.of_metric().is_some_and(|m| m.peak <= 0.0);
+        return match came(observed, anomaly.start_time, had_stopped) {
             Some(at) => Seen::Ended(at, Ending::Normal),
             None if is_waited_for => Seen::GoesOn,
             None => Seen::Ended(end, Ending::Silent),
