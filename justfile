@@ -37,6 +37,10 @@ quality *args:
 quality-quick *args:
     cargo run --profile quality -p stackseer-quality -- --quick --floors tests/quality/floors.toml {{ args }}
 
+# Speed, instructions, memory and sizes of detection, planning and reading, beside a z-score and AWS's Random Cut Forest: ten minutes, and the build
+bench *args:
+    cargo bench -p stackseer-bench -- {{ args }}
+
 # How long each operation of the API takes over the embedded store of 10,000 insights, and what it reads: ten minutes, and the build
 api-bench:
     cargo bench -p stackseer-aws --bench api

@@ -32,6 +32,19 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "stackseer-testkit",
         ],
     ),
+    // Times what others do.
+    (
+        "stackseer-bench",
+        &[
+            "stackseer-model",
+            "stackseer-catalog",
+            "stackseer-detect",
+            "stackseer-insight",
+            "stackseer-line",
+            "stackseer-incident",
+            "stackseer-testkit",
+        ],
+    ),
     // A client knows nothing but the API.
     ("stackseer-sdk-client", &[]),
     ("stackseer-features", &[]),

@@ -56,7 +56,7 @@ pub enum BaselineError {
 }
 
 impl Baseline {
-    /// At most 2 KB.
+    /// At most 1.5 KB.
     pub fn to_bytes(&self) -> Vec<u8> {
         let body = postcard::to_stdvec(self).unwrap_or_default();
         [&[VERSION], body.as_slice()].concat()

@@ -200,8 +200,7 @@ mod tests {
     #[test]
     fn what_came_back_is_over() {
         let back = |minute: usize| if minute < 120 { 1.0 } else { 0.1 };
-        let values: Vec<Option<f64>> =
-            (0..240).map(|m| Some(20.0 * if m < 160 { back(m) } else { 1.0 })).collect();
+        let values: Vec<Option<f64>> = (0..240).map(|m| Some(20.0 * if m < 160 { back(m) } else { 1.0 })).collect();
         let look = |until: usize| usual().last(&values[..until], &vec![20.0; until], MINUTE, 1.7);
         assert!(look(158).is_some());
         assert_eq!(look(175), None);

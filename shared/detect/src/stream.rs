@@ -79,10 +79,10 @@ impl Detector {
     pub fn step(&mut self, point: Point) -> Step {
         let Some(views) = &mut self.views else { return self.warm(point) };
         let past = match &self.tell {
-            Tell::Lasting(lasting) => lasting.past().copied(),
+            Tell::Lasting(lasting) => lasting.past(),
             Tell::Onsets(_) => None,
         };
-        let (lower, expected, upper) = past.unwrap_or_else(|| views.past()).band(point.time);
+        let (lower, expected, upper) = past.map_or_else(|| views.band(point.time), |past| past.band(point.time));
         let score = match &mut self.tell {
             _ if !point.value.is_finite() => 0.0,
             Tell::Lasting(lasting) => lasting.score(views, point),

@@ -7,6 +7,7 @@ mod metrics;
 mod resources;
 mod settings;
 mod table;
+mod times;
 mod topology;
 
 use crate::{CONFIG, EVENTS, FILES, INCIDENT, Incident, IncidentError, METRICS, Place, Problem, TOPOLOGY};

@@ -1,13 +1,16 @@
 //! One incident is one insight: abnormal symptoms belong together when they overlap in time and are joined by the topology.
 
+mod net;
+
 use crate::abnormal::Abnormal;
 use crate::situation::Situation;
 use crate::topology::Topology;
 use crate::{impact, severity};
+use net::Net;
 use stackseer_catalog::Place;
 use stackseer_model::{Metric, ResourceId, Role, Subject, Timestamp};
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Onsets further apart than this are joined only if the spans overlap.
 const NEAR_MINUTES: i64 = 30;
@@ -33,7 +36,7 @@ impl<'a> Group<'a> {
 
     /// The anomaly of a metric that departs furthest, if the incident has one.
     pub fn worst_of(&self, metric: &Metric) -> Option<&Abnormal<'a>> {
-        let of_it = self.all().filter(|a| a.metric().key == metric.key && a.metric().resource == metric.resource);
+        let of_it = self.all().filter(|a| a.metric().resource == metric.resource && a.metric().key == metric.key);
         of_it.max_by(|a, b| a.away().total_cmp(&b.away()))
     }
 
@@ -63,49 +66,79 @@ impl<'a> Group<'a> {
     }
 }
 
-pub fn groups<'a>(abnormal: &[Abnormal<'a>], topology: &Topology<'_>, situation: &Situation<'_>) -> Vec<Group<'a>> {
-    let now = situation.now;
+pub fn groups<'a>(abnormal: &[Abnormal<'a>], topology: &Topology<'a>, situation: &Situation<'a>) -> Vec<Group<'a>> {
     let passed = passed_through(situation);
-    let near = |a: &Abnormal<'_>, b: &Abnormal<'_>, edges| {
-        in_time(a, b, now) && topology.within(&a.metric().resource, &b.metric().resource, edges, &passed)
-    };
+    let net = Net::new(topology, abnormal.iter().map(|a| &a.metric().resource), &passed);
     let (symptoms, context): (Vec<_>, Vec<_>) = abnormal.iter().copied().partition(|a| a.is_symptom());
-    let joined = |a: &Abnormal<'_>, b: &Abnormal<'_>| {
-        let abnormal_too: BTreeSet<&ResourceId> = abnormal
-            .iter()
-            .filter(|c| in_time(a, c, now) && in_time(b, c, now))
-            .map(|c| &c.metric().resource)
-            .collect();
-        let by_a_limit = shares_a_limit(a, situation) && shares_a_limit(b, situation);
-        let through = || topology.joined(&a.metric().resource, &b.metric().resource, &abnormal_too);
-        in_time(a, b, now) && (by_a_limit || through())
-    };
     let mut leader: Vec<usize> = (0..symptoms.len()).collect();
-    for i in 0..symptoms.len() {
-        for j in 0..i {
-            let (a, b) = (find(&mut leader, i), find(&mut leader, j));
-            if a != b && (near(&symptoms[i], &symptoms[j], NEAR_EDGES) || joined(&symptoms[i], &symptoms[j])) {
-                leader[a.max(b)] = a.min(b);
-            }
-        }
-    }
-    let mut groups: Vec<(usize, Group<'a>)> = Vec::new();
+    join_near(&mut leader, &symptoms, &net, situation);
+    join_by_what_is_abnormal(&mut leader, &symptoms, abnormal, &net, situation.now);
+
+    let mut groups: Vec<Group<'a>> = Vec::new();
+    let mut of_leader: BTreeMap<usize, usize> = BTreeMap::new();
     for (i, &symptom) in symptoms.iter().enumerate() {
-        let root = find(&mut leader, i);
-        match groups.iter_mut().find(|(r, _)| *r == root) {
-            Some((_, group)) => group.symptoms.push(symptom),
-            None => groups.push((root, Group { symptoms: vec![symptom], context: vec![] })),
+        let group = *of_leader.entry(find(&mut leader, i)).or_insert(groups.len());
+        match groups.get_mut(group) {
+            Some(group) => group.symptoms.push(symptom),
+            None => groups.push(Group { symptoms: vec![symptom], context: vec![] }),
         }
     }
-    let mut groups: Vec<Group<'a>> = groups.into_iter().map(|(_, group)| group).collect();
     for candidate in context {
         let edges = if candidate.silent { NEAR_EDGES } else { 1 };
-        let explains = |group: &&mut Group<'a>| group.symptoms.iter().any(|s| near(s, &candidate, edges));
+        let near = net.around(net.place(&candidate.metric().resource), edges);
+        let is_near = |s: &Abnormal<'_>| near[net.place(&s.metric().resource)] && in_time(s, &candidate, situation.now);
+        let explains = |group: &&mut Group<'a>| group.symptoms.iter().any(is_near);
         if let Some(group) = groups.iter_mut().find(explains) {
             group.context.push(candidate);
         }
     }
     groups
+}
+
+/// Those at the same time a few edges apart, or refused by the same limit.
+fn join_near(leader: &mut [usize], symptoms: &[Abnormal<'_>], net: &Net<'_>, situation: &Situation<'_>) {
+    let places: Vec<usize> = symptoms.iter().map(|s| net.place(&s.metric().resource)).collect();
+    let limited: Vec<bool> = symptoms.iter().map(|s| shares_a_limit(s, situation)).collect();
+    for i in 0..symptoms.len() {
+        let near = net.around(places[i], NEAR_EDGES);
+        for j in 0..i {
+            let may_join = near[places[j]] || (limited[i] && limited[j]);
+            if may_join && in_time(&symptoms[i], &symptoms[j], situation.now) {
+                join(leader, i, j);
+            }
+        }
+    }
+}
+
+/// Those at the same time with a way between them on which all is abnormal at the time of both.
+fn join_by_what_is_abnormal(
+    leader: &mut [usize],
+    symptoms: &[Abnormal<'_>],
+    abnormal: &[Abnormal<'_>],
+    net: &Net<'_>,
+    now: Timestamp,
+) {
+    let places: Vec<usize> = abnormal.iter().map(|a| net.place(&a.metric().resource)).collect();
+    let reached = |from: &Abnormal<'_>, to: &Abnormal<'_>| {
+        let mut through = net.nowhere();
+        for (other, place) in abnormal.iter().zip(&places) {
+            through[*place] |= in_time(from, other, now) && in_time(to, other, now);
+        }
+        net.reached(net.place(&from.metric().resource), &through)
+    };
+    for (i, a) in symptoms.iter().enumerate() {
+        // Whom it may reach at all, asked of all at once.
+        let mut at_best: Option<Vec<bool>> = None;
+        for (j, b) in symptoms[..i].iter().enumerate() {
+            if find(leader, i) == find(leader, j) || !in_time(a, b, now) {
+                continue;
+            }
+            let place = net.place(&b.metric().resource);
+            if at_best.get_or_insert_with(|| reached(a, a))[place] && reached(a, b)[place] {
+                join(leader, i, j);
+            }
+        }
+    }
 }
 
 /// Resources that are seen, but by nothing that speaks of requests: a container service by its memory. Whatever is wrong with the
@@ -129,6 +162,11 @@ fn shares_a_limit(refused: &Abnormal<'_>, situation: &Situation<'_>) -> bool {
 fn in_time(a: &Abnormal<'_>, b: &Abnormal<'_>, now: Timestamp) -> bool {
     let gap = (a.start.as_second() - b.start.as_second()).abs() / 60;
     gap <= NEAR_MINUTES || a.overlaps(b.start, b.end.unwrap_or(now))
+}
+
+fn join(leader: &mut [usize], i: usize, j: usize) {
+    let (a, b) = (find(leader, i), find(leader, j));
+    leader[a.max(b)] = a.min(b);
 }
 
 fn find(leader: &mut [usize], mut i: usize) -> usize {

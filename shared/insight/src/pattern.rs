@@ -27,14 +27,14 @@ pub struct Judged<'a> {
 
 /// The best pattern: highest rank, then the earliest effect.
 pub fn best<'a>(situation: &'a Situation<'a>, topology: &Topology<'a>, group: &Group<'a>) -> Judged<'a> {
-    let mut held: Vec<(Match<'a>, Vec<String>)> = Vec::new();
+    let mut held: Vec<Held<'a>> = Vec::new();
     let mut considered: Vec<Considered> = Vec::new();
     for pattern in situation.catalog.patterns() {
         for effect in group.all() {
-            let because = match judge(situation, topology, group, pattern, *effect) {
+            let because = match judge(situation, topology, pattern, *effect) {
                 Verdict::OtherEffect => continue,
-                Verdict::Holds(found, open) => {
-                    held.push((*found, open));
+                Verdict::Holds(found) => {
+                    held.push(*found);
                     continue;
                 }
                 Verdict::RuledOut(because) => because,
@@ -44,34 +44,43 @@ pub fn best<'a>(situation: &'a Situation<'a>, topology: &Topology<'a>, group: &G
             }
         }
     }
-    held.sort_by(|(a, _), (b, _)| {
+    held.sort_by(|a, b| {
         (b.pattern.rank, a.effect.start, &a.pattern.id).cmp(&(a.pattern.rank, b.effect.start, &b.pattern.id))
     });
-    considered.retain(|c| !held.iter().any(|(m, _)| m.pattern.id == c.what));
+    considered.retain(|c| !held.iter().any(|h| h.pattern.id == c.what));
     let mut held = held.into_iter();
-    let Some((best, open)) = held.next() else { return Judged { best: None, considered } };
-    for (other, _) in held {
+    let Some(best) = held.next() else { return Judged { best: None, considered } };
+    for other in held {
         let id = &other.pattern.id;
         if *id != best.pattern.id && !considered.iter().any(|c| &c.what == id) {
             let because = format!("it fits too, but {} explains more", best.pattern.id);
             considered.push(Considered { what: id.clone(), because });
         }
     }
-    considered.extend(open.into_iter().map(|because| Considered { what: best.pattern.id.clone(), because }));
-    Judged { best: Some(best), considered }
+    let Held { pattern, effect, resource, shown, open } = best;
+    considered.extend(open.into_iter().map(|because| Considered { what: pattern.id.clone(), because }));
+    Judged { best: Some(filled(situation, group, pattern, effect, resource, shown)), considered }
+}
+
+/// A pattern that holds, before its texts are asked for.
+struct Held<'a> {
+    pattern: &'a Pattern,
+    effect: Abnormal<'a>,
+    resource: &'a Resource,
+    shown: Vec<Shown<'a>>,
+    /// What could not be ruled out.
+    open: Vec<String>,
 }
 
 enum Verdict<'a> {
     OtherEffect,
-    /// With what could not be ruled out.
-    Holds(Box<Match<'a>>, Vec<String>),
+    Holds(Box<Held<'a>>),
     RuledOut(String),
 }
 
 fn judge<'a>(
     situation: &'a Situation<'a>,
     topology: &Topology<'a>,
-    group: &Group<'a>,
     pattern: &'a Pattern,
     effect: Abnormal<'a>,
 ) -> Verdict<'a> {
@@ -90,7 +99,7 @@ fn judge<'a>(
             All::Unknown(why) => open.push(format!("it can't be ruled out that {}: {why}", look_alike.because)),
         }
     }
-    Verdict::Holds(Box::new(filled(situation, group, pattern, effect, resource, shown)), open)
+    Verdict::Holds(Box::new(Held { pattern, effect, resource, shown, open }))
 }
 
 /// The pattern that named the insight once, with the numbers of now.
@@ -114,11 +123,10 @@ pub fn again<'a>(
 /// Whose abnormal metric it is, where the pattern speaks of such an effect.
 fn resource_of<'a>(situation: &Situation<'a>, pattern: &Pattern, effect: &Abnormal<'_>) -> Option<&'a Resource> {
     let metric = effect.metric();
-    let resource = situation.inventory.resource(&metric.resource)?;
-    let named = pattern.effect.metric.contains(&metric.key.name)
-        && resource.resource_type == pattern.effect.resource_type
+    let may_be = pattern.effect.metric.contains(&metric.key.name)
         && effect.direction() == Direction::from(pattern.effect.direction);
-    named.then_some(resource)
+    let resource = may_be.then(|| situation.inventory.resource(&metric.resource)).flatten()?;
+    (resource.resource_type == pattern.effect.resource_type).then_some(resource)
 }
 
 /// With what the texts need. Of a metric that is abnormal in this incident, the anomaly's own numbers are told.
@@ -149,7 +157,6 @@ fn view<'a, 't>(situation: &'a Situation<'a>, topology: &'t Topology<'a>, effect
         catalog: situation.catalog,
         inventory: situation.inventory,
         topology,
-        observed: situation.observed,
         events: situation.events,
         usage: &[],
         during: Some(During { start: effect.start, until: effect.end.unwrap_or(situation.now) }),

@@ -1,5 +1,6 @@
 //! Walks over the application's edges.
 
+use crate::Observed;
 use stackseer_catalog::Place;
 use stackseer_model::{EdgeKind, Inventory, ResourceId};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -8,6 +9,7 @@ pub struct Topology<'a> {
     calls: BTreeMap<&'a ResourceId, Vec<(&'a ResourceId, EdgeKind)>>,
     called_by: BTreeMap<&'a ResourceId, Vec<(&'a ResourceId, EdgeKind)>>,
     all: Vec<&'a ResourceId>,
+    observed: BTreeMap<&'a ResourceId, Vec<&'a Observed>>,
 }
 
 impl<'a> Topology<'a> {
@@ -18,7 +20,26 @@ impl<'a> Topology<'a> {
             calls.entry(&edge.from).or_default().push((&edge.to, edge.kind));
             called_by.entry(&edge.to).or_default().push((&edge.from, edge.kind));
         }
-        Self { calls, called_by, all: inventory.resources.iter().map(|r| &r.id).collect() }
+        let all = inventory.resources.iter().map(|r| &r.id).collect();
+        Self { calls, called_by, all, observed: BTreeMap::new() }
+    }
+
+    /// The same with what was seen of each resource.
+    pub fn with_observed(mut self, observed: &'a [Observed]) -> Self {
+        for observed in observed {
+            self.observed.entry(&observed.metric.resource).or_default().push(observed);
+        }
+        self
+    }
+
+    /// In the order in which they were read.
+    pub fn observed(&self, of: &ResourceId) -> &[&'a Observed] {
+        self.observed.get(of).map_or(&[], Vec::as_slice)
+    }
+
+    /// From whom to whom, of whichever kind.
+    pub fn edges(&self) -> impl Iterator<Item = (&'a ResourceId, &'a ResourceId)> {
+        self.calls.iter().flat_map(|(from, to)| to.iter().map(|(to, _)| (*from, *to)))
     }
 
     /// Directly called and waited for.
@@ -59,23 +80,6 @@ impl<'a> Topology<'a> {
                     least.insert(next, cost);
                     // The nearer first, so that the first visit of each is its nearest.
                     if cost == depth { queue.push_front((next, cost)) } else { queue.push_back((next, cost)) }
-                }
-            }
-        }
-        false
-    }
-
-    /// Whether a way of any length leads from one to the other, in whichever direction, through nothing but what is in `through`.
-    pub fn joined(&self, a: &ResourceId, b: &ResourceId, through: &BTreeSet<&ResourceId>) -> bool {
-        let mut seen: BTreeSet<&ResourceId> = BTreeSet::from([a]);
-        let mut queue = VecDeque::from([a]);
-        while let Some(id) = queue.pop_front() {
-            if id == b {
-                return true;
-            }
-            for next in self.neighbours(id) {
-                if (next == b || through.contains(next)) && seen.insert(next) {
-                    queue.push_back(next);
                 }
             }
         }

@@ -58,7 +58,7 @@ pub async fn watch(
     let mut watched = Watched::default();
     let (symptoms, context): (Vec<&Metric>, Vec<&Metric>) =
         learned.metrics.iter().partition(|m| m.opens || reach == Reach::Everything);
-    let mut window = Window { learned, from: window_start, now, series: BTreeMap::new() };
+    let mut window = Window::new(learned, window_start, now);
     window.read(metrics, &symptoms, &mut watched).await?;
     // How many failures are many depends on the requests, which are read where something fails.
     window.read(metrics, &window.suspected_of(), &mut watched).await?;
@@ -131,12 +131,21 @@ pub(crate) fn say_watched(plan: &mut Plan, states: &[ResourceState]) {
 /// What the metrics showed in the window.
 struct Window<'a> {
     learned: &'a Learned,
+    of_resource: BTreeMap<&'a ResourceId, Vec<&'a Metric>>,
     from: Timestamp,
     now: Timestamp,
     series: BTreeMap<&'a MetricKey, Result<Vec<Point>, Unseen>>,
 }
 
 impl<'a> Window<'a> {
+    fn new(learned: &'a Learned, from: Timestamp, now: Timestamp) -> Self {
+        let mut of_resource: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for metric in &learned.metrics {
+            of_resource.entry(&metric.resource).or_default().push(metric);
+        }
+        Self { learned, of_resource, from, now, series: BTreeMap::new() }
+    }
+
     /// Each metric once.
     async fn read(
         &mut self,
@@ -172,7 +181,19 @@ impl<'a> Window<'a> {
             is_suspicious(&fitted.baseline, points, self.from.as_second(), self.until(metric))
         };
         let failing = self.learned.metrics.iter().filter(|m| m.out_of.is_some()).filter(suspicious);
-        failing.filter_map(|metric| requests_of(self.learned, metric)).collect()
+        failing.filter_map(|metric| self.requests_of(metric)).collect()
+    }
+
+    /// The metric that counts the requests out of which this one's events come.
+    fn requests_of(&self, metric: &Metric) -> Option<&'a Metric> {
+        let name = metric.out_of.as_ref()?;
+        self.of_resource.get(&metric.resource)?.iter().copied().find(|other| {
+            other.key.name == *name
+                && other.role == Role::Traffic
+                && other.period == metric.period
+                && other.key.dimensions == metric.key.dimensions
+                && matches!(other.key.statistic.as_str(), "Sum" | "SampleCount")
+        })
     }
 
     /// What AWS has not published yet must not be taken for zero.
@@ -200,7 +221,7 @@ impl<'a> Window<'a> {
 
     fn detection(&self, metric: &Metric, fitted: &Fitted, points: &[Point]) -> Detection {
         let (from, until) = (self.from.as_second(), self.until(metric));
-        let requests = requests_of(self.learned, metric).and_then(|requests| {
+        let requests = self.requests_of(metric).and_then(|requests| {
             let window = self.series.get(&requests.key)?.as_ref().ok()?;
             let baseline = &self.learned.baselines.get(&requests.key)?.baseline;
             Some(Requests { baseline, window })
@@ -210,19 +231,6 @@ impl<'a> Window<'a> {
             None => detect(&fitted.baseline, points, from, until),
         }
     }
-}
-
-/// The metric that counts the requests out of which this one's events come.
-fn requests_of<'a>(learned: &'a Learned, metric: &Metric) -> Option<&'a Metric> {
-    let name = metric.out_of.as_ref()?;
-    learned.metrics.iter().find(|other| {
-        other.resource == metric.resource
-            && other.key.name == *name
-            && other.role == Role::Traffic
-            && other.period == metric.period
-            && other.key.dimensions == metric.key.dimensions
-            && matches!(other.key.statistic.as_str(), "Sum" | "SampleCount")
-    })
 }
 
 fn not_learned(learned: &Learned, metric: &Metric) -> Unseen {

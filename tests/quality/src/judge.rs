@@ -198,8 +198,8 @@ pub fn judge(lab: &Lab, kind: &Kind, tried: &Tried) -> Vec<Outcome> {
         let inventory = &lab.watched.app.inventory;
         let about = |insight: &Insight| is_about(inventory, insight, truth);
         // One that was open for something else may become about it.
-        let found = reactive(tried)
-            .find(|s| s.minute >= tried.scene.at && s.minute <= span.end + STILL && about(&s.insight));
+        let found =
+            reactive(tried).find(|s| s.minute >= tried.scene.at && s.minute <= span.end + STILL && about(&s.insight));
         if let Some(seen) = found {
             outcome.found = Some(true);
             outcome.minutes_to_detect = Some((seen.minute - span.onset).max(0));

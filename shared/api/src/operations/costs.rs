@@ -12,9 +12,9 @@ use axum::extract::State;
 use serde_json::json;
 use stackseer_catalog::Catalog;
 use stackseer_model::ports::PortError;
-use stackseer_model::{billed, 
+use stackseer_model::{
     Application, Boundary, Estimate, EstimatedResources, Inventory, LearnedApplication, ResourceId, ResourceState,
-    Watching,
+    Watching, billed,
 };
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -81,6 +81,24 @@ async fn the_watch_window_takes_one_call_for_500_metrics() {
 }
 
 #[tokio::test]
+async fn statistics_of_one_metric_are_in_one_call_where_they_are_billed_as_one() {
+    let (source, calls) = source(numbered);
+    let of = |statistic: &str| {
+        let mut metrics: Vec<Metric> = (0..400).map(|i| metric(&format!("M{i}"), 60)).collect();
+        metrics.iter_mut().for_each(|m| m.key.statistic = statistic.to_owned());
+        metrics
+    };
+    let metrics = [of("p90"), of("SampleCount")].concat();
+    let answer = read(&source, &metrics, NOW - 3 * HOUR, NOW).await.unwrap();
+    assert_eq!(answer.series[401].as_ref().unwrap().0[0].value, 1.0, "in the order of the question");
+    let billed = calls.of("monitoring.GetMetricData").iter().map(|call| {
+        let names = queries(call).iter().map(|q| q["MetricStat"]["Metric"]["MetricName"].as_str().unwrap().to_owned());
+        names.collect::<std::collections::BTreeSet<_>>().len()
+    });
+    assert_eq!(billed.sum::<usize>(), 400);
+}
+
+#[tokio::test]
 async fn a_long_history_is_asked_for_by_fewer_metrics_each_named_once() {
     let (source, calls) = source(numbered);
     let metrics: Vec<Metric> = (0..60).map(|i| metric(&format!("M{i}"), 300)).collect();
@@ -197,7 +215,7 @@ async fn throttled_to_the_end_is_transient_alone_and_unseen_beside_what_worked()
     assert!(matches!(error, PortError::Transient { .. }), "{error:?}");
 
     let (beside, _) = source(move |call| if queries(call).len() < 500 { throttled() } else { numbered(call) });
-    let metrics: Vec<Metric> = (0..501).map(|i| metric(&format!("M{i}"), 60)).collect();
+    let metrics: Vec<Metric> = (1000..1501).map(|i| metric(&format!("M{i}"), 60)).collect();
     let answer = read(&beside, &metrics, NOW - HOUR, NOW).await.unwrap();
     assert!(answer.series[..500].iter().all(Result::is_ok));
     assert_eq!(answer.series[500].as_ref().unwrap_err().reason, "Rate exceeded");

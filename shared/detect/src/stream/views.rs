@@ -1,6 +1,6 @@
 //! Four views of one series' past, and how rare a point is in each.
 
-use super::histogram::Histogram;
+use super::histogram::{Bin, Histogram};
 use super::measure::Measure;
 use super::octaves::Octaves;
 use super::ring::Ring;
@@ -23,6 +23,8 @@ const JITTER_POINTS: usize = 12;
 const JITTER_WEIGHT: f64 = 0.5;
 /// Rarer than once in thirty, 10^-1.5, is what a view adds.
 const COMMON: f64 = 1.5;
+/// More than that, so that of what is common no logarithm is needed.
+const COMMON_SHARE: f64 = 0.032;
 /// What a record in one view adds.
 const RECORD: f64 = 1.5;
 
@@ -79,11 +81,12 @@ pub struct Views {
 pub struct Sample {
     time: i64,
     value: f64,
-    residual: f64,
+    residual: Bin,
     outside: f64,
     mean: f64,
     shifted: f64,
     jitter: Option<f64>,
+    jitter_bin: Option<Bin>,
     is_zero: bool,
     /// Nothing, where nothing is usual: no anomaly, whatever came before it.
     pub nothing: bool,
@@ -117,9 +120,7 @@ pub struct Past {
 impl Past {
     /// Lower limit, expected value and upper limit, in the metric's unit.
     pub fn band(&self, time: i64) -> (f64, f64, f64) {
-        let expected = self.expected(time);
-        let unit = |scaled| self.measure.undo(scaled);
-        (unit(expected + self.low), unit(expected), unit(expected + self.high))
+        band(self.measure, self.expected(time), (self.low, self.high))
     }
 
     /// How far a later point departs from it in one view.
@@ -195,17 +196,22 @@ impl Views {
         }
     }
 
+    /// What is usual now: the band of [`Self::past`].
+    pub fn band(&self, time: i64) -> (f64, f64, f64) {
+        band(self.measure, self.level + season(&self.hours, time), self.residual.central())
+    }
+
     /// The point against what came before it.
     pub fn judge(&self, point: Point) -> Sample {
         let value = self.measure.apply(point.value);
         let is_zero = point.value == 0.0;
         let mut rarity = Rarity::default();
 
-        let residual = value - self.level - season(&self.hours, point.time);
-        rarity.value += self.beyond_common(self.residual.rarity(residual));
+        let residual = self.residual.bin(value - self.level - season(&self.hours, point.time));
+        rarity.value += self.beyond_common(self.residual.share(residual));
 
         let outside = self.outside(value);
-        rarity.value += self.beyond_common(self.excursion.rarity(outside));
+        rarity.value += self.beyond_common(self.excursion.share(outside));
 
         let (mut shifted, mut lagged) = (0.0, (self.lagged_mean, self.lagged_spread));
         let mean = self.values.mean_with(value);
@@ -214,19 +220,21 @@ impl Views {
             let gain = SHIFT_GAIN * self.pace;
             lagged = (lagged.0 + gain * away, lagged.1 + gain * (away.abs() - lagged.1));
             shifted = (mean - lagged.0).abs() / lagged.1.max(self.scale * 0.1);
-            rarity.shift = self.beyond_common(self.shift.rarity(shifted));
+            rarity.shift = self.beyond_common(self.shift.share(shifted));
         }
 
         let difference = (value - self.last).abs();
         let jitter = self.differences.is_full_with_one().then(|| self.differences.mean_with(difference));
-        if let Some(jitter) = jitter {
-            rarity.jitter = JITTER_WEIGHT * self.beyond_common(self.jitter.rarity(jitter));
+        let jitter_bin = jitter.map(|jitter| self.jitter.bin(jitter));
+        if let Some(bin) = jitter_bin {
+            rarity.jitter = JITTER_WEIGHT * self.beyond_common(self.jitter.share(bin));
         }
         let nothing = is_zero && self.is_sparse();
         if nothing {
             rarity = Rarity::default();
         }
-        Sample { time: point.time, is_zero, nothing, value, residual, outside, mean, shifted, jitter, lagged, rarity }
+        let time = point.time;
+        Sample { time, value, residual, outside, mean, shifted, jitter, jitter_bin, is_zero, nothing, lagged, rarity }
     }
 
     /// Makes the point part of the past.
@@ -238,8 +246,8 @@ impl Views {
         if sample.shifted > 0.0 {
             self.shift.add(sample.shifted);
         }
-        if let Some(jitter) = sample.jitter {
-            self.jitter.add(jitter);
+        if let Some(bin) = sample.jitter_bin {
+            self.jitter.add(bin);
         }
         self.least = self.least.min(sample.value);
         self.most = self.most.max(sample.value);
@@ -300,10 +308,17 @@ impl Views {
 
     /// Beyond common, as a share of the way from common to a record: a record is as remarkable in a long history as in a short
     /// one, and rarer.
-    fn beyond_common(&self, rarity: f64) -> f64 {
+    fn beyond_common(&self, share: f64) -> f64 {
+        if share > COMMON_SHARE {
+            return 0.0;
+        }
         let record = ((self.seen + 1) as f64).log10() - COMMON;
-        if record <= 0.1 { 0.0 } else { RECORD * (rarity - COMMON).max(0.0) / record }
+        if record <= 0.1 { 0.0 } else { RECORD * (-share.log10() - COMMON).max(0.0) / record }
     }
+}
+
+fn band(measure: Measure, expected: f64, (low, high): (f64, f64)) -> (f64, f64, f64) {
+    (measure.undo(expected + low), measure.undo(expected), measure.undo(expected + high))
 }
 
 fn season(hours: &[Option<f64>; 24], time: i64) -> f64 {

@@ -3,7 +3,7 @@
 use super::invalid;
 use super::resources::Resources;
 use super::table::{Table, cell};
-use super::timestamp;
+use super::times::Days;
 use crate::{GivenRole, IncidentError, METRICS_HEADER, Problem, Recorded};
 use csv::StringRecord;
 use stackseer_model::{MetricKey, Point, ResourceId, Series, Timestamp};
@@ -37,11 +37,12 @@ pub fn read(path: &Path, period: u32, resources: &mut Resources) -> Result<Vec<R
     let mut series: Vec<Growing> = Vec::new();
     let mut known: HashMap<(ResourceId, MetricKey), usize> = HashMap::new();
     let (mut row, mut last, mut current) = (StringRecord::new(), StringRecord::new(), 0);
+    let mut days = Days::default();
     while let Some(line) = table.next(&mut row)? {
         if last.is_empty() || (RESOURCE..VALUE).any(|column| row[column] != last[column]) {
             current = series_of(&table, &row, line, resources, &mut series, &mut known)?;
         }
-        let time = timestamp(&row[TIMESTAMP]).map_err(|problem| table.error(line, TIMESTAMP, problem))?;
+        let time = days.time(&row[TIMESTAMP]).map_err(|problem| table.error(line, TIMESTAMP, problem))?;
         let value = value(cell(&row, VALUE)).map_err(|problem| table.error(line, VALUE, problem))?;
         series[current].points.push((time, value, line));
         std::mem::swap(&mut row, &mut last);

@@ -32,8 +32,9 @@ impl<'p, R: Read> Table<'p, R> {
         }
         let line = row.position().map_or(0, csv::Position::line);
         // The reader skips blank lines and then gives the first one's number, so that each later error would be misplaced.
-        let newlines = row.iter().flat_map(str::bytes).filter(|byte| *byte == b'\n').count() as u64;
-        if self.reader.position().line() > line + newlines + 1 {
+        let beyond = self.reader.position().line().saturating_sub(line + 1);
+        let newlines = || row.iter().flat_map(str::bytes).filter(|byte| *byte == b'\n').count() as u64;
+        if beyond > 0 && beyond > newlines() {
             return Err(invalid(self.path, Some(line), None, Problem::BlankLine));
         }
         if row.len() != self.header.len() {

@@ -1,7 +1,7 @@
 //! Changes just before the onset, as causes.
 
+use super::Candidate;
 use super::share::Harm;
-use super::{ByResource, Candidate};
 use crate::group::Group;
 use crate::situation::Situation;
 use crate::topology::Topology;
@@ -33,7 +33,6 @@ pub fn weigh<'a>(
     topology: &Topology<'a>,
     group: &Group<'a>,
     candidates: &mut Vec<Candidate<'a>>,
-    by_resource: &ByResource<'a>,
     harm: Harm,
     onset: Timestamp,
 ) {
@@ -46,8 +45,10 @@ pub fn weigh<'a>(
         .flatten()
         .collect();
     // A topic or rule does nothing but hand on: what fails of it was refused by who should receive it, who may get less.
-    let hands_on =
-        |id: &ResourceId| by_resource.get(id).is_some_and(|o| o.iter().all(|o| o.metric.role != Role::Latency));
+    let hands_on = |id: &ResourceId| {
+        let observed = topology.observed(id);
+        !observed.is_empty() && observed.iter().all(|o| o.metric.role != Role::Latency)
+    };
     let refused = group.symptoms.iter().filter(|s| s.metric().role == Role::Errors).map(|s| &s.metric().resource);
     let gets_at_most_less = |id: &ResourceId| {
         let mut its = group.all().filter(|a| &a.metric().resource == id);
@@ -75,7 +76,7 @@ pub fn weigh<'a>(
             known.changes.push(change);
             continue;
         }
-        let would_show = by_resource.get(id).is_some_and(|o| o.iter().any(|o| harm.is_shown_by(&o.metric)));
+        let would_show = topology.observed(id).iter().any(|o| harm.is_shown_by(&o.metric));
         let weight = match (symptoms.contains(id), would_show) {
             // Who hands it something counts what it refuses; all that it shows is that less comes.
             _ if receivers.contains(id) && !would_show => inherited(&topology.at(Place::Producer, id), candidates),

@@ -14,11 +14,10 @@ pub use path::path;
 
 use crate::abnormal::Abnormal;
 use crate::group::Group;
-use crate::situation::{Observed, Situation};
+use crate::situation::Situation;
 use crate::topology::Topology;
 use share::Harm;
 use stackseer_model::{Cause, Change, ResourceId, Role};
-use std::collections::BTreeMap;
 
 /// Below this weight nobody is named.
 const CLEAR: f64 = 0.3;
@@ -40,23 +39,22 @@ pub fn rank(situation: &Situation<'_>, topology: &Topology<'_>, group: &Group<'_
     let from = group.start();
     let to = group.symptoms.iter().map(|s| s.end.unwrap_or(situation.now)).max().unwrap_or(situation.now);
     let has = |roles: &[Role]| group.symptoms.iter().any(|s| roles.contains(&s.metric().role));
-    let by_resource = observed_by_resource(situation);
 
     let mut harm = Harm::Failures;
     // Where people no longer come, what few failures there are say nothing.
     let mut candidates = if main.silent { silence::of(situation, topology, group) } else { Vec::new() };
     if candidates.is_empty() && has(&[Role::Errors, Role::Availability, Role::Throttles]) {
-        candidates = share::own(situation, topology, group, &by_resource, harm, from, to);
+        candidates = share::own(situation, topology, group, harm, from, to);
     }
     if candidates.is_empty() && has(&[Role::Latency]) {
         harm = Harm::Waiting;
-        candidates = share::own(situation, topology, group, &by_resource, harm, from, to);
+        candidates = share::own(situation, topology, group, harm, from, to);
     }
     if candidates.is_empty() {
         candidates = backlog::of(situation, topology, group);
     }
     common::add(situation, topology, group, &mut candidates);
-    change::weigh(situation, topology, group, &mut candidates, &by_resource, harm, from);
+    change::weigh(situation, topology, group, &mut candidates, harm, from);
     candidates.retain(|c| c.weight >= CLEAR);
     candidates.sort_by(|a, b| b.weight.total_cmp(&a.weight).then_with(|| a.id.cmp(b.id)));
     candidates.truncate(MOST);
@@ -66,14 +64,4 @@ pub fn rank(situation: &Situation<'_>, topology: &Topology<'_>, group: &Group<'_
         Cause { resource: situation.inventory.named(id), metric, share, rank, changes, path, reason }
     };
     candidates.into_iter().zip(1..).map(caused).collect()
-}
-
-type ByResource<'a> = BTreeMap<&'a ResourceId, Vec<&'a Observed>>;
-
-fn observed_by_resource<'a>(situation: &Situation<'a>) -> ByResource<'a> {
-    let mut map: ByResource<'a> = BTreeMap::new();
-    for observed in situation.observed {
-        map.entry(&observed.metric.resource).or_default().push(observed);
-    }
-    map
 }

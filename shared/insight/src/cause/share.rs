@@ -1,6 +1,6 @@
 //! The share of the harm that each resource does itself.
 
-use super::{ByResource, Candidate};
+use super::Candidate;
 use crate::abnormal::{Means, means};
 use crate::findings;
 use crate::group::Group;
@@ -8,7 +8,7 @@ use crate::situation::{Observed, Situation};
 use crate::text;
 use crate::topology::Topology;
 use stackseer_model::{Metric, ResourceId, Role, Timestamp};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What kind of harm the users of the effect feel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,19 +39,25 @@ struct Shown<'a> {
 
 pub fn own<'a>(
     situation: &Situation<'a>,
-    topology: &Topology<'_>,
+    topology: &Topology<'a>,
     group: &Group<'a>,
-    by_resource: &ByResource<'a>,
     unit: Harm,
     from: Timestamp,
     to: Timestamp,
 ) -> Vec<Candidate<'a>> {
-    let rate = |id: &ResourceId| by_resource.get(id).and_then(|o| requests_a_minute(o, from, to));
+    // Only what is in this incident can have caused it: abnormal itself, or waited for by something that is.
+    let waited_for = group.symptoms.iter().flat_map(|s| topology.callees(&s.metric().resource));
+    let involved: BTreeSet<&'a ResourceId> = group.all().map(|a| &a.metric().resource).chain(waited_for).collect();
+    let rate = |id: &ResourceId| requests_a_minute(topology.observed(id), from, to);
     let mut shown: BTreeMap<&'a ResourceId, Shown<'a>> = BTreeMap::new();
-    for (&id, observed) in by_resource {
+    // What they wait for in turn says how much of it is their own.
+    for id in involved.iter().copied().chain(involved.iter().flat_map(|id| topology.callees(id))) {
+        if shown.contains_key(id) {
+            continue;
+        }
         // A callee that doesn't count its requests gets at least its busiest caller's.
         let requests = rate(id).or_else(|| topology.callers(id).filter_map(rate).reduce(f64::max)).unwrap_or(1.0);
-        if let Some(harm) = harm_of(observed, unit, requests, from, to) {
+        if let Some(harm) = harm_of(topology.observed(id), unit, requests, from, to) {
             shown.insert(id, harm);
         }
     }
@@ -59,14 +65,9 @@ pub fn own<'a>(
         let below: f64 = topology.callees(id).filter_map(|callee| shown.get(callee)).map(|s| s.harm).sum();
         shown.get(id).map_or(0.0, |s| (s.harm - below).max(0.0))
     };
-    // Only what is in this incident can have caused it: abnormal itself, or waited for by something that is.
-    let involved = |id: &ResourceId| {
-        group.all().any(|a| &a.metric().resource == id)
-            || topology.callers(id).any(|caller| group.symptoms.iter().any(|s| &s.metric().resource == caller))
-    };
     let harmful: Vec<(&'a ResourceId, f64)> = shown
         .keys()
-        .filter(|id| !is_alias(situation, id) && involved(id))
+        .filter(|id| involved.contains(*id) && !is_alias(situation, id))
         .map(|id| (*id, own(id)))
         .filter(|(_, own)| *own > 0.0)
         .collect();

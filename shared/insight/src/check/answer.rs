@@ -43,7 +43,6 @@ pub fn answer<'a>(
         catalog: situation.catalog,
         inventory: situation.inventory,
         topology,
-        observed: &[],
         events: &[],
         usage: situation.usage,
         during: None,

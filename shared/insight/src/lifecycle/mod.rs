@@ -19,7 +19,7 @@ use crate::topology::Topology;
 use stackseer_model::*;
 
 pub fn plan(situation: &Situation<'_>) -> Plan {
-    let topology = Topology::new(situation.inventory);
+    let topology = Topology::new(situation.inventory).with_observed(situation.observed);
     let events = remembered_events(situation);
     // Whatever order a store gives them in.
     let mut known = situation.known.to_vec();

@@ -9,14 +9,14 @@ const SLACK_SECONDS: i64 = 10 * 60;
 const LATE_PERIODS: i64 = 2;
 
 pub fn same_metric(anomaly: &Anomaly, abnormal: &Abnormal<'_>) -> bool {
-    anomaly.metric().is_some_and(|m| m.key == abnormal.metric().key && m.resource == abnormal.metric().resource)
+    anomaly.metric().is_some_and(|m| m.resource == abnormal.metric().resource && m.key == abnormal.metric().key)
 }
 
 /// Two spans that are one anomaly.
 pub fn are_one(a: &Abnormal<'_>, b: &Abnormal<'_>) -> bool {
     let ends = |a: &Abnormal<'_>| a.end.map_or(i64::MAX, |end| end.as_second().saturating_add(SLACK_SECONDS));
-    a.metric().key == b.metric().key
-        && a.metric().resource == b.metric().resource
+    a.metric().resource == b.metric().resource
+        && a.metric().key == b.metric().key
         && a.direction() == b.direction()
         && ends(a) > b.start.as_second()
         && ends(b) > a.start.as_second()

@@ -21,7 +21,7 @@ pub fn ask<'a>(view: View<'a, '_>, which: &'a Which, is: &'a MetricIs, resource:
     }
     let Some(during) = view.during else { return Some(Answer::Unknown("no time was asked about".to_owned())) };
     let observed: Vec<&Observed> =
-        view.observed.iter().filter(|o| o.metric.resource == resource.id && which.means(&o.metric)).collect();
+        view.topology.observed(&resource.id).iter().copied().filter(|o| which.means(&o.metric)).collect();
     if observed.is_empty() {
         return is_published(view, which, resource).then(|| Answer::Unknown(not_read(view, which, resource)));
     }

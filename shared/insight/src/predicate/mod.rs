@@ -11,7 +11,6 @@ pub use compare::Limit;
 pub use daily::{DailyUse, said as said_of_days};
 pub use shown::{Shown, ShownAttribute, ShownMetric};
 
-use crate::Observed;
 use crate::topology::Topology;
 use stackseer_catalog::{Catalog, MetricIs, Place, Predicate, Test};
 use stackseer_model::{ChangeEvent, Inventory, Metric, Resource, Timestamp};
@@ -23,7 +22,6 @@ pub struct View<'a, 't> {
     pub catalog: &'a Catalog,
     pub inventory: &'a Inventory,
     pub topology: &'t Topology<'a>,
-    pub observed: &'a [Observed],
     pub events: &'a [ChangeEvent],
     pub usage: &'a [(Metric, Vec<DailyUse>)],
     /// The effect's time; none: nothing has happened.

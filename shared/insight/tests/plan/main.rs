@@ -2,6 +2,7 @@
 
 mod causes;
 mod closing;
+mod dropped;
 mod explaining;
 mod extending;
 mod felt;
