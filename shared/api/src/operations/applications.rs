@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::show;
 use crate::wire;
 use axum::extract::State;
-use stackseer_model::ports::{Charts, PortError};
+use stackseer_model::ports::PortError;
 use stackseer_model::{
     Edge, EdgeKind, Insight, LearnedApplication, ResourceId, ResourceRef, ResourceState, Severity, Timestamp, Unseen,
 };
@@ -93,11 +93,8 @@ pub async fn topology<P: Ports>(
 type Wrong = (Vec<String>, Severity);
 
 async fn wrong<P: Ports>(api: &Api<P>, learned: &LearnedApplication) -> Result<BTreeMap<ResourceId, Wrong>, PortError> {
-    let open = open(api, &api.setup.own).await?;
-    let ids = open.of(|insight| insight.application.id == learned.application.id).ids();
     let mut wrong: BTreeMap<ResourceId, Wrong> = BTreeMap::new();
-    for id in ids {
-        let Some(insight) = api.ports.look_at(&id, Charts::None).await? else { continue };
+    for insight in api.ports.open_insights(&learned.application.id).await? {
         for (resource, severity) in affected(&insight) {
             let (insights, worst) = wrong.entry(resource.id.clone()).or_insert_with(|| (vec![], severity));
             *worst = severity.max(*worst);

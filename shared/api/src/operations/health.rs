@@ -11,8 +11,8 @@ use crate::wire;
 use axum::extract::State;
 use stackseer_model::ports::{InsightList, PortError};
 use stackseer_model::{
-    ApplicationId, Boundary, InsightId, InsightSummary, InsightType, LearnedApplication, Scope, Severity, Status,
-    Tally, Timestamp, day,
+    ApplicationId, Boundary, InsightSummary, InsightType, LearnedApplication, Scope, Severity, Status, Tally,
+    Timestamp, day,
 };
 use std::collections::BTreeMap;
 
@@ -44,10 +44,6 @@ impl Open {
 
     pub fn severity(&self) -> Option<Severity> {
         self.0.iter().map(|insight| insight.severity).max()
-    }
-
-    pub fn ids(&self) -> Vec<InsightId> {
-        self.0.iter().map(|insight| insight.id.clone()).collect()
     }
 }
 

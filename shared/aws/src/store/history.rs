@@ -2,13 +2,15 @@
 
 use super::counts::{Counts, Delta};
 use super::index;
-use super::insights::{DynamoStore, TRIES, body, parts};
+use super::insights::{DynamoStore, TRIES, body, in_order, parts};
 use super::keys::{self, Key};
 use super::rows::{Row, Write};
 use super::settings::audited;
 use jiff::civil::Date;
 use stackseer_model::ports::{Ask, Charts, Committed, InsightHistory, InsightList, Page, PortError, Position};
-use stackseer_model::{AnomalyId, ApplicationId, AuditEntry, Insight, InsightId, InsightSummary, Scope, Tally};
+use stackseer_model::{
+    AnomalyId, ApplicationId, AuditEntry, Insight, InsightId, InsightSummary, Scope, Tally, Timestamp,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 impl InsightHistory for DynamoStore {
@@ -28,6 +30,11 @@ impl InsightHistory for DynamoStore {
 
     async fn look_at(&self, id: &InsightId, charts: Charts<'_>) -> Result<Option<Insight>, PortError> {
         self.read(id, |anomaly| charts.has(anomaly)).await
+    }
+
+    async fn open_insights(&self, application: &ApplicationId) -> Result<Vec<Insight>, PortError> {
+        let (_, kept) = self.kept(application, Timestamp::MAX).await?;
+        Ok(in_order(kept.into_iter().map(|kept| kept.insight).collect()))
     }
 
     async fn insight_of(&self, anomaly: &AnomalyId) -> Result<Option<InsightId>, PortError> {

@@ -52,17 +52,20 @@ impl DynamoStore {
         let mut tries = 0;
         loop {
             let (generation, kept) = self.kept(application, since).await?;
-            let (mut insights, missing) = self.with_series(kept, |_| true).await?;
+            let (insights, missing) = self.with_series(kept, |_| true).await?;
             tries += 1;
             if !missing || tries == TRIES {
-                insights.sort_by(|a, b| (a.start_time, &a.id).cmp(&(b.start_time, &b.id)));
-                return Ok(InsightState { generation, insights });
+                return Ok(InsightState { generation, insights: in_order(insights) });
             }
         }
     }
 
     /// The generation, and what is open or ended at `since` or later.
-    async fn kept(&self, application: &ApplicationId, since: Timestamp) -> Result<(u64, Vec<Kept>), PortError> {
+    pub(super) async fn kept(
+        &self,
+        application: &ApplicationId,
+        since: Timestamp,
+    ) -> Result<(u64, Vec<Kept>), PortError> {
         let rows = self.rows.between(&keys::insights(application), &keys::closed_since(since), keys::STATE).await?;
         let mut generation = 0;
         let mut kept = Vec::new();
@@ -148,6 +151,11 @@ pub(super) fn key_at(place: &Row, id: &InsightId) -> Option<Key> {
         Some(sort) => Key(keys::insights(&application), sort.to_owned()),
         None => keys::open(&application, id),
     })
+}
+
+pub(super) fn in_order(mut insights: Vec<Insight>) -> Vec<Insight> {
+    insights.sort_by(|a, b| (a.start_time, &a.id).cmp(&(b.start_time, &b.id)));
+    insights
 }
 
 pub(super) fn parts(insight: &InsightId, snapshot: &Snapshot) -> impl Iterator<Item = Key> {

@@ -133,6 +133,12 @@ pub trait InsightHistory: Sync {
         charts: Charts<'_>,
     ) -> impl Future<Output = Result<Option<Insight>, PortError>> + Send;
 
+    /// What is open of the application, without charts; by start, and by id where that is the same.
+    fn open_insights(
+        &self,
+        application: &ApplicationId,
+    ) -> impl Future<Output = Result<Vec<Insight>, PortError>> + Send;
+
     /// The insight that holds the anomaly now.
     fn insight_of(&self, anomaly: &AnomalyId) -> impl Future<Output = Result<Option<InsightId>, PortError>> + Send;
 

@@ -6,7 +6,7 @@ use stackseer_model::ports::{
     Ask, Charts, EventHistory, InsightHistory, InsightList, InsightSource, Page, PortError, Position,
 };
 use stackseer_model::{
-    AnomalyId, ApplicationId, AuditEntry, ChangeEvent, Insight, InsightId, InsightSummary, Scope, Tally,
+    AnomalyId, ApplicationId, AuditEntry, ChangeEvent, Insight, InsightId, InsightSummary, Scope, Status, Tally,
 };
 use std::collections::BTreeMap;
 
@@ -45,6 +45,16 @@ impl InsightHistory for MemoryStore {
             anomaly.of_metric_mut().filter(|_| is_left_out).into_iter().for_each(|metric| metric.series.clear());
         }
         Ok(found)
+    }
+
+    async fn open_insights(&self, application: &ApplicationId) -> Result<Vec<Insight>, PortError> {
+        let mut state = self.state();
+        state.fail()?;
+        let known = state.applications.get(application).into_iter().flat_map(|known| &known.insights);
+        let mut open: Vec<Insight> = known.filter(|i| i.status == Status::Ongoing).cloned().collect();
+        open.iter_mut().flat_map(|i| &mut i.anomalies).filter_map(|a| a.of_metric_mut()).for_each(|m| m.series.clear());
+        open.sort_by(|a, b| (a.start_time, &a.id).cmp(&(b.start_time, &b.id)));
+        Ok(open)
     }
 
     async fn insight_of(&self, anomaly: &AnomalyId) -> Result<Option<InsightId>, PortError> {

@@ -125,6 +125,9 @@ async fn an_insight_is_looked_at_with_the_charts_that_are_asked_for(store: &impl
     assert_eq!(store.look_at(&whole.id, Charts::None).await.unwrap(), Some(with(&[])));
     assert_eq!(store.look_at(&whole.id, Charts::Of(&two)).await.unwrap(), Some(with(&two)));
     assert_eq!(store.look_at(&InsightId("none".into()), Charts::None).await.unwrap(), None);
+    assert_eq!(store.open_insights(&whole.application.id).await.unwrap(), [with(&[])]);
+    commit(store, &[closed(&whole, NOW)]).await;
+    assert_eq!(store.open_insights(&whole.application.id).await.unwrap(), []);
 }
 
 /// What is done to a store, and what goes wrong.
