@@ -81,7 +81,7 @@ impl Config {
     pub fn sensitivity_of(&self, application: &Application, now: Timestamp) -> Option<Sensitivity> {
         let held =
             |row: &&SensitivityRow| names(&row.subject, application) && row.until.is_none_or(|until| now < until);
-        self.rows.sensitivities.iter().filter(held).next_back().map(|row| row.sensitivity)
+        self.rows.sensitivities.iter().rfind(held).map(|row| row.sensitivity)
     }
 
     /// The lines of what is about something that there is in the application.

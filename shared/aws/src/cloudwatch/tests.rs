@@ -91,8 +91,8 @@ async fn statistics_of_one_metric_are_in_one_call_where_they_are_billed_as_one()
     let metrics = [of("p90"), of("SampleCount")].concat();
     let answer = read(&source, &metrics, NOW - 3 * HOUR, NOW).await.unwrap();
     assert_eq!(answer.series[401].as_ref().unwrap().0[0].value, 1.0, "in the order of the question");
-    let billed = calls.of("monitoring.GetMetricData").iter().map(|call| {
-        let names = queries(call).iter().map(|q| q["MetricStat"]["Metric"]["MetricName"].as_str().unwrap().to_owned());
+    let billed = calls.of("monitoring.GetMetricData").into_iter().map(|call| {
+        let names = queries(&call).iter().map(|q| q["MetricStat"]["Metric"]["MetricName"].as_str().unwrap().to_owned());
         names.collect::<std::collections::BTreeSet<_>>().len()
     });
     assert_eq!(billed.sum::<usize>(), 400);
