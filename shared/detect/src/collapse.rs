@@ -16,6 +16,9 @@ const BACK: f64 = 0.7;
 const BACK_SECONDS: i64 = 10 * 60;
 /// Expected in the last half hour. Of fewer, half may stay away by chance.
 const LEAST_EVENTS: f64 = 30.0;
+/// So many periods without any, where so many are expected in each, are lost.
+const LOST_PERIODS: usize = 3;
+const LOST_EXPECTED: f64 = 3.0;
 /// Smallest scale of the tail, of a logarithm: a tenth more or less is always ordinary.
 pub const FLOOR: f64 = 0.05;
 /// Seconds after which another look is another chance.
@@ -114,6 +117,21 @@ impl Fall {
     }
 }
 
+/// Periods in a row of which nothing is left at all, where that can't be chance: their points are lost or late. If nothing comes
+/// any more, the silence says so.
+fn lost(values: &[Option<f64>], expected: &[f64]) -> Vec<bool> {
+    let none = |slot: usize| expected[slot] >= LOST_EXPECTED && values[slot].is_none_or(|value| value == 0.0);
+    let mut lost = vec![false; values.len()];
+    let mut run = 0;
+    for slot in 0..values.len() {
+        run = if none(slot) { run + 1 } else { 0 };
+        if run >= LOST_PERIODS {
+            lost[slot + 1 - run..=slot].fill(true);
+        }
+    }
+    lost
+}
+
 impl Falls {
     fn new(values: &[Option<f64>], expected: &[f64], period: i64) -> Self {
         let sums = |each: &mut dyn Iterator<Item = f64>| {
@@ -125,8 +143,10 @@ impl Falls {
             }));
             sums
         };
+        let lost = lost(values, expected);
         // What is not known is as expected.
-        let came = sums(&mut values.iter().zip(expected).map(|(value, expected)| value.unwrap_or(*expected)));
+        let known = |(slot, value): (usize, &Option<f64>)| value.filter(|_| !lost[slot]).unwrap_or(expected[slot]);
+        let came = sums(&mut values.iter().enumerate().map(known));
         Self { came, expected: sums(&mut expected.iter().copied()), period }
     }
 
@@ -186,7 +206,13 @@ mod tests {
         let found = look(0.33, |_| 1.0).unwrap();
         assert_eq!(found.slots, 120..180);
         assert!((found.came - 7.0).abs() < 0.5 && (found.expected - 20.0).abs() < 0.5, "{found:?}");
-        assert_eq!(look(0.0, |_| 1.0).unwrap().came, 0.0);
+    }
+
+    #[test]
+    fn minutes_that_are_lost_have_not() {
+        assert_eq!(look(0.0, |_| 1.0), None, "a silence, if it lasts");
+        assert_eq!(look(1.0, |minute| if (130..152).contains(&minute) { 0.0 } else { 1.0 }), None);
+        assert!(look(0.1, |_| 1.0).is_some(), "a few left");
     }
 
     #[test]
