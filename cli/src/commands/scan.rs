@@ -134,11 +134,13 @@ impl Scan<'_> {
 
         let known = self.state.insight_state(&application.id, now).await?;
         let progress = Progress::start(&format!("{name}: looking at the last hours"), 0);
+        let kept = self.state.kept_events(application, now).await?;
         let about = Watch {
             catalog,
             application,
             learned: &learned,
             known: &known.insights,
+            kept: &kept,
             now,
             reach: Reach::Everything,
             repeats: self.repeats,

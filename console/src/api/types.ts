@@ -407,6 +407,7 @@ export interface Event {
   Resources?: EventResource[];
   Sentence?: string;
   Time?: number;
+  Verdict?: ReleaseVerdict;
 }
 
 export type EventClass = "INFRASTRUCTURE" | "DEPLOYMENT" | "SECURITY_CHANGE" | "CONFIG_CHANGE" | "SCHEMA_CHANGE";
@@ -1222,6 +1223,13 @@ export interface RecommendationRelatedEvent {
 export interface RecommendationRelatedEventResource {
   Name?: string;
   Type?: string;
+}
+
+export type ReleaseOutcome = "BETTER" | "SAME" | "WORSE" | "NOT_JUDGED";
+
+export interface ReleaseVerdict {
+  Outcome: ReleaseOutcome;
+  Sentence: string;
 }
 
 export interface RemoveNotificationChannelRequest {

@@ -2,7 +2,7 @@
 
 use crate::schema::{
     self, ANY, CatalogError, Change, Check, IamAction, Ignored, Look, Looks, MetricSpec, Node, Pattern, ResourceType,
-    Service,
+    Service, VerdictRules,
 };
 use stackseer_model::{Inventory, Metric, MetricKey, Resource, Role, Unseen};
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,6 +24,7 @@ pub struct Catalog {
     patterns: Vec<Pattern>,
     checks: Vec<Check>,
     looks: Vec<Looks>,
+    verdicts: Vec<VerdictRules>,
 }
 
 impl Catalog {
@@ -44,8 +45,8 @@ impl Catalog {
             (source.unwrap_or_default(), change.clone())
         };
         let changes = of_resources.chain(general).map(source).collect();
-        let schema::Read { resources, ignored, services, checks, patterns, looks, .. } = read;
-        Ok(Self { resources, ignored, changes, services, patterns, checks, looks })
+        let schema::Read { resources, ignored, services, checks, patterns, looks, verdicts, .. } = read;
+        Ok(Self { resources, ignored, changes, services, patterns, checks, looks, verdicts })
     }
 
     /// What to look at when a metric of this role is wrong: the type's own advice, else the general one.
@@ -100,6 +101,11 @@ impl Catalog {
 
     pub fn checks(&self) -> &[Check] {
         &self.checks
+    }
+
+    /// When a release has made its resource worse: the user's own numbers, else those built in.
+    pub fn verdict(&self) -> &VerdictRules {
+        self.verdicts.last().expect("the rules hold that there is one")
     }
 
     pub fn spec(&self, key: &MetricKey) -> Option<(&Service, &MetricSpec)> {

@@ -11,5 +11,5 @@ pub use schema::{
     Advice, ArnForms, AttributeIs, AttributeSpec, Bound, CatalogError, Change, ChangeTest, ChangedProperty, Check,
     DirectionWord, EdgeSpec, Effect, FOLDERS, Form, IamAction, Ignored, Limit, LiveField, Look, LookAlike, Looks,
     MetricIs, MetricSpec, Needs, Node, Notation, Over, PartProperty, Pattern, Place, Predicate, ResourceType, RunBy,
-    Said, Scope, Service, Side, Test, Variant, Way, Which, fill,
+    Said, Scope, Service, Side, Test, Variant, VerdictRules, Way, Which, fill,
 };

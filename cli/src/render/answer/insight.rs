@@ -171,7 +171,10 @@ fn events(page: &mut Page, events: &[Event], most: usize, now: Timestamp) {
 
 pub fn said(event: &Event, now: Timestamp) -> String {
     let sentence = event.sentence.as_deref().or(event.name.as_deref()).unwrap_or_default();
-    event.time.map_or_else(|| sentence.to_owned(), |time| format!("{}  {sentence}", moment(time.0, now)))
+    let verdict = event.verdict.as_ref().map_or_else(String::new, |verdict| format!("; {}", verdict.sentence));
+    event
+        .time
+        .map_or_else(|| format!("{sentence}{verdict}"), |time| format!("{}  {sentence}{verdict}", moment(time.0, now)))
 }
 
 fn anomalies(page: &mut Page, anomalies: &[ReactiveAnomalySummary], most: usize) {

@@ -532,6 +532,7 @@ pub static EVENT: Rule = Rule::Structure(&[
     Member { name: "Resources", required: false, place: Place::Body, rule: &EVENT_RESOURCES },
     Member { name: "Sentence", required: false, place: Place::Body, rule: &STRING },
     Member { name: "Time", required: false, place: Place::Body, rule: &TIMESTAMP },
+    Member { name: "Verdict", required: false, place: Place::Body, rule: &RELEASE_VERDICT },
 ]);
 
 pub static EVENT_CLASS: Rule =
@@ -1696,6 +1697,13 @@ pub static RECOMMENDATIONS: Rule = Rule::List { min: Some(0), max: Some(10), spa
 
 pub static RELATED_ANOMALY_SOURCE_DETAILS: Rule =
     Rule::List { min: None, max: None, sparse: false, of: &RECOMMENDATION_RELATED_ANOMALY_SOURCE_DETAIL };
+
+pub static RELEASE_OUTCOME: Rule = Rule::Enum(&["BETTER", "SAME", "WORSE", "NOT_JUDGED"]);
+
+pub static RELEASE_VERDICT: Rule = Rule::Structure(&[
+    Member { name: "Outcome", required: true, place: Place::Body, rule: &RELEASE_OUTCOME },
+    Member { name: "Sentence", required: true, place: Place::Body, rule: &STRING },
+]);
 
 pub static REMOVE_NOTIFICATION_CHANNEL_REQUEST: Rule =
     Rule::Structure(&[Member { name: "Id", required: true, place: Place::Uri, rule: &NOTIFICATION_CHANNEL_ID }]);

@@ -724,6 +724,8 @@ pub struct Event {
     pub sentence: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time: Option<Time>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<ReleaseVerdict>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -2244,6 +2246,25 @@ pub struct RecommendationRelatedEventResource {
     pub name: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub r#type: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum ReleaseOutcome {
+    #[serde(rename = "BETTER")]
+    Better,
+    #[serde(rename = "SAME")]
+    Same,
+    #[serde(rename = "WORSE")]
+    Worse,
+    #[serde(rename = "NOT_JUDGED")]
+    NotJudged,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ReleaseVerdict {
+    pub outcome: ReleaseOutcome,
+    pub sentence: String,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -11,6 +11,7 @@ mod predicate;
 mod resources;
 mod rules;
 mod text;
+mod verdicts;
 
 pub use changes::{Change, ChangedProperty, Changes};
 pub use checks::Check;
@@ -26,11 +27,13 @@ pub use resources::{
     RunBy, Scope, Variant, Way,
 };
 pub use text::{Advice, fill};
+pub use verdicts::VerdictRules;
 
 use serde::de::DeserializeOwned;
 
 /// The catalogue's folders.
-pub const FOLDERS: [&str; 7] = ["resources", "ignored", "changes", "metrics", "checks", "patterns", "advice"];
+pub const FOLDERS: [&str; 8] =
+    ["resources", "ignored", "changes", "metrics", "checks", "patterns", "advice", "verdicts"];
 
 /// The whole catalogue, as read from its files.
 #[derive(Debug, Clone, Default)]
@@ -42,6 +45,7 @@ pub struct Read {
     pub checks: Vec<Check>,
     pub patterns: Vec<Pattern>,
     pub looks: Vec<Looks>,
+    pub verdicts: Vec<VerdictRules>,
 }
 
 /// What is wrong with one file.
@@ -67,6 +71,7 @@ pub fn read(files: &[(String, String)]) -> Result<Read, Vec<CatalogError>> {
             "changes" => parse(file, text).map(|changes| read.changes.push(Changes { id, ..changes })),
             "checks" => parse(file, text).map(|check| read.checks.push(Check { id, ..check })),
             "advice" => parse(file, text).map(|looks| read.looks.push(Looks { id, ..looks })),
+            "verdicts" => parse(file, text).map(|rules| read.verdicts.push(VerdictRules { id, ..rules })),
             "patterns" => parse(file, text).map(|pattern| read.patterns.push(Pattern { id, ..pattern })),
             _ => parse(file, text).map(|service| read.services.push(Service { id, ..service })),
         };

@@ -2,6 +2,7 @@
 
 mod looks;
 mod resources;
+mod verdicts;
 
 use super::{Check, LookAlike, Pattern, Place, Predicate, Read, ResourceType, Service, Test};
 use stackseer_model::Role;
@@ -78,6 +79,7 @@ pub fn broken(read: &Read) -> Vec<Broken> {
     read.checks.iter().for_each(|c| check(c, read, &mut errors));
     read.patterns.iter().for_each(|p| pattern(p, read, &mut errors));
     looks::broken(read, &mut errors);
+    verdicts::broken(read, &mut errors);
     let mut titles: BTreeMap<&str, &str> = BTreeMap::new();
     for pattern in &read.patterns {
         if let Some(other) = titles.insert(&pattern.title, &pattern.id) {
