@@ -1,5 +1,6 @@
 //! All the knowledge at hand: what is built in, and the user's own namespaces.
 
+use crate::identity::Arn;
 use crate::schema::{
     self, ANY, CatalogError, Change, Check, IamAction, Ignored, Look, Looks, MetricSpec, Node, Pattern, ResourceType,
     Service,
@@ -108,6 +109,11 @@ impl Catalog {
             let spec = service.metrics.iter().find(|m| m.name == key.name && m.statistic == key.statistic)?;
             Some((service, spec))
         })
+    }
+
+    /// The one Region in which CloudWatch keeps this namespace, if it is the same wherever the resources are.
+    pub fn region_of(&self, namespace: &str) -> Option<&str> {
+        self.services.iter().find(|s| s.namespace == namespace)?.region.as_deref()
     }
 
     /// How a sentence says it: `duration`, `throttled writes`.
@@ -229,6 +235,7 @@ pub(crate) fn resolved(service: &Service, resource: &Resource) -> Result<BTreeMa
         let value = match attribute {
             "name" => Some(resource.name.as_str()),
             "arn" => resource.arn.as_deref(),
+            "account" => resource.arn.as_deref().and_then(|arn| Arn::parse(arn)).map(|arn| arn.account),
             _ => match attribute.strip_suffix('?') {
                 Some(attribute) => resource.known(attribute).or(Some("*")),
                 None => resource.known(attribute),

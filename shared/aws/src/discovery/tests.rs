@@ -140,7 +140,7 @@ impl World {
         let world = self.clone();
         let (config, calls) = sdk(move |call| instead(call).unwrap_or_else(|| world.answer(call)));
         let place = Place { partition: "aws".into(), region: REGION.into(), account: ACCOUNT.into() };
-        let metrics = Metrics::new(aws_sdk_cloudwatch::Client::new(&config));
+        let metrics = Metrics::new(&config, "aws", Catalog::builtin());
         (Resources::new(&config, place, metrics, Catalog::builtin()), calls)
     }
 
@@ -1167,7 +1167,7 @@ async fn a_new_service_is_files_of_the_catalogue_alone() {
     world.published = vec![("AWS/Till", BTreeMap::from([("Register", "r2"), ("Shop", "south")]))];
     let (config, _) = sdk(move |call| world.answer(call));
     let place = Place { partition: "aws".into(), region: REGION.into(), account: ACCOUNT.into() };
-    let metrics = Metrics::new(aws_sdk_cloudwatch::Client::new(&config));
+    let metrics = Metrics::new(&config, "aws", &catalog);
     let source = Resources::new(&config, place, metrics, &catalog);
     let inventory = source.inventory(&app(named("shop"))).await.unwrap();
     assert_eq!(edges(&inventory), ["orders ⇢ r1", "r1 → ledger"]);

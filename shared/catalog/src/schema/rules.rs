@@ -74,6 +74,7 @@ pub struct Broken {
 pub fn broken(read: &Read) -> Vec<Broken> {
     let mut errors = Vec::new();
     resources::broken(read, &mut errors);
+    regions(&read.services, &mut errors);
     read.services.iter().for_each(|s| service(s, &read.resources, &mut errors));
     read.checks.iter().for_each(|c| check(c, read, &mut errors));
     read.patterns.iter().for_each(|p| pattern(p, read, &mut errors));
@@ -90,6 +91,19 @@ pub fn broken(read: &Read) -> Vec<Broken> {
         }
     }
     errors
+}
+
+/// A series is read in its namespace's Region: there is no other way to tell which.
+fn regions(services: &[Service], errors: &mut Vec<Broken>) {
+    let mut known: BTreeMap<&str, &Service> = BTreeMap::new();
+    for service in services {
+        let first = known.entry(&service.namespace).or_insert(service);
+        if first.region != service.region {
+            let said = first.region.as_deref().unwrap_or("each resource's own");
+            let problem = format!("the `region` of {} is {said}, says {}", service.namespace, first.id);
+            errors.push(error("metrics", &service.id, "region", problem));
+        }
+    }
 }
 
 fn error(folder: &'static str, id: &str, at: &str, problem: String) -> Broken {
@@ -276,7 +290,7 @@ fn unknown_attribute<'a>(
         return Some(("resource_type", format!("`resource_type` {cfn} has no file in catalog/resources")));
     };
     let known: Vec<&str> =
-        ["name", "arn"].into_iter().chain(resource.attributes.iter().map(|a| a.name.as_str())).collect();
+        ["name", "arn", "account"].into_iter().chain(resource.attributes.iter().map(|a| a.name.as_str())).collect();
     let (at, unknown) = attributes.into_iter().find(|(_, attribute)| !known.contains(attribute))?;
     Some((at, format!("{unknown} is no attribute of {cfn}, expected one of {}", known.join(", "))))
 }
