@@ -2,8 +2,8 @@
 
 use crate::identity::Arn;
 use crate::schema::{
-    self, ANY, CatalogError, Change, Check, IamAction, Ignored, Look, Looks, MetricSpec, Node, Pattern, ResourceType,
-    Service,
+    self, ANY, CatalogError, Change, Check, DataTable, IamAction, Ignored, Look, Looks, MetricSpec, Node, Pattern,
+    ResourceType, Service,
 };
 use stackseer_model::{Inventory, Metric, MetricKey, Resource, Role, Unseen};
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,6 +25,7 @@ pub struct Catalog {
     patterns: Vec<Pattern>,
     checks: Vec<Check>,
     looks: Vec<Looks>,
+    tables: Vec<DataTable>,
 }
 
 impl Catalog {
@@ -45,8 +46,8 @@ impl Catalog {
             (source.unwrap_or_default(), change.clone())
         };
         let changes = of_resources.chain(general).map(source).collect();
-        let schema::Read { resources, ignored, services, checks, patterns, looks, .. } = read;
-        Ok(Self { resources, ignored, changes, services, patterns, checks, looks })
+        let schema::Read { resources, ignored, services, checks, patterns, looks, tables, .. } = read;
+        Ok(Self { resources, ignored, changes, services, patterns, checks, looks, tables })
     }
 
     /// What to look at when a metric of this role is wrong: the type's own advice, else the general one.
@@ -101,6 +102,11 @@ impl Catalog {
 
     pub fn checks(&self) -> &[Check] {
         &self.checks
+    }
+
+    /// By the name of its file in `catalog/data`.
+    pub fn table(&self, id: &str) -> Option<&DataTable> {
+        self.tables.iter().find(|table| table.id == id)
     }
 
     pub fn spec(&self, key: &MetricKey) -> Option<(&Service, &MetricSpec)> {

@@ -3,7 +3,7 @@
 mod looks;
 mod resources;
 
-use super::{Check, LookAlike, Pattern, Place, Predicate, Read, ResourceType, Service, Test};
+use super::{Check, DataTable, LookAlike, Pattern, Place, Predicate, Read, ResourceType, Service, Test};
 use stackseer_model::Role;
 use std::collections::BTreeMap;
 
@@ -40,6 +40,15 @@ const CHECK_PLACEHOLDERS: &[&str] = &[
     "target",
     "cause",
     "limit_of",
+    "over",
+    "times",
+    "before",
+    "moved",
+    "count",
+    "date",
+    "left",
+    "blocked",
+    "next",
 ];
 
 /// CloudWatch's names of units.
@@ -79,6 +88,7 @@ pub fn broken(read: &Read) -> Vec<Broken> {
     read.checks.iter().for_each(|c| check(c, read, &mut errors));
     read.patterns.iter().for_each(|p| pattern(p, read, &mut errors));
     looks::broken(read, &mut errors);
+    read.tables.iter().for_each(|t| table(t, &mut errors));
     let mut titles: BTreeMap<&str, &str> = BTreeMap::new();
     for pattern in &read.patterns {
         if let Some(other) = titles.insert(&pattern.title, &pattern.id) {
@@ -189,13 +199,18 @@ fn check(check: &Check, read: &Read, errors: &mut Vec<Broken>) {
         say("target", "`target` is a share of the limit, above 0 and at most 1".to_owned());
     }
     for predicate in check.predicates() {
-        let at = &place_of(predicate, &check.when, &[]);
+        let at = &place_of(predicate, &check.when, &check.not_when);
         say_all(&mut say, at, predicate.unknown_metric(&read.services));
         say_all(&mut say, at, unknown_configuration(predicate, &check.resource_type, read));
-        let by_days = predicate.bound().is_some_and(|bound| bound.over.is_some());
         match &predicate.test {
             Test::Change(_) => say(at, "a check knows no changes".to_owned()),
-            Test::Metric(..) if !by_days => say(at, "a check reads a metric by `limit` and `over`".to_owned()),
+            Test::Metric(..) if predicate.over().is_none() => {
+                say(
+                    at,
+                    "a check reads a metric `over` days or hours, by a `limit` or as never, rising or falling"
+                        .to_owned(),
+                );
+            }
             _ => {}
         }
     }
@@ -232,8 +247,21 @@ fn pattern(pattern: &Pattern, read: &Read, errors: &mut Vec<Broken>) {
         let at = &place_of(predicate, &pattern.when, &pattern.not_when);
         say_all(&mut say, at, predicate.unknown_metric(services));
         say_all(&mut say, at, unknown_configuration(predicate, &pattern.effect.resource_type, read));
-        if predicate.bound().is_some_and(|bound| bound.over.is_some()) {
+        if predicate.over().is_some() {
             say(at, "`over` is for checks: a pattern looks at what is around its effect".to_owned());
+        }
+    }
+}
+
+fn table(table: &DataTable, errors: &mut Vec<Broken>) {
+    for (i, row) in table.rows.iter().enumerate() {
+        if table.rows[..i].iter().any(|other| other.value == row.value) {
+            errors.push(error(
+                "data",
+                &table.id,
+                &format!("row.{i}.value"),
+                format!("{} stands here twice", row.value),
+            ));
         }
     }
 }
@@ -274,6 +302,17 @@ fn unknown_configuration(predicate: &Predicate, itself: &str, read: &Read) -> Op
             let of = of.map_or_else(String::new, |cfn| format!(" of {cfn}"));
             return Some(format!("{attribute} is no attribute{of} in catalog/resources"));
         }
+    }
+    if let Some(attribute) = predicate.attribute_of_itself() {
+        let known = read.resources.iter().filter(|r| r.is(itself)).flat_map(|r| &r.attributes);
+        if !known.into_iter().any(|a| a.name == attribute) {
+            return Some(format!("{attribute} is no attribute of {itself} in catalog/resources"));
+        }
+    }
+    if let Some(table) = predicate.table()
+        && !read.tables.iter().any(|t| t.id == table)
+    {
+        return Some(format!("there is no catalog/data/{table}.toml"));
     }
     let property = predicate.property()?;
     let mut properties = read.changes().flat_map(|change| &change.properties);
