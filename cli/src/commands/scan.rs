@@ -102,7 +102,7 @@ impl Scan<'_> {
         let earlier = if record.is_some() { Learned::default() } else { self.state.learned(application).await? };
         let known_inventory = earlier.inventory.clone();
         let inventory = resources.inventory(application).await?.with_missed(earlier.inventory);
-        let (metrics, events) = (self.aws.metrics(), self.aws.events());
+        let (metrics, events) = (self.aws.metrics(catalog), self.aws.events());
         let source = Recorder::new(&metrics, &events, record.is_some());
         let (wanted, mut unseen) = metrics_of(&source, catalog, &inventory).await?;
         drop(progress);

@@ -9,7 +9,8 @@ pub use catalog::Catalog;
 pub use identity::Arn;
 pub use schema::{
     Advice, ArnForms, AttributeIs, AttributeSpec, Bound, CatalogError, Change, ChangeTest, ChangedProperty, Check,
-    DirectionWord, EdgeSpec, Effect, FOLDERS, Form, IamAction, Ignored, Limit, LiveField, Look, LookAlike, Looks,
-    MetricIs, MetricSpec, Needs, Node, Notation, Over, PartProperty, Pattern, Place, Predicate, ResourceType, RunBy,
-    Said, Scope, Service, Side, Test, Variant, VerdictRules, Way, Which, fill,
+    DataTable, DirectionWord, Each, EdgeSpec, Effect, Ends, FOLDERS, Form, IamAction, Ignored, Limit, LimitOf,
+    LiveField, Look, LookAlike, Looks, MetricIs, MetricSpec, Needs, Node, Notation, Over, PartProperty, Pattern, Place,
+    Predicate, ResourceType, Row, RunBy, Said, Scope, Service, Side, Test, Trend, Unit, Variant, VerdictRules, Way, Which, date,
+    fill,
 };

@@ -2,13 +2,14 @@
 
 mod answer;
 mod ending;
+mod evidence;
 mod texts;
 
 pub use answer::{CheckAnswer, Failure};
 
 use crate::Plan;
 use crate::lifecycle::tell;
-use crate::predicate::DailyUse;
+use crate::predicate::Usage;
 use crate::topology::Topology;
 use stackseer_catalog::{Catalog, Check};
 use stackseer_model::*;
@@ -21,8 +22,8 @@ pub struct CheckSituation<'a> {
     pub now: Timestamp,
     pub application: &'a Application,
     pub inventory: &'a Inventory,
-    /// Daily use of the metrics that checks name.
-    pub usage: &'a [(Metric, Vec<DailyUse>)],
+    /// Use of the metrics that checks name.
+    pub usage: &'a [Usage],
     /// Open insights, and those closed in the last seven days.
     pub known: &'a [Insight],
     pub catalog: &'a Catalog,

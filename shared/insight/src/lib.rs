@@ -21,6 +21,6 @@ mod verdict;
 pub use check::{CheckAnswer, CheckSituation, plan_checks};
 pub use lifecycle::{Repeats, is_news, plan};
 pub use mute::mute;
-pub use predicate::DailyUse;
+pub use predicate::{Since, Usage, Use};
 pub use situation::{Observed, Outcome, Plan, Situation};
 pub use verdict::{Read, Releases};

@@ -52,7 +52,7 @@ pub fn duration(milliseconds: f64) -> String {
     }
 }
 
-fn bytes(value: f64) -> String {
+pub fn bytes(value: f64) -> String {
     const UNITS: [&str; 5] = ["bytes", "KB", "MB", "GB", "TB"];
     let mut scaled = value;
     let mut unit = 0;

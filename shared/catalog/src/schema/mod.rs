@@ -10,6 +10,7 @@ mod place;
 mod predicate;
 mod resources;
 mod rules;
+mod tables;
 mod text;
 mod verdicts;
 
@@ -20,20 +21,22 @@ pub use looks::{ANY, Look, Looks};
 pub use metrics::{MetricSpec, Needs, Service};
 pub use patterns::{DirectionWord, Effect, Pattern};
 pub use predicate::{
-    AttributeIs, Bound, ChangeTest, Limit, LookAlike, MetricIs, Over, Place, Predicate, Side, Test, Which,
+    AttributeIs, Bound, ChangeTest, Each, Ends, Limit, LimitOf, LookAlike, MetricIs, Over, Place, Predicate, Side,
+    Test, Trend, Unit, Which,
 };
 pub use resources::{
     ArnForms, AttributeSpec, EdgeSpec, IamAction, Ignored, LiveField, Node, Notation, PartProperty, ResourceType,
     RunBy, Scope, Variant, Way,
 };
+pub use tables::{DataTable, Row, date};
 pub use text::{Advice, fill};
 pub use verdicts::VerdictRules;
 
 use serde::de::DeserializeOwned;
 
 /// The catalogue's folders.
-pub const FOLDERS: [&str; 8] =
-    ["resources", "ignored", "changes", "metrics", "checks", "patterns", "advice", "verdicts"];
+pub const FOLDERS: [&str; 9] =
+    ["resources", "ignored", "changes", "metrics", "checks", "patterns", "advice", "data", "verdicts"];
 
 /// The whole catalogue, as read from its files.
 #[derive(Debug, Clone, Default)]
@@ -46,6 +49,7 @@ pub struct Read {
     pub patterns: Vec<Pattern>,
     pub looks: Vec<Looks>,
     pub verdicts: Vec<VerdictRules>,
+    pub tables: Vec<DataTable>,
 }
 
 /// What is wrong with one file.
@@ -72,6 +76,7 @@ pub fn read(files: &[(String, String)]) -> Result<Read, Vec<CatalogError>> {
             "checks" => parse(file, text).map(|check| read.checks.push(Check { id, ..check })),
             "advice" => parse(file, text).map(|looks| read.looks.push(Looks { id, ..looks })),
             "verdicts" => parse(file, text).map(|rules| read.verdicts.push(VerdictRules { id, ..rules })),
+            "data" => parse(file, text).map(|table| read.tables.push(DataTable { id, ..table })),
             "patterns" => parse(file, text).map(|pattern| read.patterns.push(Pattern { id, ..pattern })),
             _ => parse(file, text).map(|service| read.services.push(Service { id, ..service })),
         };
