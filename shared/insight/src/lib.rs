@@ -18,7 +18,7 @@ mod text;
 mod topology;
 mod verdict;
 
-pub use check::{CheckAnswer, CheckSituation, plan_checks};
+pub use check::{CheckAnswer, CheckSituation, check_answers, plan_checks};
 pub use lifecycle::{Repeats, is_news, plan};
 pub use mute::mute;
 pub use predicate::{Since, Usage, Use};
