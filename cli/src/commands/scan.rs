@@ -199,6 +199,8 @@ impl Scan<'_> {
             applications: vec![ApplicationReport {
                 application: application.clone(),
                 window,
+                expiries: catalog.expiries(&learned.inventory),
+                not_seen_of_devops_guru: catalog.not_seen_of_devops_guru(&watched.watching),
                 watching: watched.watching.iter().collect(),
                 states: watched.watching,
                 metrics: learned.metrics.len(),

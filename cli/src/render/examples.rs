@@ -448,6 +448,8 @@ fn the_doctor_counts_what_a_scan_would_watch_of_what_it_is_asked_about() {
 fn one_report() -> Report {
     Report {
         applications: vec![ApplicationReport {
+            expiries: vec![],
+            not_seen_of_devops_guru: vec![],
             application: application(),
             window: Window { from: at("12:15"), to: at("15:15") },
             resources: vec![Resource::new("AWS::Lambda::Function", "shop-checkout")],

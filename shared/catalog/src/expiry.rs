@@ -3,37 +3,46 @@
 
 use crate::Catalog;
 use crate::schema::{AttributeIs, Check, Ends, Place, Test, date};
+use serde::Serialize;
 use stackseer_model::{Attribute, Inventory, Resource, ResourceRef, Timestamp};
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Expiry {
     pub resource: ResourceRef,
     /// What ends: `runtime nodejs20.x`, `certificate valid until`.
     pub what: String,
+    #[serde(flatten)]
     pub ends: Ending,
     /// The check that opens an insight, and from how many days before.
     pub check: String,
     pub within_days: u32,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
 pub enum Ending {
     At {
+        #[serde(rename = "ends")]
         at: Timestamp,
         /// When it can no longer be updated, where that is known.
+        #[serde(skip_serializing_if = "Option::is_none")]
         blocked: Option<Timestamp>,
         /// What to move to.
+        #[serde(skip_serializing_if = "Option::is_none")]
         next: Option<String>,
     },
     /// Never to be taken for one that doesn't end.
-    Unknown(String),
+    Unknown {
+        #[serde(rename = "not_known")]
+        because: String,
+    },
 }
 
 impl Expiry {
     pub fn at(&self) -> Option<Timestamp> {
         match &self.ends {
             Ending::At { at, .. } => Some(*at),
-            Ending::Unknown(_) => None,
+            Ending::Unknown { .. } => None,
         }
     }
 }
@@ -79,17 +88,17 @@ impl Catalog {
         let value = match resource.attributes.get(attribute) {
             Some(Attribute::Unset) => return None,
             Some(Attribute::Known(value)) => value.as_str(),
-            Some(Attribute::Unknown(why)) => return Some((resource, Ending::Unknown(why.clone()), None)),
-            None => return Some((resource, Ending::Unknown("it was not read".to_owned()), None)),
+            Some(Attribute::Unknown(why)) => return Some((resource, Ending::Unknown { because: why.clone() }, None)),
+            None => return Some((resource, Ending::Unknown { because: "it was not read".to_owned() }, None)),
         };
         let ending = match &ends.table {
             Some(id) => match self.table(id).and_then(|table| table.row(value)) {
                 Some(row) => Ending::At { at: row.ends, blocked: row.blocked, next: row.next.clone() },
-                None => Ending::Unknown(format!("no end of {value} is published")),
+                None => Ending::Unknown { because: format!("no end of {value} is published") },
             },
             None => match date(value) {
                 Some(at) => Ending::At { at, blocked: None, next: None },
-                None => Ending::Unknown(format!("{value} is no date")),
+                None => Ending::Unknown { because: format!("{value} is no date") },
             },
         };
         Some((resource, ending, Some(value)))

@@ -11,6 +11,7 @@ node = "sync"
 
 [[attribute]]
 name = "valid_until"
+property = ["/ValidUntil"]
 "#;
 
 fn check(resource_type: &str, attribute: &str, more: &str, within: &str) -> String {
@@ -85,7 +86,7 @@ fn what_ends_stands_by_its_day_and_what_is_not_known_last() {
                 let next = next.as_deref().map_or_else(String::new, |next| format!(" → {next}"));
                 format!("{} {} of {}{next}", at.strftime("%F"), e.what, e.resource.name)
             }
-            Ending::Unknown(why) => format!("? {} of {}: {why}", e.what, e.resource.name),
+            Ending::Unknown { because: why } => format!("? {} of {}: {why}", e.what, e.resource.name),
         })
         .collect();
     assert_eq!(

@@ -137,7 +137,7 @@ fn slower_is_worse_and_not_while_the_new_version_warms_up_or_serves_a_crowd() {
     scene.is("Duration p90", after(320.0, 210.0)).is("Invocations Sum", after(40.0, 20.0));
     assert_eq!(
         scene.said(),
-        "no worse 30 min after: errors 0.167 % → 0.0833 %, duration 210 ms → 320 ms, 1,200 invocations, 2× as before"
+        "no worse 30 min after: errors 0.167 % → 0.0833 %, duration 210 ms → 320 ms, 1,200 invocations (2× as many as before)"
     );
 }
 

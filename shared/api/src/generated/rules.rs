@@ -596,6 +596,19 @@ pub static EVENTS: Rule = Rule::List { min: None, max: None, sparse: false, of: 
 
 pub static EVIDENCE_KIND: Rule = Rule::Enum(&["METRIC", "CONFIG", "LOG", "DATABASE"]);
 
+pub static EXPIRY: Rule = Rule::Structure(&[
+    Member { name: "Application", required: true, place: Place::Body, rule: &APPLICATION_NAME },
+    Member { name: "Because", required: false, place: Place::Body, rule: &STRING },
+    Member { name: "Blocked", required: false, place: Place::Body, rule: &TIMESTAMP },
+    Member { name: "Check", required: true, place: Place::Body, rule: &STRING },
+    Member { name: "Ends", required: false, place: Place::Body, rule: &TIMESTAMP },
+    Member { name: "Next", required: false, place: Place::Body, rule: &STRING },
+    Member { name: "Resource", required: true, place: Place::Body, rule: &NAMED_RESOURCE },
+    Member { name: "What", required: true, place: Place::Body, rule: &STRING },
+]);
+
+pub static EXPIRY_LIST: Rule = Rule::List { min: None, max: None, sparse: false, of: &EXPIRY };
+
 pub static EXPLANATION: Rule = Rule::Text { min: Some(1), max: Some(2048), pattern: None };
 
 pub static GET_CLOCK_REQUEST: Rule = Rule::Structure(&[]);
@@ -877,6 +890,18 @@ pub static LIST_EVENTS_REQUEST: Rule = Rule::Structure(&[
 
 pub static LIST_EVENTS_RESPONSE: Rule = Rule::Structure(&[
     Member { name: "Events", required: true, place: Place::Body, rule: &EVENTS },
+    Member { name: "NextToken", required: false, place: Place::Body, rule: &UUID_NEXT_TOKEN },
+]);
+
+pub static LIST_EXPIRIES_REQUEST: Rule = Rule::Structure(&[
+    Member { name: "Application", required: false, place: Place::Query, rule: &KEY },
+    Member { name: "MaxResults", required: false, place: Place::Query, rule: &LIST_MAX_RESULTS },
+    Member { name: "NextToken", required: false, place: Place::Query, rule: &UUID_NEXT_TOKEN },
+    Member { name: "To", required: false, place: Place::Query, rule: &TIMESTAMP },
+]);
+
+pub static LIST_EXPIRIES_RESPONSE: Rule = Rule::Structure(&[
+    Member { name: "Expiries", required: true, place: Place::Body, rule: &EXPIRY_LIST },
     Member { name: "NextToken", required: false, place: Place::Body, rule: &UUID_NEXT_TOKEN },
 ]);
 

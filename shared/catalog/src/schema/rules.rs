@@ -1,5 +1,6 @@
 //! What the types can't say.
 
+mod devops_guru;
 mod looks;
 mod resources;
 mod verdicts;
@@ -90,6 +91,7 @@ pub fn broken(read: &Read) -> Vec<Broken> {
     read.patterns.iter().for_each(|p| pattern(p, read, &mut errors));
     looks::broken(read, &mut errors);
     verdicts::broken(read, &mut errors);
+    devops_guru::broken(read, &mut errors);
     read.tables.iter().for_each(|t| table(t, &mut errors));
     let mut titles: BTreeMap<&str, &str> = BTreeMap::new();
     for pattern in &read.patterns {

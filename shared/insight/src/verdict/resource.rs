@@ -155,8 +155,11 @@ impl<'a> Judged<'a, '_, '_> {
         let mut said: Vec<String> = measured.iter().map(|(_, said)| said.clone()).collect();
         if let (Some(metric), Some((_, after))) = (requests, sides) {
             trial.requests = after;
-            let times =
-                if crowd >= rules.crowd { format!(", {} as before", text::times(crowd)) } else { String::new() };
+            let times = if crowd >= rules.crowd {
+                format!(" ({} as many as before)", text::times(crowd))
+            } else {
+                String::new()
+            };
             said.push(format!("{} {}{times}", text::number(after), self.label(metric)));
         }
         trial.outcome = match outcome {
