@@ -18,7 +18,7 @@ mod situation;
 mod text;
 mod topology;
 
-pub use check::{CheckAnswer, CheckSituation, plan_checks};
+pub use check::{CheckAnswer, CheckSituation, check_answers, plan_checks};
 pub use lifecycle::{Repeats, is_news, plan};
 pub use mute::mute;
 pub use predicate::{Since, Usage, Use};
