@@ -5,6 +5,7 @@ mod abnormal;
 mod advice;
 mod cause;
 mod check;
+mod cost;
 mod findings;
 mod group;
 mod impact;

@@ -9,6 +9,8 @@ mod describe;
 mod edges;
 #[cfg(test)]
 mod every_type;
+#[cfg(test)]
+mod first_day;
 mod intrinsics;
 mod lookup;
 mod policies;

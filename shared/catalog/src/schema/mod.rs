@@ -21,7 +21,7 @@ pub use devops_guru::{DevOpsGuru, ItsService, ItsUnseen};
 pub use forms::{Form, Said};
 pub use looks::{ANY, Look, Looks};
 pub use metrics::{MetricSpec, Needs, Service};
-pub use patterns::{DirectionWord, Effect, Pattern};
+pub use patterns::{Cost, CostPart, DirectionWord, Effect, Pattern};
 pub use predicate::{
     AttributeIs, Bound, ChangeTest, Each, Ends, Limit, LimitOf, LookAlike, MetricIs, Over, Place, Predicate, Side,
     Test, Trend, Unit, Which,

@@ -5,7 +5,7 @@ mod looks;
 mod resources;
 mod verdicts;
 
-use super::{Check, DataTable, LookAlike, Pattern, Place, Predicate, Read, ResourceType, Service, Test};
+use super::{Check, CostPart, DataTable, LookAlike, Pattern, Place, Predicate, Read, ResourceType, Service, Test};
 use stackseer_model::Role;
 use std::collections::BTreeMap;
 
@@ -247,6 +247,10 @@ fn pattern(pattern: &Pattern, read: &Read, errors: &mut Vec<Broken>) {
             format!("`effect.metric` {metric} is no metric of {} in catalog/metrics", pattern.effect.resource_type),
         );
     }
+    if let Some(cost) = &pattern.cost {
+        say_all(&mut say, "cost.said", unknown_placeholder("cost.said", &cost.said, &["cost".to_owned()]));
+        say_all(&mut say, "cost.part", cost.parts.iter().find_map(|part| unknown_part(part, pattern, read)));
+    }
     for predicate in pattern.predicates() {
         let at = &place_of(predicate, &pattern.when, &pattern.not_when);
         say_all(&mut say, at, predicate.unknown_metric(services));
@@ -255,6 +259,22 @@ fn pattern(pattern: &Pattern, read: &Read, errors: &mut Vec<Broken>) {
             say(at, "`over` is for checks: a pattern looks at what is around its effect".to_owned());
         }
     }
+}
+
+/// A metric or attribute of a cost that the catalogue doesn't have of the effect's type.
+fn unknown_part(part: &CostPart, pattern: &Pattern, read: &Read) -> Option<String> {
+    let cfn = &pattern.effect.resource_type;
+    let services = || read.services.iter().filter(|s| s.resource_type == *cfn);
+    let known = |name: &str, statistic: &str| {
+        services().any(|s| s.metrics.iter().any(|m| m.name == name && m.statistic == statistic))
+    };
+    let counts = std::iter::once((part.metric.as_str(), "Sum"));
+    let mut metrics = counts.chain(part.average.as_deref().map(|average| (average, "Average")));
+    if let Some((name, statistic)) = metrics.find(|(name, statistic)| !known(name, statistic)) {
+        return Some(format!("{name} {statistic} is no metric of {cfn} in catalog/metrics"));
+    }
+    let attribute = part.attribute.as_deref().map(|attribute| ("cost.part", attribute));
+    unknown_attribute(cfn, attribute.into_iter(), &read.resources).map(|(_, problem)| problem)
 }
 
 fn table(table: &DataTable, errors: &mut Vec<Broken>) {
