@@ -478,6 +478,25 @@ fn a_closed_one_without_clear_cause() {
 }
 
 #[test]
+fn of_many_that_fail_one_check_twenty_are_named_and_the_rest_counted() {
+    let mut insight = capacity();
+    let (cause, advice) = (insight.causes[0].clone(), insight.recommendations[0].clone());
+    let of = |n: usize| {
+        let mut cause = cause.clone();
+        cause.resource.name = format!("table-{n}");
+        cause
+    };
+    insight.causes = (0..200).map(of).collect();
+    insight.recommendations =
+        (0..200).map(|n| Recommendation { name: format!("Lower it on table-{n}"), ..advice.clone() }).collect();
+    let text = told(&insight, &view(80));
+    assert_eq!(text.matches("Also: table-").count(), 19, "{text}");
+    assert_eq!(text.matches("Lower it on table-").count(), 20, "{text}");
+    assert_eq!(text.matches("and 180 more; --verbose shows them").count(), 2, "{text}");
+    assert_eq!(text.matches(advice.description.split_at(30).0).count(), 1, "what to do is described once: {text}");
+}
+
+#[test]
 fn a_proactive_insight() {
     insta::assert_snapshot!(told(&capacity(), &view(80)));
 }
