@@ -213,9 +213,9 @@ reason = "{peak} of {limit}"
 fn a_check_asks_what_learning_can_answer() {
     assert_eq!(problems("checks/limit.toml", DAYS), [""; 0]);
     let now = problem("checks/limit.toml", &DAYS.replace("over = \"7 days\"\n", ""));
-    assert!(now.contains("a check reads a metric by `limit` and `over`"), "{now}");
+    assert!(now.contains("a check reads a metric `over` days or hours"), "{now}");
     let weeks = problem("checks/limit.toml", &DAYS.replace("7 days", "2 weeks"));
-    assert!(weeks.contains("\"1 day\" to \"13 days\""), "{weeks}");
+    assert!(weeks.contains("\"1 day\" to \"13 days\", or \"1 hour\" to \"72 hours\""), "{weeks}");
     let most = problem("checks/limit.toml", &DAYS.replace("\"7 days\"", "\"7 days\"\nat_least = 8"));
     assert!(most.contains("`at_least`"), "{most}");
     let any = problem("checks/limit.toml", &DAYS.replace("statistic = \"Maximum\"\n", ""));
@@ -227,6 +227,58 @@ fn a_check_asks_what_learning_can_answer() {
     assert!(said.contains("at least one predicate that shows something"), "{said}");
     let change = format!("{before}[[when]]\nat = \"itself\"\nclass = [\"DEPLOYMENT\"]\n[recommendation]{after}");
     assert!(problem("checks/limit.toml", &change).contains("a check knows no changes"));
+}
+
+const NEAR_RESERVED: &str = "is = \"near\"\nlimit = \"reserved_concurrency\"";
+
+#[test]
+fn what_a_predicate_of_days_needs_and_what_goes_with_it_is_said() {
+    for (is, said) in [
+        ("is = 'near'\nlimit = 0", "nothing is near 0"),
+        ("is = 'above'", "need `limit`"),
+        ("is = 'near'\nlimit = { metric = 'Invocations' }", "needs its `statistic`"),
+        ("is = 'near'\nlimit = { metric = 'Runs', statistic = 'Sum' }", "Runs Sum is no metric"),
+        ("is = 'near'\nlimit = { attribute = 'a', metric = 'b' }", "a limit has `attribute`"),
+        ("is = 'above'\nlimit = 5\ntotal = true", "`statistic = \"Sum\"`"),
+        ("is = 'above'\nlimit = 5\ntotal = true\neach = 'mean'", "one of them"),
+        ("is = 'above'\nlimit = 5\neach = 'median'", "`lowest`"),
+        ("is = 'above'\nlimit = { attribute = 'timeout_seconds', plus = 'colour' }", "colour is no attribute"),
+        ("is = 'never'\nlimit = 5", "`limit` does not go with"),
+        ("is = 'rising'", "a trend needs `by`"),
+        ("is = 'falling'\nby = 0.2\nlimit = 5", "`limit` does not go with"),
+        ("is = 'unset'", "high, low, normal, near, above, below, never, rising or falling"),
+    ] {
+        let problem = problem("checks/limit.toml", &DAYS.replace(NEAR_RESERVED, is));
+        assert!(problem.starts_with("checks/limit.toml:") && problem.contains(said), "{is}: {problem}");
+    }
+    let short = DAYS.replace("7 days", "5 days").replace(NEAR_RESERVED, "is = 'rising'\nby = 0.2");
+    assert!(problem("checks/limit.toml", &short).contains("at least 6 days or hours"));
+}
+
+#[test]
+fn what_a_predicate_of_an_attribute_needs_is_said() {
+    for (is, said) in [
+        ("is = 'fewer'", "needs `than`"),
+        ("is = 'fewer'\nthan = 0", "needs `than`"),
+        ("is = 'ends'", "needs `within`, such as \"120 days\""),
+        ("is = 'ends'\nwithin = '6 hours'", "needs `within`"),
+        ("is = 'ends'\nwithin = '6 days'\ntable = 'none'", "there is no catalog/data/none.toml"),
+        ("is = 'above'\nlimit = { metric = 'Invocations', statistic = 'Sum' }", "needs `over`"),
+        ("is = 'never'", "unset, near, above, below, fewer or ends"),
+    ] {
+        let problem = problem("checks/checkout.toml", &CHECK.replace("values = [\"900\"]", is));
+        assert!(problem.starts_with("checks/checkout.toml:7: ") && problem.contains(said), "{is}: {problem}");
+    }
+}
+
+#[test]
+fn a_table_of_days_is_held_to_its_form() {
+    let table = "source = 's'\nchecked = '2026-08-22'\n[[row]]\nvalue = 'a'\nends = '2027-03-03'\n";
+    assert_eq!(problems("data/t.toml", table), [""; 0]);
+    let day = problem("data/t.toml", &table.replace("2027-03-03", "March"));
+    assert!(day.starts_with("data/t.toml:5: March is no day, such as 2027-03-03"), "{day}");
+    let twice = format!("{table}[[row]]\nvalue = 'a'\nends = '2028-03-03'\n");
+    assert!(problem("data/t.toml", &twice).starts_with("data/t.toml:7: a stands here twice"));
 }
 
 #[test]
@@ -300,9 +352,9 @@ fn a_resource_says_where_all_it_has_comes_from() {
 #[test]
 fn what_no_resource_file_has_is_refused_elsewhere() {
     let said = problem("metrics/checkout.toml", &METRICS.replace("\"checkout\" }", "\"{till}\" }"));
-    assert!(
-        said.ends_with("till is no attribute of Custom::Checkout, expected one of name, arn, shop, timeout_seconds")
-    );
+    assert!(said.ends_with(
+        "till is no attribute of Custom::Checkout, expected one of name, arn, account, shop, timeout_seconds"
+    ));
     let said = problem("metrics/checkout.toml", &METRICS.replace("Custom::Checkout", "Custom::Till"));
     assert!(said.contains("`resource_type` Custom::Till has no file in catalog/resources"), "{said}");
     let said = problem("checks/checkout.toml", &CHECK.replace("\"timeout_seconds\"", "\"timeout\""));
@@ -346,4 +398,15 @@ fn what_no_single_file_can_know_is_wrong_is_said_with_the_path_and_line_too() {
         let said = problem(path, &text);
         assert!(said.starts_with(&format!("{path}{place}")), "{said}");
     }
+}
+
+#[test]
+fn a_namespace_is_in_one_region() {
+    let there = METRICS.replace("namespace = \"Shop\"", "namespace = \"AWS/CloudFront\"");
+    let resource = ("resources/checkout.toml".to_owned(), RESOURCE.to_owned());
+    let of = |text: String| Catalog::with_user_files(&[resource.clone(), ("mine.toml".to_owned(), text)]);
+    let said = of(there.clone()).unwrap_err()[0].to_string();
+    assert_eq!(said, "mine.toml: the `region` of AWS/CloudFront is us-east-1, says cloudfront-additional");
+    let right = there.replace("resource_type", "region = \"us-east-1\"\nresource_type");
+    assert_eq!(of(right).unwrap().region_of("AWS/CloudFront"), Some("us-east-1"));
 }

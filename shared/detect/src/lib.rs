@@ -21,12 +21,14 @@ mod silence;
 mod spread;
 mod stream;
 mod tail;
+mod trend;
 
 pub use baseline::{Baseline, BaselineError};
 pub use detection::{BandPoint, Detection, Direction, Requests, Span, detect, detect_share, is_suspicious};
 pub use fit::fit;
 pub use settings::{Bad, Kind, Missing, Sensitivity, Settings};
 pub use stream::{Detector, Form, Step};
+pub use trend::{Trend, trend};
 
 /// A value and the start of the period it stands for, in Unix seconds. A value that is not finite counts as missing.
 #[derive(Debug, Clone, Copy, PartialEq)]

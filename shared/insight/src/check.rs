@@ -2,13 +2,14 @@
 
 mod answer;
 mod ending;
+mod evidence;
 mod texts;
 
 pub use answer::{CheckAnswer, Failure};
 
 use crate::Plan;
 use crate::lifecycle::tell;
-use crate::predicate::DailyUse;
+use crate::predicate::Usage;
 use crate::topology::Topology;
 use stackseer_catalog::{Catalog, Check};
 use stackseer_model::*;
@@ -21,21 +22,32 @@ pub struct CheckSituation<'a> {
     pub now: Timestamp,
     pub application: &'a Application,
     pub inventory: &'a Inventory,
-    /// Daily use of the metrics that checks name.
-    pub usage: &'a [(Metric, Vec<DailyUse>)],
+    /// Use of the metrics that checks name.
+    pub usage: &'a [Usage],
     /// Open insights, and those closed in the last seven days.
     pub known: &'a [Insight],
     pub catalog: &'a Catalog,
+}
+
+/// What a check says of each resource that it is about.
+pub fn check_answers<'a>(situation: &CheckSituation<'a>, check: &'a Check) -> Vec<(&'a Resource, CheckAnswer)> {
+    answers(situation, &Topology::new(situation.inventory), check)
+}
+
+fn answers<'a>(
+    situation: &CheckSituation<'a>,
+    topology: &Topology<'a>,
+    check: &'a Check,
+) -> Vec<(&'a Resource, CheckAnswer)> {
+    let resources = situation.inventory.resources.iter().filter(|r| r.resource_type == check.resource_type);
+    resources.map(|r| (r, answer::answer(situation, topology, check, r))).collect()
 }
 
 pub fn plan_checks(situation: &CheckSituation<'_>) -> Plan {
     let mut plan = Plan::default();
     let topology = Topology::new(situation.inventory);
     for check in situation.catalog.checks() {
-        let resources = situation.inventory.resources.iter().filter(|r| r.resource_type == check.resource_type);
-        let answers: Vec<(&Resource, CheckAnswer)> =
-            resources.map(|r| (r, answer::answer(situation, &topology, check, r))).collect();
-        reconcile(situation, check, &answers, &mut plan);
+        reconcile(situation, check, &answers(situation, &topology, check), &mut plan);
     }
     for known in situation.known.iter().filter(|i| i.is_open(InsightType::Proactive)) {
         if !situation.catalog.checks().iter().any(|check| known.check() == Some(check.id.as_str())) {

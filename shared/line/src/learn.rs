@@ -1,9 +1,9 @@
 //! History → baselines.
 
-use crate::usage::daily_use;
+use crate::usage::{trim, usage};
 use stackseer_catalog::Catalog;
 use stackseer_detect::{Baseline, BaselineError, fit};
-use stackseer_insight::DailyUse;
+use stackseer_insight::{Since, Usage};
 use stackseer_model::ports::{MetricSource, PortError};
 use stackseer_model::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,8 +23,9 @@ pub struct Learned {
     pub inventory: Inventory,
     pub metrics: Vec<Metric>,
     pub baselines: Baselines,
-    /// Daily use of what the checks ask about.
-    pub usage: Vec<(Metric, Vec<DailyUse>)>,
+    /// Use of what the checks ask about, and since when its resources are there.
+    pub usage: Vec<Usage>,
+    pub since: Since,
     /// What could not be learned, and why.
     pub unseen: BTreeMap<MetricKey, Unseen>,
     /// The inventory's resources, watched or not.
@@ -85,7 +86,8 @@ pub async fn learn(
     let wanted = history.wanted(&metrics);
     let known = std::mem::take(&mut history.known);
     let fresh = metrics.len() - wanted.len();
-    let mut learned = Learned { inventory, baselines: known, ..Learned::default() };
+    let since = Since::created(&inventory);
+    let mut learned = Learned { inventory, baselines: known, since, ..Learned::default() };
     let mut may_be_retried = false;
     for batch in wanted.chunks(AT_ONCE) {
         let answer = match source.read(batch, from, to).await {
@@ -108,9 +110,8 @@ pub async fn learn(
                     learned
                         .baselines
                         .insert(metric.key.clone(), Fitted { at: to, published: !series.0.is_empty(), baseline });
-                    if let Some(days) = daily_use(history.catalog, metric, &series, from, to) {
-                        learned.usage.push(((*metric).clone(), days));
-                    }
+                    learned.since.saw(metric, &series);
+                    learned.usage.extend(usage(history.catalog, metric, &series, from, to));
                 }
                 Err(unseen) => {
                     learned.unseen.insert(metric.key.clone(), unseen);
@@ -121,6 +122,7 @@ pub async fn learn(
             break;
         }
     }
+    trim(&mut learned.usage, &learned.since);
     learned.complete = learned.metrics_read == wanted.len() && !may_be_retried && !learned.inventory.is_changing;
     let published = |metric: &Metric| Some(learned.baselines.get(&metric.key)?.published);
     learned.watching = history.catalog.watching(&learned.inventory, &metrics, published);

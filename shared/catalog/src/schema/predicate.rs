@@ -2,9 +2,11 @@
 //! checks are made of these.
 
 mod limit;
+mod over;
 mod read;
 
-pub use limit::{Bound, Limit, Over, Side};
+pub use limit::{Bound, Limit, LimitOf, Side};
+pub use over::{Each, Over, Unit};
 
 use super::{DirectionWord, Service};
 use read::Raw;
@@ -35,6 +37,10 @@ pub enum Place {
     Producer,
     /// What reads from it, directly.
     Consumer,
+    /// What it leads to and what leads to it again: what goes round in a loop with it.
+    Loop,
+    /// What leads to it from outside such a loop.
+    Outside,
     /// Anything in the application.
     Application,
 }
@@ -67,6 +73,18 @@ pub enum MetricIs {
     Normal(Option<f64>),
     /// By a limit and not by its own history.
     By(Bound),
+    /// Nothing at all came.
+    Never(Over),
+    Trend(Trend),
+}
+
+/// It moves one way, more than by chance.
+#[derive(Debug, Clone)]
+pub struct Trend {
+    pub direction: DirectionWord,
+    /// By this share of its level, over all that is looked at.
+    pub by: f64,
+    pub over: Over,
 }
 
 #[derive(Debug, Clone)]
@@ -76,6 +94,17 @@ pub enum AttributeIs {
     /// Read, and not set.
     Unset,
     By(Bound),
+    /// Of a list (`a, b, c`) so few different elements.
+    Fewer(u32),
+    Ends(Ends),
+}
+
+/// It is a date, or has one in a table, that has come or comes soon.
+#[derive(Debug, Clone)]
+pub struct Ends {
+    /// A file of `catalog/data` that says when a value ends; none: the attribute is the date itself.
+    pub table: Option<String>,
+    pub within_days: u32,
 }
 
 #[derive(Debug, Clone)]
@@ -125,10 +154,29 @@ impl Predicate {
         }
     }
 
-    /// Whether it asks for the daily use of a metric, which learning collects.
-    pub fn asks_daily(&self, name: &str, role: Role, statistic: &str) -> bool {
-        let Test::Metric(which, MetricIs::By(Bound { over: Some(_), .. })) = &self.test else { return false };
-        which.fits(name, role, statistic)
+    /// The days or hours of a metric that it looks at.
+    pub fn over(&self) -> Option<Over> {
+        match &self.test {
+            Test::Metric(_, MetricIs::By(bound)) => bound.over,
+            Test::Metric(_, MetricIs::Never(over)) => Some(*over),
+            Test::Metric(_, MetricIs::Trend(trend)) => Some(trend.over),
+            _ => None,
+        }
+    }
+
+    /// Whether it asks for the use of a metric over days or hours, which learning collects.
+    pub fn asks_use(&self, name: &str, role: Role, statistic: &str) -> bool {
+        let Test::Metric(which, _) = &self.test else { return false };
+        let is_limit = || self.limit_metric().is_some_and(|limit| limit == (name, statistic));
+        self.over().is_some() && (which.fits(name, role, statistic) || is_limit())
+    }
+
+    /// Name and statistic of the metric that it compares with.
+    fn limit_metric(&self) -> Option<(&str, &str)> {
+        match &self.bound()?.limit.of {
+            LimitOf::Metric { metric, statistic } => Some((metric, statistic)),
+            _ => None,
+        }
     }
 
     /// The attributes it reads, each with the type of the resource that has it where it says one.
@@ -137,11 +185,27 @@ impl Predicate {
             Test::Attribute(name, _) => Some((self.resource_type.as_deref(), name.as_str())),
             _ => None,
         };
-        let limit = self.bound().map(|bound| {
-            let elsewhere = bound.limit.at.map(|_| bound.limit.resource_type.as_deref());
-            (elsewhere.unwrap_or(self.resource_type.as_deref()), bound.limit.attribute.as_str())
+        let limit = self.bound().and_then(|bound| match &bound.limit.of {
+            LimitOf::Attribute { attribute, at, resource_type } => {
+                let elsewhere = at.map(|_| resource_type.as_deref());
+                Some((elsewhere.unwrap_or(self.resource_type.as_deref()), attribute.as_str()))
+            }
+            _ => None,
         });
         own.into_iter().chain(limit).collect()
+    }
+
+    /// An attribute that it reads of the resource the places are seen from.
+    pub fn attribute_of_itself(&self) -> Option<&str> {
+        self.bound()?.limit.plus.as_deref()
+    }
+
+    /// The file of `catalog/data` that it reads.
+    pub fn table(&self) -> Option<&str> {
+        match &self.test {
+            Test::Attribute(_, AttributeIs::Ends(ends)) => ends.table.as_deref(),
+            _ => None,
+        }
     }
 
     /// The property of a change that it asks about.
@@ -155,12 +219,13 @@ impl Predicate {
     /// A metric that no file of metrics has.
     pub(super) fn unknown_metric(&self, services: &[Service]) -> Option<String> {
         let Test::Metric(which, _) = &self.test else { return None };
-        let wanted = |statistic: &String| which.statistic.as_ref().is_none_or(|s| s == statistic);
-        let known = |metric: &String| {
-            services.iter().any(|s| s.metrics.iter().any(|m| &m.name == metric && wanted(&m.statistic)))
-        };
-        let unknown = which.metric.iter().find(|m| !known(m))?;
-        let of = which.statistic.as_ref().map_or_else(String::new, |s| format!(" {s}"));
+        let named = which.metric.iter().map(|metric| (metric.as_str(), which.statistic.as_deref()));
+        let limit = self.limit_metric().map(|(metric, statistic)| (metric, Some(statistic)));
+        let (unknown, statistic) = named.chain(limit).find(|(metric, statistic)| {
+            let mut known = services.iter().flat_map(|s| &s.metrics);
+            !known.any(|m| m.name == *metric && statistic.is_none_or(|s| s == m.statistic))
+        })?;
+        let of = statistic.map_or_else(String::new, |s| format!(" {s}"));
         Some(format!("{unknown}{of} is no metric of catalog/metrics"))
     }
 }

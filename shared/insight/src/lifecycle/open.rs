@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 
 /// A single symptom this rare opens an insight without a second one beside it: by its own history less than once in a thousand
 /// metric-weeks. No span of the ordinary weeks in `shared/detect/tests/null.rs` reaches it.
-const ALONE: f64 = 3.0;
+pub const ALONE: f64 = 3.0;
 /// A less rare one that lasts so long opens too; none there does either.
 const LASTING_SECONDS: i64 = 30 * 60;
 

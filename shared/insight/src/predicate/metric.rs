@@ -1,11 +1,11 @@
 //! A metric around the effect's time: against its own history, or against a limit.
 
-use super::compare::{Limits, is_beyond};
-use super::{Answer, During, Limit, Shown, ShownMetric, View, daily, together};
+use super::compare::{Compared, Limits, Quantity, is_beyond};
+use super::{Answer, During, Limit, Shown, ShownMetric, View, over, together};
 use crate::Observed;
 use crate::abnormal::{Means, means, ratio, time};
 use crate::text;
-use stackseer_catalog::{Bound, Catalog, MetricIs, Which};
+use stackseer_catalog::{Bound, Catalog, MetricIs, Predicate, Which};
 use stackseer_model::{Resource, Timestamp};
 use std::cmp::Ordering;
 
@@ -13,23 +13,32 @@ use std::cmp::Ordering;
 const LEAD_SECONDS: i64 = 30 * 60;
 
 /// None: the resource has no such metric, or it was silent, which says nothing.
-pub fn ask<'a>(view: View<'a, '_>, which: &'a Which, is: &'a MetricIs, resource: &'a Resource) -> Option<Answer<'a>> {
-    if let MetricIs::By(bound) = is
-        && let Some(over) = bound.over
-    {
-        return daily::ask(view, which, bound, over, resource);
+pub fn ask<'a>(
+    view: View<'a, '_>,
+    predicate: &'a Predicate,
+    which: &'a Which,
+    is: &'a MetricIs,
+    compared: Compared<'a>,
+) -> Option<Answer<'a>> {
+    if let Some(over) = predicate.over() {
+        return over::ask(view, which, is, over, compared);
     }
+    let resource = compared.resource;
     let Some(during) = view.during else { return Some(Answer::Unknown("no time was asked about".to_owned())) };
     let observed: Vec<&Observed> =
         view.topology.observed(&resource.id).iter().copied().filter(|o| which.means(&o.metric)).collect();
     if observed.is_empty() {
         return is_published(view, which, resource).then(|| Answer::Unknown(not_read(view, which, resource)));
     }
-    let limits = match is {
-        MetricIs::By(bound) => Some(Limits::of(view, bound, resource)),
-        _ => None,
-    };
-    let answers = observed.into_iter().filter_map(|o| one(view, is, limits.as_ref(), during, o, resource));
+    let answers = observed.into_iter().filter_map(|o| {
+        let limits = match is {
+            MetricIs::By(bound) => {
+                Some(Limits::of(view, bound, compared, |number| Quantity::of_metric(&o.metric, number)))
+            }
+            _ => None,
+        };
+        one(view, is, limits.as_ref(), during, o, resource)
+    });
     together(answers, matches!(is, MetricIs::Normal(_)), larger)
 }
 
@@ -89,7 +98,7 @@ fn one<'a>(
             Ok(found) => found,
             Err(unknown) => return Some(Answer::Unknown(unknown)),
         },
-        (MetricIs::By(_), None) => (None, None),
+        (MetricIs::By(_) | MetricIs::Never(_) | MetricIs::Trend(_), _) => (None, None),
     };
     Some(match found {
         Some(found) => Answer::Holds(Shown { metric: Some(found), limit, ..Shown::of(&resource.id) }),
@@ -107,7 +116,7 @@ struct Seen<'a> {
 
 impl<'a> Seen<'a> {
     fn shown(&self, value: f64, expected: f64) -> ShownMetric<'a> {
-        ShownMetric { metric: &self.observed.metric, value, expected, ratio: self.ratio, days: None }
+        ShownMetric { metric: &self.observed.metric, value, expected, ratio: self.ratio, over: None }
     }
 
     fn plain(&self) -> ShownMetric<'a> {

@@ -3,17 +3,20 @@
 mod attribute;
 mod change;
 mod compare;
-mod daily;
 mod metric;
+mod over;
 mod shown;
+mod usage;
 
 pub use compare::Limit;
-pub use daily::{DailyUse, said as said_of_days};
-pub use shown::{Shown, ShownAttribute, ShownMetric};
+pub use over::said as said_of_use;
+pub use shown::{Shown, ShownAttribute, ShownEnd, ShownMetric, ShownOver};
+pub use usage::{Since, Usage, Use};
 
 use crate::topology::Topology;
+use compare::Compared;
 use stackseer_catalog::{Catalog, MetricIs, Place, Predicate, Test};
-use stackseer_model::{ChangeEvent, Inventory, Metric, Resource, Timestamp};
+use stackseer_model::{ChangeEvent, Inventory, Resource, Timestamp};
 use std::cmp::Ordering;
 
 /// What there is to look at.
@@ -23,7 +26,8 @@ pub struct View<'a, 't> {
     pub inventory: &'a Inventory,
     pub topology: &'t Topology<'a>,
     pub events: &'a [ChangeEvent],
-    pub usage: &'a [(Metric, Vec<DailyUse>)],
+    pub usage: &'a [Usage],
+    pub now: Timestamp,
     /// The effect's time; none: nothing has happened.
     pub during: Option<During>,
     /// What has been told already is shown with the numbers of now, whether or not its threshold still holds.
@@ -71,8 +75,8 @@ pub fn ask<'a>(view: View<'a, '_>, predicate: &'a Predicate, of: &'a Resource) -
         return nothing_there(view, predicate, of);
     }
     let answers = resources.into_iter().filter_map(|resource| match &predicate.test {
-        Test::Metric(which, is) => metric::ask(view, which, is, resource),
-        Test::Attribute(name, is) => Some(attribute::ask(view, name, is, resource)),
+        Test::Metric(which, is) => metric::ask(view, predicate, which, is, Compared { resource, itself: of }),
+        Test::Attribute(name, is) => Some(attribute::ask(view, name, is, Compared { resource, itself: of })),
         Test::Change(change) => Some(change::ask(view, change, resource)),
         Test::Present => Some(Answer::Holds(Shown::of(&resource.id))),
     });
@@ -128,6 +132,8 @@ fn place(place: Place, of: &Resource) -> String {
         Place::Upstream => format!("what leads to {name}"),
         Place::Producer => format!("what writes to {name}"),
         Place::Consumer => format!("what reads from {name}"),
+        Place::Loop => format!("what goes round with {name}"),
+        Place::Outside => format!("what leads to {name} from outside its loop"),
         Place::Application => "the application".to_owned(),
     }
 }

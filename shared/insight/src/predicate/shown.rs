@@ -4,7 +4,7 @@ use super::Limit;
 use crate::abnormal::{Abnormal, ratio};
 use crate::group::Group;
 use crate::{cause, text};
-use stackseer_catalog::Catalog;
+use stackseer_catalog::{Catalog, Row, Unit};
 use stackseer_model::{Attribute, ChangeEvent, Metric, PropertyChange, ResourceId, Timestamp};
 
 #[derive(Clone, Copy)]
@@ -15,6 +15,9 @@ pub struct Shown<'a> {
     pub event: Option<&'a ChangeEvent>,
     pub change: Option<&'a PropertyChange>,
     pub limit: Option<Limit<'a>>,
+    pub ends: Option<ShownEnd<'a>>,
+    /// How many elements a list has.
+    pub count: Option<usize>,
 }
 
 #[derive(Clone, Copy)]
@@ -23,8 +26,25 @@ pub struct ShownMetric<'a> {
     pub value: f64,
     pub expected: f64,
     pub ratio: f64,
-    /// The days that were looked at, and since when; none: the effect's time was.
-    pub days: Option<(usize, Timestamp)>,
+    /// None: the effect's time was looked at.
+    pub over: Option<ShownOver>,
+}
+
+/// The days or hours that were looked at.
+#[derive(Debug, Clone, Copy)]
+pub struct ShownOver {
+    pub unit: Unit,
+    /// How many of them are known, and of those how many show it.
+    pub known: usize,
+    pub beyond: usize,
+    pub since: Timestamp,
+}
+
+/// When something ends, and what is known of it.
+#[derive(Clone, Copy)]
+pub struct ShownEnd<'a> {
+    pub at: Timestamp,
+    pub row: Option<&'a Row>,
 }
 
 #[derive(Clone, Copy)]
@@ -45,7 +65,16 @@ impl ShownAttribute<'_> {
 
 impl<'a> Shown<'a> {
     pub fn of(resource: &'a ResourceId) -> Self {
-        Self { resource, metric: None, attribute: None, event: None, change: None, limit: None }
+        Self {
+            resource,
+            metric: None,
+            attribute: None,
+            event: None,
+            change: None,
+            limit: None,
+            ends: None,
+            count: None,
+        }
     }
 
     /// The effect itself, where nothing else shows anything.
@@ -55,7 +84,7 @@ impl<'a> Shown<'a> {
             value: effect.peak,
             expected: effect.expected,
             ratio: effect.ratio(),
-            days: None,
+            over: None,
         };
         Self { metric: Some(metric), ..Self::of(&effect.observed.metric.resource) }
     }

@@ -161,7 +161,7 @@ impl Evidence {
             self.said.extend(check.target.map(|target| format!("{} %", figures(target * 100.0))));
             for bound in check.when.iter().filter_map(stackseer_catalog::Predicate::bound) {
                 self.said.insert(format!("{} %", figures(bound.share * 100.0)));
-                self.said.extend(bound.over.map(|over| over.days.to_string()));
+                self.said.extend(bound.over.map(|over| over.count.to_string()));
             }
         }
         self.said.extend(templates.iter().flat_map(|template| numbers(template)));

@@ -1,16 +1,20 @@
 //! A predicate as its file says it, and what does not go together.
 
-use super::{AttributeIs, Bound, ChangeTest, Limit, MetricIs, Over, Place, Predicate, Side, Test, Which};
+use super::over::read_span;
+use super::{
+    AttributeIs, Bound, ChangeTest, Each, Ends, Limit, LimitOf, MetricIs, Over, Place, Predicate, Side, Test, Trend,
+    Unit, Which,
+};
 use crate::schema::DirectionWord;
 use serde::Deserialize;
 use stackseer_model::{EventClass, Role};
 
 /// What a watch reads of changes, less the hour in which an incident is young.
 const MOST_MINUTES: u32 = 180;
-/// What learning reads of a metric's history.
-const MOST_DAYS: u32 = 13;
 /// Of a limit, where nothing else is said.
 const NEAR: f64 = 0.9;
+/// So few points show no trend.
+const LEAST_OF_A_TREND: u32 = 6;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -40,11 +44,23 @@ pub(super) struct Raw {
     over: Option<String>,
     #[serde(default)]
     at_least: Option<u32>,
+    #[serde(default)]
+    each: Option<Each>,
+    #[serde(default)]
+    total: bool,
+    #[serde(default)]
+    by: Option<f64>,
 
     #[serde(default)]
     attribute: Option<String>,
     #[serde(default)]
     values: Vec<String>,
+    #[serde(default)]
+    than: Option<u32>,
+    #[serde(default)]
+    table: Option<String>,
+    #[serde(default)]
+    within: Option<String>,
 
     #[serde(default)]
     change: Vec<String>,
@@ -65,8 +81,14 @@ enum Is {
     Low,
     Normal,
     Near,
+    Above,
     Below,
+    Never,
+    Rising,
+    Falling,
     Unset,
+    Fewer,
+    Ends,
     Present,
 }
 
@@ -105,19 +127,33 @@ impl Raw {
             return Err("`ratio` must be above 1".to_owned());
         }
         let by_history = ["metric", "role", "statistic", "ratio"];
-        let by_limit = ["metric", "role", "statistic", "limit", "share", "over", "at_least"];
+        let by_limit = ["metric", "role", "statistic", "limit", "share", "over", "at_least", "each", "total"];
+        let by_trend = ["metric", "role", "statistic", "over", "each", "by"];
         let (is, allowed) = match self.is {
             Some(Is::High) => (MetricIs::High(self.ratio), &by_history[..]),
             Some(Is::Low) => (MetricIs::Low(self.ratio), &by_history[..]),
             Some(Is::Normal) => (MetricIs::Normal(self.ratio), &by_history[..]),
             Some(Is::Near) => (MetricIs::By(self.bound(Side::Near)?), &by_limit[..]),
+            Some(Is::Above) => (MetricIs::By(self.bound(Side::Above)?), &by_limit[..]),
             Some(Is::Below) => (MetricIs::By(self.bound(Side::Below)?), &by_limit[..]),
-            Some(Is::Unset | Is::Present) | None => {
-                return Err("a predicate on a metric has `is`: high, low, normal, near or below".to_owned());
+            Some(Is::Never) => {
+                (MetricIs::Never(self.needed_over("never")?), &["metric", "role", "statistic", "over"][..])
+            }
+            Some(Is::Rising) => (MetricIs::Trend(self.trend(DirectionWord::Up)?), &by_trend[..]),
+            Some(Is::Falling) => (MetricIs::Trend(self.trend(DirectionWord::Down)?), &by_trend[..]),
+            Some(Is::Unset | Is::Fewer | Is::Ends | Is::Present) | None => {
+                return Err(
+                    "a predicate on a metric has `is`: high, low, normal, near, above, below, never, rising or \
+                            falling"
+                        .to_owned(),
+                );
             }
         };
         if self.over.is_some() && self.statistic.is_none() {
             return Err("`over` needs `statistic`".to_owned());
+        }
+        if self.total && self.statistic.as_deref() != Some("Sum") {
+            return Err("`total` needs `over`, and `statistic = \"Sum\"`".to_owned());
         }
         let which = Which { metric: self.metric.clone(), role: self.role.clone(), statistic: self.statistic.clone() };
         self.only(allowed, "this `is` of a metric", Test::Metric(which, is))
@@ -130,9 +166,19 @@ impl Raw {
             None => (AttributeIs::OneOf(self.values.clone()), &["attribute", "values"][..]),
             Some(Is::Unset) => (AttributeIs::Unset, &["attribute"][..]),
             Some(Is::Near) => (AttributeIs::By(self.bound(Side::Near)?), &bound[..]),
+            Some(Is::Above) => (AttributeIs::By(self.bound(Side::Above)?), &bound[..]),
             Some(Is::Below) => (AttributeIs::By(self.bound(Side::Below)?), &bound[..]),
-            Some(Is::High | Is::Low | Is::Normal | Is::Present) => {
-                return Err("a predicate on an attribute has `values`, or `is`: unset, near or below".to_owned());
+            Some(Is::Fewer) => {
+                let than =
+                    self.than.filter(|than| *than > 0).ok_or("`is = \"fewer\"` needs `than`, a number above 0")?;
+                (AttributeIs::Fewer(than), &["attribute", "than"][..])
+            }
+            Some(Is::Ends) => (AttributeIs::Ends(self.ends()?), &["attribute", "table", "within"][..]),
+            Some(Is::High | Is::Low | Is::Normal | Is::Never | Is::Rising | Is::Falling | Is::Present) => {
+                return Err(
+                    "a predicate on an attribute has `values`, or `is`: unset, near, above, below, fewer or ends"
+                        .to_owned(),
+                );
             }
         };
         self.only(allowed, "this `is` of an attribute", Test::Attribute(attribute.to_owned(), is))
@@ -163,31 +209,60 @@ impl Raw {
 
     fn bound(&self, side: Side) -> Result<Bound, String> {
         let Some(limit) = self.limit.clone() else {
-            return Err("`is = \"near\"` and `is = \"below\"` need `limit`, the attribute that holds it".to_owned());
+            return Err(
+                "`is = \"near\"`, `\"above\"` and `\"below\"` need `limit`: a number, or what holds it".to_owned()
+            );
         };
         if limit.times <= 0.0 || self.share.is_some_and(|share| share <= 0.0) {
             return Err("`times` and `share` must be above 0".to_owned());
         }
-        let share = self.share.unwrap_or(match side {
-            Side::Near => NEAR,
-            Side::Below => 1.0,
-        });
-        Ok(Bound { side, limit, share, over: self.over(side)? })
+        if side == Side::Near && matches!(limit.of, LimitOf::Number(number) if number <= 0.0) {
+            return Err("nothing is near 0: say `is = \"above\"`".to_owned());
+        }
+        let over = self.over()?;
+        if over.is_none() && matches!(limit.of, LimitOf::Metric { .. }) {
+            return Err("a `limit` that is a metric needs `over`".to_owned());
+        }
+        let share = self.share.unwrap_or(if side == Side::Near { NEAR } else { 1.0 });
+        Ok(Bound { side, limit, share, over })
     }
 
-    fn over(&self, side: Side) -> Result<Option<Over>, String> {
-        let Some(over) = &self.over else {
-            return if self.at_least.is_some() { Err("`at_least` needs `over`".to_owned()) } else { Ok(None) };
+    fn over(&self) -> Result<Option<Over>, String> {
+        let each = match (self.total, self.each) {
+            (true, Some(_)) => return Err("`total` and `each` say the same of a day: one of them".to_owned()),
+            (true, None) => Each::Total,
+            (false, each) => each.unwrap_or(Each::Peak),
         };
-        let days = over.strip_suffix(" days").or(over.strip_suffix(" day")).and_then(|n| n.parse().ok());
-        let Some(days) = days.filter(|days| (1..=MOST_DAYS).contains(days)) else {
-            return Err(format!("`over` is a number of days, \"1 day\" to \"{MOST_DAYS} days\""));
-        };
-        let at_least = self.at_least.unwrap_or(1);
-        if side == Side::Below && self.at_least.is_some() || !(1..=days).contains(&at_least) {
-            return Err("`at_least` goes with `is = \"near\"`, and is a number of the days of `over`".to_owned());
+        match &self.over {
+            Some(over) => Over::read(over, self.at_least, each).map(Some),
+            None if self.at_least.is_some() || self.each.is_some() || self.total => {
+                Err("`at_least`, `each` and `total` need `over`".to_owned())
+            }
+            None => Ok(None),
         }
-        Ok(Some(Over { days, at_least }))
+    }
+
+    fn needed_over(&self, of: &str) -> Result<Over, String> {
+        self.over()?.ok_or_else(|| format!("`is = \"{of}\"` needs `over`, such as \"7 days\""))
+    }
+
+    fn trend(&self, direction: DirectionWord) -> Result<Trend, String> {
+        let over = self.needed_over(if direction == DirectionWord::Up { "rising" } else { "falling" })?;
+        if over.count < LEAST_OF_A_TREND {
+            return Err(format!("`over` of a trend is at least {LEAST_OF_A_TREND} days or hours"));
+        }
+        match self.by {
+            Some(by) if by > 0.0 => Ok(Trend { direction, by, over }),
+            _ => Err("a trend needs `by`, the share of its level, above 0, that it moved over all of them".to_owned()),
+        }
+    }
+
+    fn ends(&self) -> Result<Ends, String> {
+        let within = match self.within.as_deref().map(read_span) {
+            Some(Some((Unit::Days, days))) => days,
+            _ => return Err("`is = \"ends\"` needs `within`, such as \"120 days\"".to_owned()),
+        };
+        Ok(Ends { table: self.table.clone(), within_days: within })
     }
 
     /// `test`, if no key is there that says nothing about it.
@@ -201,8 +276,14 @@ impl Raw {
             ("share", self.share.is_some()),
             ("over", self.over.is_some()),
             ("at_least", self.at_least.is_some()),
+            ("each", self.each.is_some()),
+            ("total", self.total),
+            ("by", self.by.is_some()),
             ("attribute", self.attribute.is_some()),
             ("values", !self.values.is_empty()),
+            ("than", self.than.is_some()),
+            ("table", self.table.is_some()),
+            ("within", self.within.is_some()),
             ("change", !self.change.is_empty()),
             ("class", !self.class.is_empty()),
             ("property", self.property.is_some()),

@@ -1,18 +1,21 @@
 //! The catalogue's checks: each of the three answers, and what only looks like a failure.
 
+mod forms;
+
 use super::*;
-use crate::predicate::DailyUse;
+use crate::predicate::{Usage, Use};
 use stackseer_catalog::Catalog;
 
 const FUNCTION: &str = "AWS::Lambda::Function";
 const QUEUE: &str = "AWS::SQS::Queue";
 const STREAM: &str = "AWS::Kinesis::Stream";
 const TABLE: &str = "AWS::DynamoDB::Table";
+const NOW: Timestamp = Timestamp::UNIX_EPOCH;
 
 #[derive(Default)]
 struct Scene {
     inventory: Inventory,
-    usage: Vec<(Metric, Vec<DailyUse>)>,
+    usage: Vec<Usage>,
 }
 
 impl Scene {
@@ -35,24 +38,36 @@ impl Scene {
     fn peaks(mut self, metric: &str, statistic: &str, peaks: &[f64]) -> Self {
         let (metrics, _) = Catalog::builtin().metrics_of(&self.inventory.resources[0], |_, _| vec![]);
         let metric = metrics.into_iter().find(|m| m.key.name == metric && m.key.statistic == statistic).unwrap();
-        let day = |peak: &f64| DailyUse { day: Timestamp::UNIX_EPOCH, mean: peak / 2.0, peak: *peak };
-        self.usage.push((metric, peaks.iter().map(day).collect()));
+        let day = |peak: &f64| Use {
+            start: Timestamp::UNIX_EPOCH,
+            mean: peak / 2.0,
+            peak: *peak,
+            p95: *peak,
+            lowest: 0.0,
+            total: *peak,
+            points: 1440,
+        };
+        self.usage.push(Usage { metric, days: peaks.iter().map(day).collect(), hours: vec![] });
         self
     }
 
     /// Of the first resource.
     fn answer(&self, check: &str) -> CheckAnswer {
+        let check = Catalog::builtin().checks().iter().find(|c| c.id == check).unwrap();
+        self.asked(check, Catalog::builtin())
+    }
+
+    fn asked(&self, check: &Check, catalog: &Catalog) -> CheckAnswer {
         let boundary = Boundary::Stack { name: "shop".to_owned() };
         let application = Application::new("111122223333", "eu-central-1", boundary);
         let situation = CheckSituation {
-            now: Timestamp::UNIX_EPOCH,
+            now: NOW,
             application: &application,
             inventory: &self.inventory,
             usage: &self.usage,
             known: &[],
-            catalog: Catalog::builtin(),
+            catalog,
         };
-        let check = Catalog::builtin().checks().iter().find(|c| c.id == check).unwrap();
         answer(&situation, &Topology::new(&self.inventory), check, &self.inventory.resources[0])
     }
 
