@@ -26,6 +26,8 @@ pub(crate) const ACCOUNT: &str = "123456789012";
 pub(crate) struct Call {
     /// `cloudformation.ListStackResources`
     pub operation: String,
+    /// The Region it was sent to.
+    pub region: String,
     /// Input, whatever the protocol; query parameters keep their flat names (`Tags.member.1.Key`).
     pub input: Value,
 }
@@ -144,17 +146,30 @@ fn read(request: &HttpRequest) -> (Call, Protocol) {
                 input.insert("FunctionName".to_owned(), json!(decoded(function)));
                 "GetFunctionConcurrency"
             }
+            [_, "functions", function, "event-invoke-config", "list"] => {
+                input.insert("FunctionName".to_owned(), json!(decoded(function)));
+                "ListFunctionEventInvokeConfigs"
+            }
+            [_, "functions", function, "recursion-config"] => {
+                input.insert("FunctionName".to_owned(), json!(decoded(function)));
+                "GetFunctionRecursionConfig"
+            }
             [_, "functions", function, "invocations"] => {
                 input.insert("FunctionName".to_owned(), json!(decoded(function)));
                 "Invoke"
             }
             [_, "account-settings"] => "GetAccountSettings",
             [_, "event-source-mappings"] => "ListEventSourceMappings",
+            _ if service == "apigateway" => {
+                input.insert("path".to_owned(), json!(format!("/{path}")));
+                "GET"
+            }
             other => panic!("{other:?}"),
         };
         (Protocol::Rest, operation.to_owned(), Value::Object(input))
     };
-    (Call { operation: format!("{service}.{operation}"), input }, protocol)
+    let region = host.split('.').find(|label| label.matches('-').count() == 2).unwrap_or_default().to_owned();
+    (Call { operation: format!("{service}.{operation}"), region, input }, protocol)
 }
 
 fn write(call: &Call, protocol: Protocol, reply: Reply) -> HttpResponse {

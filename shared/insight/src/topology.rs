@@ -8,6 +8,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 pub struct Topology<'a> {
     calls: BTreeMap<&'a ResourceId, Vec<(&'a ResourceId, EdgeKind)>>,
     called_by: BTreeMap<&'a ResourceId, Vec<(&'a ResourceId, EdgeKind)>>,
+    /// From whom to whom, where one of the two is a part.
+    parts: Vec<(&'a ResourceId, &'a ResourceId)>,
     all: Vec<&'a ResourceId>,
     observed: BTreeMap<&'a ResourceId, Vec<&'a Observed>>,
 }
@@ -16,12 +18,14 @@ impl<'a> Topology<'a> {
     pub fn new(inventory: &'a Inventory) -> Self {
         let mut calls: BTreeMap<_, Vec<_>> = BTreeMap::new();
         let mut called_by: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for edge in &inventory.edges {
+        let (parts, edges): (Vec<_>, Vec<_>) = inventory.edges.iter().partition(|edge| edge.kind == EdgeKind::Part);
+        let parts = parts.into_iter().map(|edge| (&edge.from, &edge.to)).collect();
+        for edge in edges {
             calls.entry(&edge.from).or_default().push((&edge.to, edge.kind));
             called_by.entry(&edge.to).or_default().push((&edge.from, edge.kind));
         }
         let all = inventory.resources.iter().map(|r| &r.id).collect();
-        Self { calls, called_by, all, observed: BTreeMap::new() }
+        Self { calls, called_by, parts, all, observed: BTreeMap::new() }
     }
 
     /// The same with what was seen of each resource.
@@ -123,10 +127,36 @@ impl<'a> Topology<'a> {
         match place {
             Place::Itself => vec![of],
             Place::Downstream => self.reach(of, |id| self.callees(id).collect()),
-            Place::Upstream => self.reach(of, |id| neighbours(&self.called_by, id).map(|(id, _)| id).collect()),
+            Place::Upstream => self.led_by(of),
             Place::Producer => neighbours(&self.called_by, of).map(|(id, _)| id).collect(),
             Place::Consumer => neighbours(&self.calls, of).map(|(id, _)| id).collect(),
+            Place::Loop => {
+                let after: BTreeSet<_> = self.leads_to(of).into_iter().collect();
+                self.led_by(of).into_iter().filter(|id| after.contains(id)).collect()
+            }
+            Place::Outside => {
+                let after: BTreeSet<_> = self.leads_to(of).into_iter().collect();
+                self.led_by(of).into_iter().filter(|id| !after.contains(id)).collect()
+            }
             Place::Application => self.all.clone(),
+        }
+    }
+
+    fn leads_to(&self, of: &'a ResourceId) -> Vec<&'a ResourceId> {
+        self.reach(of, |id| neighbours(&self.calls, id).map(|(id, _)| id).collect())
+    }
+
+    fn led_by(&self, of: &'a ResourceId) -> Vec<&'a ResourceId> {
+        self.reach(of, |id| neighbours(&self.called_by, id).map(|(id, _)| id).collect())
+    }
+
+    /// The parts that stand on the way there, or seen from a part what it stands between.
+    pub fn parts_at(&self, place: Place, of: &ResourceId) -> Vec<&'a ResourceId> {
+        let parts = self.parts.iter();
+        match place {
+            Place::Producer => parts.filter(|(_, to)| *to == of).map(|(from, _)| *from).collect(),
+            Place::Consumer => parts.filter(|(from, _)| *from == of).map(|(_, to)| *to).collect(),
+            _ => vec![],
         }
     }
 
@@ -186,6 +216,26 @@ mod tests {
         assert_eq!(names(Place::Consumer, "queue"), ["worker"]);
         assert!(topology.is_entry(&ResourceId("api".into())));
         assert!(!topology.is_entry(&ResourceId("worker".into())));
+    }
+
+    #[test]
+    fn a_loop_is_what_goes_round_and_outside_is_what_feeds_it() {
+        let inventory = inventory(&[
+            ("api", "front", EdgeKind::Sync),
+            ("front", "table", EdgeKind::Sync),
+            ("table", "project", EdgeKind::Async),
+            ("project", "table", EdgeKind::Sync),
+            ("project", "topic", EdgeKind::Sync),
+        ]);
+        let topology = Topology::new(&inventory);
+        let names = |place, of: &str| {
+            let of = inventory.resources.iter().find(|r| r.name == of).unwrap();
+            topology.at(place, &of.id).iter().map(|id| id.as_str()).collect::<Vec<_>>()
+        };
+        assert_eq!(names(Place::Loop, "project"), ["table"]);
+        assert_eq!(names(Place::Outside, "project"), ["front", "api"]);
+        assert_eq!(names(Place::Loop, "front"), [] as [&str; 0], "it feeds a loop and is in none");
+        assert_eq!(names(Place::Outside, "front"), ["api"]);
     }
 
     #[test]

@@ -9,6 +9,8 @@ mod describe;
 mod edges;
 #[cfg(test)]
 mod every_type;
+#[cfg(test)]
+mod first_day;
 mod intrinsics;
 mod lookup;
 mod policies;
@@ -25,6 +27,7 @@ use crate::client::Place;
 use crate::error::unseen;
 use aws_config::SdkConfig;
 use describe::Live;
+pub(crate) use describe::queue_url;
 use edges::Stack;
 use futures_util::stream::{self, StreamExt};
 use intrinsics::Scope;
@@ -54,15 +57,11 @@ pub struct Resources {
 
 impl Resources {
     pub(crate) fn new(sdk: &SdkConfig, place: Place, metrics: Metrics, catalog: &Catalog) -> Self {
-        let live = Live::new(
-            aws_sdk_lambda::Client::new(sdk),
-            aws_sdk_dynamodb::Client::new(sdk),
-            aws_sdk_sns::Client::new(sdk),
-        );
+        let live = Live::new(sdk, place.clone());
         let catalog = Arc::new(catalog.clone());
         Self {
             stacks: Stacks::new(aws_sdk_cloudformation::Client::new(sdk), place.clone(), catalog.clone()),
-            tags: Tags::new(aws_sdk_resourcegroupstagging::Client::new(sdk)),
+            tags: Tags::new(sdk, &place.partition, &catalog),
             live,
             metrics,
             catalog,
@@ -154,7 +153,11 @@ impl Resources {
             Err(error) => return Err(error),
         }
         let tagged = match self.tags.with_tag(key, Some(value)).await {
-            Ok(tagged) => tagged,
+            Ok(tagged) => {
+                let (of_no_region, unlisted) = self.tags.of_no_region(Some((key, value))).await?;
+                missed.extend(unlisted);
+                tagged.into_iter().chain(of_no_region).collect()
+            }
             Err(error @ PortError::Transient { .. }) => return Err(error),
             Err(error) => {
                 missed.push(unseen(format!("resources tagged {key}={value}"), &error));
@@ -180,7 +183,10 @@ impl Resources {
 
         let mut missed: Vec<Unseen> = vec![];
         let mut found = match self.tags.all().await {
-            Ok(tagged) => {
+            Ok(mut tagged) => {
+                let (of_no_region, unlisted) = self.tags.of_no_region(None).await?;
+                tagged.extend(of_no_region);
+                missed.extend(unlisted);
                 let names = all.iter().map(|head| head.name.as_str()).collect();
                 region::by_tags(tagged, &names, &mut assigned)
             }

@@ -186,13 +186,13 @@ fn resource(name: &str, given: &Given, differs: Option<&BTreeMap<String, Value>>
     resource
 }
 
-/// `a -> b`: a calls b and waits; `a ~> b`: a feeds b. None: one of them is not there in this case.
+/// `a -> b`: a calls b and waits; `a ~> b`: a feeds b; `a -- b`: one of them is a part between two. None: one of them is not
+/// there in this case.
 fn read_edge(edge: &str, inventory: &Inventory) -> Result<Option<Edge>, String> {
-    let (from, to, kind) = match (edge.split_once(" -> "), edge.split_once(" ~> ")) {
-        (Some((from, to)), None) => (from, to, EdgeKind::Sync),
-        (None, Some((from, to))) => (from, to, EdgeKind::Async),
-        _ => return Err(format!("an edge is \"a -> b\" or \"a ~> b\", not {edge:?}")),
-    };
+    let kinds = [(" -> ", EdgeKind::Sync), (" ~> ", EdgeKind::Async), (" -- ", EdgeKind::Part)];
+    let said = kinds.iter().find_map(|(arrow, kind)| edge.split_once(arrow).map(|(from, to)| (from, to, *kind)));
+    let (from, to, kind) =
+        said.ok_or_else(|| format!("an edge is \"a -> b\", \"a ~> b\" or \"a -- b\", not {edge:?}"))?;
     let id = |name: &str| inventory.resources.iter().find(|r| r.name == name).map(|r| r.id.clone());
     Ok(id(from).zip(id(to)).map(|(from, to)| Edge { from, to, kind }))
 }
@@ -270,7 +270,7 @@ impl Span {
 fn find(catalog: &Catalog, resource: &Resource, named: &str) -> Result<Metric, String> {
     let mut words = named.split(' ');
     let (name, statistic) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-    let open: BTreeMap<&str, &str> = words.filter_map(|word| word.split_once('=')).collect();
+    let open = open_dimensions(words);
     let sets = |namespace: &str, metric: &str| {
         let files = catalog.services().iter().filter(|s| s.namespace == namespace);
         files
@@ -280,11 +280,32 @@ fn find(catalog: &Catalog, resource: &Resource, named: &str) -> Result<Metric, S
     };
     let (metrics, _) = catalog.metrics_of(resource, sets);
     let mut fit = metrics.into_iter().filter(|m| m.key.name == name && m.key.statistic == statistic);
-    let found = fit.find(|m| open.iter().all(|(d, v)| m.key.dimensions.get(*d).is_some_and(|value| value == v)));
+    let found = fit.find(|m| open.iter().all(|(d, v)| m.key.dimensions.get(d).is_some_and(|value| value == v)));
     found.ok_or_else(|| format!("{named} is no metric of {} {}", resource.resource_type, resource.name))
 }
 
-fn dimensions(service: &Service, resource: &Resource, open: &BTreeMap<&str, &str>) -> Option<BTreeMap<String, String>> {
+/// `Name=value`; a name may have spaces: `Broker ID=1`.
+fn open_dimensions<'t>(words: impl Iterator<Item = &'t str>) -> BTreeMap<String, String> {
+    let mut open = BTreeMap::new();
+    let mut before = Vec::new();
+    for word in words {
+        match word.split_once('=') {
+            Some((name, value)) => {
+                before.push(name);
+                open.insert(before.join(" "), value.to_owned());
+                before.clear();
+            }
+            None => before.push(word),
+        }
+    }
+    open
+}
+
+fn dimensions(
+    service: &Service,
+    resource: &Resource,
+    open: &BTreeMap<String, String>,
+) -> Option<BTreeMap<String, String>> {
     let one = |(dimension, template): (&String, &String)| {
         let value = match template.as_str() {
             "{name}" => resource.name.clone(),
@@ -292,7 +313,7 @@ fn dimensions(service: &Service, resource: &Resource, open: &BTreeMap<&str, &str
                 let attribute = template.trim_matches(['{', '}']);
                 resource.known(attribute.trim_end_matches('?')).map(str::to_owned)?
             }
-            "*" => (*open.get(dimension.as_str())?).to_owned(),
+            "*" => open.get(dimension)?.clone(),
             template => template.to_owned(),
         };
         Some((dimension.clone(), value))
