@@ -109,7 +109,7 @@ impl Scan<'_> {
         self.global.note(format_args!(
             "{name}: {} resources, {} edges, {} metrics",
             inventory.resources.len(),
-            inventory.edges.len(),
+            inventory.edges.iter().filter(|edge| edge.kind != EdgeKind::Part).count(),
             wanted.len()
         ));
         unseen.extend(inventory.unseen.iter().cloned());
@@ -134,11 +134,13 @@ impl Scan<'_> {
 
         let known = self.state.insight_state(&application.id, now).await?;
         let progress = Progress::start(&format!("{name}: looking at the last hours"), 0);
+        let kept = self.state.kept_events(application, now).await?;
         let about = Watch {
             catalog,
             application,
             learned: &learned,
             known: &known.insights,
+            kept: &kept,
             now,
             reach: Reach::Everything,
             repeats: self.repeats,
@@ -197,6 +199,8 @@ impl Scan<'_> {
             applications: vec![ApplicationReport {
                 application: application.clone(),
                 window,
+                expiries: catalog.expiries(&learned.inventory),
+                not_seen_of_devops_guru: catalog.not_seen_of_devops_guru(&watched.watching),
                 watching: watched.watching.iter().collect(),
                 states: watched.watching,
                 metrics: learned.metrics.len(),

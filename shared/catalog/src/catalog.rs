@@ -2,8 +2,8 @@
 
 use crate::identity::Arn;
 use crate::schema::{
-    self, ANY, CatalogError, Change, Check, DataTable, IamAction, Ignored, Look, Looks, MetricSpec, Node, Pattern,
-    ResourceType, Service,
+    self, ANY, CatalogError, Change, Check, DataTable, DevOpsGuru, IamAction, Ignored, Look, Looks, MetricSpec, Node,
+    Pattern, ResourceType, Service, VerdictRules,
 };
 use stackseer_model::{Inventory, Metric, MetricKey, Place, Resource, Role, Unseen};
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,6 +25,8 @@ pub struct Catalog {
     patterns: Vec<Pattern>,
     checks: Vec<Check>,
     looks: Vec<Looks>,
+    verdicts: Vec<VerdictRules>,
+    devops_guru: Vec<DevOpsGuru>,
     tables: Vec<DataTable>,
 }
 
@@ -46,8 +48,10 @@ impl Catalog {
             (source.unwrap_or_default(), change.clone())
         };
         let changes = of_resources.chain(general).map(source).collect();
-        let schema::Read { resources, ignored, services, checks, patterns, looks, tables, .. } = read;
-        Ok(Self { resources, ignored, changes, services, patterns, checks, looks, tables })
+        let schema::Read {
+            resources, ignored, services, checks, patterns, looks, tables, verdicts, devops_guru, ..
+        } = read;
+        Ok(Self { resources, ignored, changes, services, patterns, checks, looks, tables, verdicts, devops_guru })
     }
 
     /// What to look at when a metric of this role is wrong: the type's own advice, else the general one.
@@ -102,6 +106,16 @@ impl Catalog {
 
     pub fn checks(&self) -> &[Check] {
         &self.checks
+    }
+
+    /// What DevOps Guru analysed.
+    pub fn devops_guru(&self) -> &DevOpsGuru {
+        self.devops_guru.last().expect("the rules hold that there is one")
+    }
+
+    /// When a release has made its resource worse: the user's own numbers, else those built in.
+    pub fn verdict(&self) -> &VerdictRules {
+        self.verdicts.last().expect("the rules hold that there is one")
     }
 
     /// By the name of its file in `catalog/data`.

@@ -17,9 +17,11 @@ mod severity;
 mod situation;
 mod text;
 mod topology;
+mod verdict;
 
 pub use check::{CheckAnswer, CheckSituation, check_answers, plan_checks};
 pub use lifecycle::{Repeats, is_news, plan};
 pub use mute::mute;
 pub use predicate::{Since, Usage, Use};
 pub use situation::{Observed, Outcome, Plan, Situation};
+pub use verdict::{Read, Releases};

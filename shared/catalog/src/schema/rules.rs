@@ -1,7 +1,9 @@
 //! What the types can't say.
 
+mod devops_guru;
 mod looks;
 mod resources;
+mod verdicts;
 
 use super::{Check, CostPart, DataTable, LookAlike, Pattern, Place, Predicate, Read, ResourceType, Service, Test};
 use stackseer_model::Role;
@@ -88,6 +90,8 @@ pub fn broken(read: &Read) -> Vec<Broken> {
     read.checks.iter().for_each(|c| check(c, read, &mut errors));
     read.patterns.iter().for_each(|p| pattern(p, read, &mut errors));
     looks::broken(read, &mut errors);
+    verdicts::broken(read, &mut errors);
+    devops_guru::broken(read, &mut errors);
     read.tables.iter().for_each(|t| table(t, &mut errors));
     let mut titles: BTreeMap<&str, &str> = BTreeMap::new();
     for pattern in &read.patterns {
