@@ -18,14 +18,23 @@ const FAILURES: &[&str] = &["sqs:SendMessage"];
 
 /// The only actions that AWS doesn't let be narrowed to a resource.
 const NOT_NARROWED: &[&str] = &[
+    "acm:ListCertificates",
+    "application-autoscaling:DescribeScalableTargets",
+    "application-autoscaling:DescribeScalingPolicies",
     "cloudformation:DescribeStacks",
     "cloudtrail:LookupEvents",
     "cloudwatch:GetMetricData",
     "cloudwatch:ListMetrics",
     "dynamodb:ListStreams",
+    "ec2:DescribeAvailabilityZones",
+    "ec2:DescribeInstanceTypes",
+    "ec2:DescribeSubnets",
+    "elasticloadbalancing:DescribeLoadBalancers",
     "lambda:GetAccountSettings",
     "lambda:ListEventSourceMappings",
     "lambda:ListFunctions",
+    "rds:DescribeDBMajorEngineVersions",
+    "sns:GetSubscriptionAttributes",
     "ssm:CreateOpsItem",
     "ssm:DescribeOpsItems",
     "tag:GetResources",

@@ -476,7 +476,31 @@ class Roles(unittest.TestCase):
     # By tag, as test_operation.py watches; an insight that a commit is just moving; what failed every time; deleting an insight.
     ELSEWHERE = {
         "tick": {"tag:GetResources"},
-        "learn": {"tag:GetResources"},
+        # What the watched stack has none of.
+        "learn": {
+            "tag:GetResources",
+            "acm:ListCertificates",
+            "apigateway:GET",
+            "application-autoscaling:DescribeScalableTargets",
+            "application-autoscaling:DescribeScalingPolicies",
+            "ec2:DescribeAvailabilityZones",
+            "ec2:DescribeInstanceTypes",
+            "ec2:DescribeSubnets",
+            "elasticache:DescribeReplicationGroups",
+            "elasticloadbalancing:DescribeLoadBalancers",
+            "events:ListTargetsByRule",
+            "kinesis:DescribeStreamSummary",
+            "lambda:GetFunctionRecursionConfig",
+            "lambda:ListFunctionEventInvokeConfigs",
+            "rds:DescribeDBClusterParameters",
+            "rds:DescribeDBClusters",
+            "rds:DescribeDBInstances",
+            "rds:DescribeDBMajorEngineVersions",
+            "rds:DescribeDBParameters",
+            "rds:DescribePendingMaintenanceActions",
+            "sns:GetSubscriptionAttributes",
+            "states:DescribeStateMachine",
+        },
         "record": {"sqs:SendMessage"},
         "notify": {"sqs:SendMessage"},
         "operate": {"dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:DeleteItem"},
@@ -490,6 +514,12 @@ class Roles(unittest.TestCase):
             return ["lambda:GetFunctionConcurrency"]
         if path.endswith("/invocations"):
             return ["lambda:InvokeFunction"]
+        if path.endswith("/event-invoke-config/list"):
+            return ["lambda:ListFunctionEventInvokeConfigs"]
+        if path.endswith("/recursion-config"):
+            return ["lambda:GetFunctionRecursionConfig"]
+        if path.startswith(("/restapis", "/v2/apis")):
+            return ["apigateway:GET"]
         self.assertNotIn("/", path, "an operation that this test can't name yet")
         return [f"{self.SERVICES.get(call.service, call.service)}:{path}"]
 

@@ -109,7 +109,7 @@ impl Scan<'_> {
         self.global.note(format_args!(
             "{name}: {} resources, {} edges, {} metrics",
             inventory.resources.len(),
-            inventory.edges.len(),
+            inventory.edges.iter().filter(|edge| edge.kind != EdgeKind::Part).count(),
             wanted.len()
         ));
         unseen.extend(inventory.unseen.iter().cloned());

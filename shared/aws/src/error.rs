@@ -85,16 +85,20 @@ pub(crate) fn coded(action: &str, code: &str, message: &str, status: Option<u16>
     let (action, message) = (action.to_owned(), message.to_owned());
     if DENIED.contains(&code) || (code.is_empty() && matches!(status, Some(401 | 403))) {
         PortError::Denied { action, message }
-    } else if code.ends_with("NotFound") || code.ends_with("NotFoundException") || message.ends_with("does not exist") {
+    } else if is_not_found(code, &message) {
         // The error's own words end with "not found".
-        PortError::NotFound {
-            what: message.trim_end_matches(" does not exist").trim_end_matches(" not found").to_owned(),
-        }
+        let what = message.trim_end_matches('.').trim_end_matches(" does not exist").trim_end_matches(" not found");
+        PortError::NotFound { what: what.to_owned() }
     } else if TRANSIENT.contains(&code) || matches!(status, Some(429 | 500..)) {
         PortError::Transient { action, message }
     } else {
         PortError::Permanent { action, message: if code.is_empty() { message } else { format!("{code}: {message}") } }
     }
+}
+
+fn is_not_found(code: &str, message: &str) -> bool {
+    ["NotFound", "NotFoundException", "NotFoundFault", "DoesNotExist"].iter().any(|end| code.ends_with(end))
+        || message.ends_with("does not exist")
 }
 
 /// The innermost cause: the SDK's own outer texts are "dispatch failure" and "service error".

@@ -14,6 +14,7 @@ mod invoke;
 mod permissions;
 #[cfg(feature = "queue")]
 mod queue;
+mod signed;
 pub mod store;
 #[cfg(test)]
 mod wire;

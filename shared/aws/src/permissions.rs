@@ -1,10 +1,13 @@
 //! Every IAM action this crate uses, and a cheap look at which of them the credentials may use.
 
 use crate::client::Place;
+use crate::discovery::queue_url;
 use crate::error::port_error;
+use crate::signed::Signed;
 use aws_config::SdkConfig;
 use aws_sdk_cloudwatch::types::{Metric, MetricDataQuery, MetricStat};
 use aws_smithy_types::DateTime;
+use serde_json::{Value, json};
 use stackseer_catalog::Catalog;
 use stackseer_model::ports::PortError;
 use std::time::{Duration, SystemTime};
@@ -63,6 +66,8 @@ pub fn permissions() -> Vec<Action> {
     let of_resources = of_resources.map(|(service, iam)| watch(service, &iam.action, &iam.without));
     let mut all: Vec<Action> = ALWAYS.iter().copied().chain(of_resources).collect();
     all.sort_by_key(|action| (action.permission, action.action));
+    // Several types may be read by the same.
+    all.dedup_by_key(|action| action.action);
     all
 }
 
@@ -91,6 +96,7 @@ pub struct Permissions {
     cloudwatch: aws_sdk_cloudwatch::Client,
     dynamodb: aws_sdk_dynamodb::Client,
     lambda: aws_sdk_lambda::Client,
+    signed: Signed,
     sns: aws_sdk_sns::Client,
     tagging: aws_sdk_resourcegroupstagging::Client,
 }
@@ -102,6 +108,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 impl Permissions {
     pub(crate) fn new(sdk: &SdkConfig, place: Place) -> Self {
         Self {
+            signed: Signed::new(sdk, place.clone()),
             place,
             cloudformation: aws_sdk_cloudformation::Client::new(sdk),
             cloudtrail: aws_sdk_cloudtrail::Client::new(sdk),
@@ -146,19 +153,66 @@ impl Permissions {
             }
             "dynamodb:DescribeTable" => send!(self.dynamodb.describe_table().table_name(NOTHING)),
             "lambda:GetAccountSettings" => send!(self.lambda.get_account_settings()),
+            "lambda:GetFunctionRecursionConfig" => {
+                send!(self.lambda.get_function_recursion_config().function_name(NOTHING))
+            }
+            "lambda:ListFunctionEventInvokeConfigs" => {
+                send!(self.lambda.list_function_event_invoke_configs().function_name(NOTHING))
+            }
             "lambda:GetFunctionConcurrency" => send!(self.lambda.get_function_concurrency().function_name(NOTHING)),
             "lambda:ListEventSourceMappings" => send!(self.lambda.list_event_source_mappings().max_items(1)),
             "lambda:ListFunctions" => send!(self.lambda.list_functions().max_items(1)),
+            "sns:GetSubscriptionAttributes" => {
+                let subscription = self.arn("sns", &format!("{NOTHING}:11111111-2222-3333-4444-555555555555"));
+                send!(self.sns.get_subscription_attributes().subscription_arn(subscription))
+            }
             "sns:ListSubscriptionsByTopic" => {
-                let Place { partition, region, account } = &self.place;
-                let topic = format!("arn:{partition}:sns:{region}:{account}:{NOTHING}");
-                send!(self.sns.list_subscriptions_by_topic().topic_arn(topic))
+                send!(self.sns.list_subscriptions_by_topic().topic_arn(self.arn("sns", NOTHING)))
             }
             "tag:GetResources" => send!(self.tagging.get_resources().resources_per_page(1)),
-            other => {
-                Err(PortError::Permanent { action: other.to_owned(), message: "there is no check for it".to_owned() })
-            }
+            other => match self.question(other) {
+                Some(input) => self.signed.call(other, &input).await.map(|_| ()),
+                None => Err(PortError::Permanent {
+                    action: other.to_owned(),
+                    message: "there is no check for it".to_owned(),
+                }),
+            },
         }
+    }
+
+    fn arn(&self, service: &str, rest: &str) -> String {
+        let Place { partition, region, account } = &self.place;
+        format!("arn:{partition}:{service}:{region}:{account}:{rest}")
+    }
+
+    /// What is asked of services that are spoken to without a client of their own.
+    fn question(&self, action: &str) -> Option<Value> {
+        Some(match action {
+            "acm:ListCertificates" => json!({"MaxItems": 1}),
+            "apigateway:GET" => json!("/restapis?limit=1"),
+            "application-autoscaling:DescribeScalableTargets" | "application-autoscaling:DescribeScalingPolicies" => {
+                json!({"ServiceNamespace": "dynamodb", "MaxResults": 1})
+            }
+            "ec2:DescribeAvailabilityZones" => json!({}),
+            "ec2:DescribeInstanceTypes" | "ec2:DescribeSubnets" => json!({"MaxResults": 5}),
+            "elasticache:DescribeReplicationGroups" => json!({"ReplicationGroupId": NOTHING}),
+            "elasticloadbalancing:DescribeLoadBalancers" => json!({"PageSize": 1}),
+            "events:ListTargetsByRule" => json!({"Rule": NOTHING}),
+            "kinesis:DescribeStreamSummary" => json!({"StreamName": NOTHING}),
+            "rds:DescribeDBClusterParameters" => json!({"DBClusterParameterGroupName": NOTHING}),
+            "rds:DescribeDBClusters" => json!({"DBClusterIdentifier": NOTHING}),
+            "rds:DescribeDBInstances" => json!({"DBInstanceIdentifier": NOTHING}),
+            "rds:DescribeDBMajorEngineVersions" => json!({"MaxRecords": 20}),
+            "rds:DescribeDBParameters" => json!({"DBParameterGroupName": NOTHING}),
+            "rds:DescribePendingMaintenanceActions" => json!({"MaxRecords": 20}),
+            "states:DescribeStateMachine" => {
+                json!({"stateMachineArn": self.arn("states", &format!("stateMachine:{NOTHING}"))})
+            }
+            "sqs:GetQueueAttributes" => {
+                json!({"QueueUrl": queue_url(&self.arn("sqs", NOTHING), &self.place), "AttributeNames": ["QueueArn"]})
+            }
+            _ => return None,
+        })
     }
 }
 
@@ -218,8 +272,19 @@ mod tests {
                 Reply::Error(400, "TableNotFoundException", "Table not found".into())
             }
             "dynamodb.DescribeTable" => Reply::Error(400, "ResourceNotFoundException", "not found".into()),
-            "lambda.GetFunctionConcurrency" => missing("ResourceNotFoundException"),
-            "sns.ListSubscriptionsByTopic" => missing("NotFound"),
+            "lambda.GetFunctionConcurrency"
+            | "lambda.GetFunctionRecursionConfig"
+            | "lambda.ListFunctionEventInvokeConfigs" => missing("ResourceNotFoundException"),
+            "sns.GetSubscriptionAttributes" | "sns.ListSubscriptionsByTopic" => missing("NotFound"),
+            "sqs.GetQueueAttributes" => missing("QueueDoesNotExist"),
+            "states.DescribeStateMachine" => missing("StateMachineDoesNotExist"),
+            "rds.DescribeDBInstances" => missing("DBInstanceNotFound"),
+            "rds.DescribeDBClusters" => missing("DBClusterNotFoundFault"),
+            "rds.DescribeDBParameters" => missing("DBParameterGroupNotFound"),
+            "elasticache.DescribeReplicationGroups" => missing("ReplicationGroupNotFoundFault"),
+            call if call.starts_with("ec2.") || call.starts_with("elastic") || call.starts_with("rds.") => {
+                Reply::Xml(String::new())
+            }
             _ => Reply::Ok(json!({})),
         }
     }
@@ -275,7 +340,7 @@ mod tests {
         assert_eq!(calls.all().len(), watched.len(), "one call each");
         let read = &calls.of("monitoring.GetMetricData")[0].input;
         assert_eq!(read["MetricDataQueries"].as_array().unwrap().len(), 1, "each metric is billed");
-        let names = ["List", "Describe", "Get", "Lookup"];
+        let names = ["List", "Describe", "Get", "GET", "Lookup"];
         assert!(watched.iter().all(|a| names.iter().any(|n| a.action.split_once(':').unwrap().1.starts_with(n))));
     }
 

@@ -146,12 +146,24 @@ fn read(request: &HttpRequest) -> (Call, Protocol) {
                 input.insert("FunctionName".to_owned(), json!(decoded(function)));
                 "GetFunctionConcurrency"
             }
+            [_, "functions", function, "event-invoke-config", "list"] => {
+                input.insert("FunctionName".to_owned(), json!(decoded(function)));
+                "ListFunctionEventInvokeConfigs"
+            }
+            [_, "functions", function, "recursion-config"] => {
+                input.insert("FunctionName".to_owned(), json!(decoded(function)));
+                "GetFunctionRecursionConfig"
+            }
             [_, "functions", function, "invocations"] => {
                 input.insert("FunctionName".to_owned(), json!(decoded(function)));
                 "Invoke"
             }
             [_, "account-settings"] => "GetAccountSettings",
             [_, "event-source-mappings"] => "ListEventSourceMappings",
+            _ if service == "apigateway" => {
+                input.insert("path".to_owned(), json!(format!("/{path}")));
+                "GET"
+            }
             other => panic!("{other:?}"),
         };
         (Protocol::Rest, operation.to_owned(), Value::Object(input))

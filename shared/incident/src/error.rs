@@ -66,7 +66,7 @@ pub enum Problem {
     Dimensions { found: String, why: &'static str },
     #[error("`{found}` {why}")]
     Role { found: String, why: String },
-    #[error("`{found}` is no kind of edge; write sync or async")]
+    #[error("`{found}` is no kind of edge; write sync, async or part")]
     EdgeKind { found: String },
     #[error("has another value than on line {first_line}; one series, one resource, has one")]
     Contradiction { first_line: u64 },

@@ -199,6 +199,7 @@ fn write_topology(path: &Path, incident: &Incident, names: &Names<'_>) -> Writte
         let kind = match edge.kind {
             EdgeKind::Sync => "sync",
             EdgeKind::Async => "async",
+            EdgeKind::Part => "part",
         };
         let end = |field, id| Names::of(&names.alone, path, field, id);
         rows.push([end("source", &edge.from)?, end("target", &edge.to)?, kind]);

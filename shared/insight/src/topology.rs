@@ -8,6 +8,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 pub struct Topology<'a> {
     calls: BTreeMap<&'a ResourceId, Vec<(&'a ResourceId, EdgeKind)>>,
     called_by: BTreeMap<&'a ResourceId, Vec<(&'a ResourceId, EdgeKind)>>,
+    /// From whom to whom, where one of the two is a part.
+    parts: Vec<(&'a ResourceId, &'a ResourceId)>,
     all: Vec<&'a ResourceId>,
     observed: BTreeMap<&'a ResourceId, Vec<&'a Observed>>,
 }
@@ -16,12 +18,14 @@ impl<'a> Topology<'a> {
     pub fn new(inventory: &'a Inventory) -> Self {
         let mut calls: BTreeMap<_, Vec<_>> = BTreeMap::new();
         let mut called_by: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for edge in &inventory.edges {
+        let (parts, edges): (Vec<_>, Vec<_>) = inventory.edges.iter().partition(|edge| edge.kind == EdgeKind::Part);
+        let parts = parts.into_iter().map(|edge| (&edge.from, &edge.to)).collect();
+        for edge in edges {
             calls.entry(&edge.from).or_default().push((&edge.to, edge.kind));
             called_by.entry(&edge.to).or_default().push((&edge.from, edge.kind));
         }
         let all = inventory.resources.iter().map(|r| &r.id).collect();
-        Self { calls, called_by, all, observed: BTreeMap::new() }
+        Self { calls, called_by, parts, all, observed: BTreeMap::new() }
     }
 
     /// The same with what was seen of each resource.
@@ -144,6 +148,16 @@ impl<'a> Topology<'a> {
 
     fn led_by(&self, of: &'a ResourceId) -> Vec<&'a ResourceId> {
         self.reach(of, |id| neighbours(&self.called_by, id).map(|(id, _)| id).collect())
+    }
+
+    /// The parts that stand on the way there, or seen from a part what it stands between.
+    pub fn parts_at(&self, place: Place, of: &ResourceId) -> Vec<&'a ResourceId> {
+        let parts = self.parts.iter();
+        match place {
+            Place::Producer => parts.filter(|(_, to)| *to == of).map(|(from, _)| *from).collect(),
+            Place::Consumer => parts.filter(|(from, _)| *from == of).map(|(_, to)| *to).collect(),
+            _ => vec![],
+        }
     }
 
     fn reach(&self, of: &'a ResourceId, next: impl Fn(&ResourceId) -> Vec<&'a ResourceId>) -> Vec<&'a ResourceId> {

@@ -78,6 +78,9 @@ pub enum EdgeKind {
     Sync,
     /// A queue, stream, topic, rule or state machine between them: latency does not travel back.
     Async,
+    /// No call goes this way. A part that stands between the two says how they are set up, such as the event source mapping
+    /// between a queue and its function: only the places of checks and patterns find it there.
+    Part,
 }
 
 /// One application's resources and how they hang together, as read at one time.

@@ -234,8 +234,11 @@ fn edge(at: &At<'_>, inventory: &Inventory, said: &Spanned<String>) -> Result<Ed
     let (from, kind, to) = match words[..] {
         [from, "->", to] => (from, EdgeKind::Sync, to),
         [from, "~>", to] => (from, EdgeKind::Async, to),
+        [from, "--", to] => (from, EdgeKind::Part, to),
         _ => {
-            let problem = format!("`{said}` is no edge; write `a -> b` (a waits for b) or `a ~> b` (a feeds b)");
+            let problem = format!(
+                "`{said}` is no edge; write `a -> b` (a waits for b), `a ~> b` (a feeds b) or `a -- b` (a part between two)"
+            );
             return Err(at.error(said.span(), problem));
         }
     };

@@ -84,7 +84,8 @@ pub async fn topology<P: Ports>(
     let states = api.ports.resource_states(application).await?.unwrap_or_default();
     let wrong = wrong(&api, &learned).await?;
     let is_shown = |id: &ResourceId| states.iter().any(|state| state.resource.id == *id);
-    let edges = inventory.edges.iter().filter(|edge| is_shown(&edge.from) && is_shown(&edge.to)).map(edge).collect();
+    let edges =
+        inventory.edges.iter().filter(|edge| is_shown(&edge.from) && is_shown(&edge.to)).filter_map(edge).collect();
     let node = |state: &ResourceState| node(&learned, state, wrong.get(&state.resource.id));
     Ok(Answer(wire::GetTopologyResponse { nodes: states.iter().map(node).collect(), edges }))
 }
@@ -124,12 +125,13 @@ fn node(learned: &LearnedApplication, of: &ResourceState, wrong: Option<&Wrong>)
     }
 }
 
-fn edge(edge: &Edge) -> wire::TopologyEdge {
+fn edge(edge: &Edge) -> Option<wire::TopologyEdge> {
     let kind = match edge.kind {
         EdgeKind::Sync => wire::EdgeKind::Sync,
         EdgeKind::Async => wire::EdgeKind::Async,
+        EdgeKind::Part => return None,
     };
-    wire::TopologyEdge { from: edge.from.to_string(), to: edge.to.to_string(), kind }
+    Some(wire::TopologyEdge { from: edge.from.to_string(), to: edge.to.to_string(), kind })
 }
 
 /// Since when all of it was looked at, which is when the one that was not for the longest time last was: none where one never

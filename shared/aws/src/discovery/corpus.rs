@@ -253,7 +253,7 @@ impl Case {
 
     fn edges(&self) -> BTreeSet<String> {
         let kind = |kind| if kind == EdgeKind::Sync { "sync" } else { "async" };
-        let edges = self.inventory.edges.iter();
+        let edges = self.inventory.edges.iter().filter(|e| e.kind != EdgeKind::Part);
         edges.map(|e| format!("{} -> {} {}", self.logical(&e.from), self.logical(&e.to), kind(e.kind))).collect()
     }
 

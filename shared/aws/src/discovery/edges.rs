@@ -61,6 +61,30 @@ impl<'a> Found<'a> {
         self.add_kind(from, to, kind);
     }
 
+    /// A part that says how the one feeds the other.
+    pub(crate) fn add_between(&mut self, from: &ResourceId, part: &ResourceId, to: &ResourceId) {
+        self.edges.insert((from.clone(), part.clone()), EdgeKind::Part);
+        self.edges.insert((part.clone(), to.clone()), EdgeKind::Part);
+    }
+
+    /// What stands between two no more, and that the one feeds the other through it.
+    pub(crate) fn remove_between(&mut self, part: &ResourceId) {
+        let ends = |end: fn(&(ResourceId, ResourceId)) -> (&ResourceId, &ResourceId)| {
+            let of_part = self.edges.keys().map(end).filter(|(this, _)| *this == part);
+            of_part.map(|(_, other)| other.clone()).collect::<Vec<_>>()
+        };
+        let (sources, targets) = (ends(|(from, to)| (to, from)), ends(|(from, to)| (from, to)));
+        for (from, to) in sources.iter().flat_map(|from| targets.iter().map(move |to| (from, to))) {
+            self.edges.remove(&(from.clone(), to.clone()));
+        }
+        self.edges.retain(|(from, to), _| from != part && to != part);
+    }
+
+    /// What something calls or feeds in this way.
+    pub(crate) fn targets(&self, kind: EdgeKind) -> BTreeSet<ResourceId> {
+        self.edges.iter().filter(|(_, of)| **of == kind).map(|((_, to), _)| to.clone()).collect()
+    }
+
     /// Whatever the ends are.
     pub(crate) fn add_kind(&mut self, from: &ResourceId, to: &ResourceId, kind: EdgeKind) {
         if from == to || self.node(from) == Node::Helper || self.node(to) == Node::Helper {
@@ -136,6 +160,9 @@ impl<'s, 'a> Stack<'s, 'a> {
                             Way::In => (&named, owner),
                             Way::Code => continue,
                         };
+                        if let Some(part) = self.scope.resources.get(logical).filter(|_| edge.is_between) {
+                            found.add_between(from, &part.id, to);
+                        }
                         if !weak || !found.has(from, to) {
                             found.add(from, to, edge.waits);
                         }

@@ -27,6 +27,7 @@ use crate::client::Place;
 use crate::error::unseen;
 use aws_config::SdkConfig;
 use describe::Live;
+pub(crate) use describe::queue_url;
 use edges::Stack;
 use futures_util::stream::{self, StreamExt};
 use intrinsics::Scope;
@@ -56,11 +57,7 @@ pub struct Resources {
 
 impl Resources {
     pub(crate) fn new(sdk: &SdkConfig, place: Place, metrics: Metrics, catalog: &Catalog) -> Self {
-        let live = Live::new(
-            aws_sdk_lambda::Client::new(sdk),
-            aws_sdk_dynamodb::Client::new(sdk),
-            aws_sdk_sns::Client::new(sdk),
-        );
+        let live = Live::new(sdk, place.clone());
         let catalog = Arc::new(catalog.clone());
         Self {
             stacks: Stacks::new(aws_sdk_cloudformation::Client::new(sdk), place.clone(), catalog.clone()),

@@ -176,7 +176,8 @@ pub enum Notation {
 pub struct LiveField {
     /// `lambda:ListFunctions`
     pub action: String,
-    /// Of the action's answer.
+    /// Of the action's answer: a name that the adapter gives it, or a JSON pointer into what it says of the resource, in
+    /// which `*` stands for each item of a list. What a pointer doesn't lead to is not set.
     pub field: String,
 }
 
@@ -201,6 +202,9 @@ pub struct EdgeSpec {
     /// Says that one may call the other, not how: only where nothing else makes an edge between the two.
     #[serde(default)]
     pub is_weak: bool,
+    /// The resource is a part that stands between what it is a part of and what is named: predicates find it there.
+    #[serde(default)]
+    pub is_between: bool,
 }
 
 fn yes() -> bool {

@@ -22,6 +22,7 @@ pub fn read(text: &Text, resources: &Resources) -> Result<Vec<Edge>, IncidentErr
         let kind = match cell(&row, 2) {
             "sync" => EdgeKind::Sync,
             "async" => EdgeKind::Async,
+            "part" => EdgeKind::Part,
             found => return Err(table.error(line, 2, Problem::EdgeKind { found: found.to_owned() })),
         };
         if let Some(first_line) = lines.insert((from.clone(), to.clone()), line) {

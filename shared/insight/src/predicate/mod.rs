@@ -105,14 +105,15 @@ fn together<'a>(
     if every { not.or(unknown).or(held) } else { held.or(unknown).or(not) }
 }
 
-/// The resources that a place means, seen from `of`.
+/// The resources that a place means, seen from `of`. Parts between two are there only for who asks for their type.
 fn at<'a>(view: View<'a, '_>, place: Place, resource_type: Option<&str>, of: &'a Resource) -> Vec<&'a Resource> {
-    view.topology
-        .at(place, &of.id)
-        .into_iter()
-        .filter_map(|id| view.inventory.resource(id))
-        .filter(|r| resource_type.is_none_or(|wanted| wanted == r.resource_type))
-        .collect()
+    let parts = view.topology.parts_at(place, &of.id).into_iter();
+    let found = view.topology.at(place, &of.id).into_iter().chain(parts).filter_map(|id| view.inventory.resource(id));
+    let is_meant = |resource: &&Resource| match resource_type {
+        Some(wanted) => wanted == resource.resource_type,
+        None => resource.id == of.id || !view.catalog.is_ignored(&resource.resource_type),
+    };
+    found.filter(is_meant).collect()
 }
 
 /// That nothing is there is only known when no call failed that might have told of it.

@@ -186,13 +186,13 @@ fn resource(name: &str, given: &Given, differs: Option<&BTreeMap<String, Value>>
     resource
 }
 
-/// `a -> b`: a calls b and waits; `a ~> b`: a feeds b. None: one of them is not there in this case.
+/// `a -> b`: a calls b and waits; `a ~> b`: a feeds b; `a -- b`: one of them is a part between two. None: one of them is not
+/// there in this case.
 fn read_edge(edge: &str, inventory: &Inventory) -> Result<Option<Edge>, String> {
-    let (from, to, kind) = match (edge.split_once(" -> "), edge.split_once(" ~> ")) {
-        (Some((from, to)), None) => (from, to, EdgeKind::Sync),
-        (None, Some((from, to))) => (from, to, EdgeKind::Async),
-        _ => return Err(format!("an edge is \"a -> b\" or \"a ~> b\", not {edge:?}")),
-    };
+    let kinds = [(" -> ", EdgeKind::Sync), (" ~> ", EdgeKind::Async), (" -- ", EdgeKind::Part)];
+    let said = kinds.iter().find_map(|(arrow, kind)| edge.split_once(arrow).map(|(from, to)| (from, to, *kind)));
+    let (from, to, kind) =
+        said.ok_or_else(|| format!("an edge is \"a -> b\", \"a ~> b\" or \"a -- b\", not {edge:?}"))?;
     let id = |name: &str| inventory.resources.iter().find(|r| r.name == name).map(|r| r.id.clone());
     Ok(id(from).zip(id(to)).map(|(from, to)| Edge { from, to, kind }))
 }
