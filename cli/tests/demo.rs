@@ -125,6 +125,9 @@ fn people_read_that_nothing_opened_in_the_ordinary_weeks_and_the_three_known_tit
 fn the_summary_fits_on_a_screen() {
     let end = whole().rsplit("────").next().expect("it ends after the last insight");
     assert!(end.contains("5 ongoing, 4 closed") && end.lines().count() <= 20, "{end}");
+    let line = end.split_whitespace().collect::<Vec<_>>().join(" ");
+    let not_seen = "Not seen of what DevOps Guru read: anomalies in logs of 4 Lambda functions (logs are not read)";
+    assert!(line.contains(not_seen), "{end}");
 }
 
 #[test]
