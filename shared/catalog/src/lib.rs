@@ -12,9 +12,10 @@ pub use devops_guru::NotSeen;
 pub use expiry::{Ending, Expiry};
 pub use identity::Arn;
 pub use schema::{
-    Advice, ArnForms, AttributeIs, AttributeSpec, Bound, CatalogError, Change, ChangeTest, ChangedProperty, Check,
-    Cost, CostPart, DataTable, DevOpsGuru, DirectionWord, Each, EdgeSpec, Effect, Ends, FOLDERS, Form, IamAction,
-    Ignored, ItsService, ItsUnseen, Limit, LimitOf, LiveField, Look, LookAlike, Looks, MetricIs, MetricSpec, Needs,
-    Node, Notation, Over, PartProperty, Pattern, Place, Predicate, ResourceType, Row, RunBy, Said, Scope, Service,
-    Side, Test, Trend, Unit, Variant, VerdictRules, Way, Which, date, fill,
+    Advice, ArnForms, AskedByDefault, AttributeIs, AttributeSpec, Bound, CatalogError, Change, ChangeTest,
+    ChangedProperty, Check, Cost, CostPart, DataTable, DevOpsGuru, DirectionWord, Each, EdgeSpec, Effect, Ends,
+    FOLDERS, Form, IamAction, Ignored, ItsService, ItsUnseen, Limit, LimitOf, LiveField, Look, LookAlike, Looks,
+    MetricIs, MetricSpec, Needs, Node, Notation, Over, PartProperty, Pattern, Place, Predicate, Reaching, ResourceType,
+    Row, RunBy, Said, Scope, Service, SeverityAt, Side, Test, Trend, Unit, Variant, VerdictRules, Way, Which, Worse,
+    date, fill,
 };

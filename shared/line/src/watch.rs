@@ -168,6 +168,7 @@ pub fn check(
     application: &Application,
     learned: &Learned,
     known: &[Insight],
+    settings: &Settings,
     now: Timestamp,
 ) -> Plan {
     let mut plan = plan_checks(&CheckSituation {
@@ -175,6 +176,8 @@ pub fn check(
         application,
         inventory: &learned.inventory,
         usage: &learned.usage,
+        since: &learned.since,
+        settings: &settings.checks,
         known,
         catalog,
     });

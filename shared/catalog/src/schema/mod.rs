@@ -16,15 +16,15 @@ mod text;
 mod verdicts;
 
 pub use changes::{Change, ChangedProperty, Changes};
-pub use checks::Check;
+pub use checks::{Check, Default as AskedByDefault, OTHERS, SeverityAt, Worse};
 pub use devops_guru::{DevOpsGuru, ItsService, ItsUnseen};
 pub use forms::{Form, Said};
 pub use looks::{ANY, Look, Looks};
 pub use metrics::{MetricSpec, Needs, Service};
 pub use patterns::{Cost, CostPart, DirectionWord, Effect, Pattern};
 pub use predicate::{
-    AttributeIs, Bound, ChangeTest, Each, Ends, Limit, LimitOf, LookAlike, MetricIs, Over, Place, Predicate, Side,
-    Test, Trend, Unit, Which,
+    AttributeIs, Bound, ChangeTest, Each, Ends, Limit, LimitOf, LookAlike, MetricIs, Over, Place, Predicate, Reaching,
+    Side, Test, Trend, Unit, Which,
 };
 pub use resources::{
     ArnForms, AttributeSpec, EdgeSpec, IamAction, Ignored, LiveField, Node, Notation, PartProperty, ResourceType,
