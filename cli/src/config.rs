@@ -3,11 +3,13 @@
 mod rows;
 
 use anyhow::{Context, Result, bail};
-use rows::Rows;
+use rows::{CheckRow, Rows};
 pub use rows::{MuteRow, SensitivityRow, Subject};
 use stackseer_catalog::Catalog;
 use stackseer_line::Learned;
-use stackseer_model::{Application, Judged, Mute, OwnSensitivity, Quiet, ResourceId, Sensitivity, Settings, Timestamp};
+use stackseer_model::{
+    Application, CheckSetting, Judged, Mute, OwnSensitivity, Quiet, ResourceId, Sensitivity, Settings, Timestamp,
+};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -67,6 +69,7 @@ impl Config {
             let mute = Mute::new(&scope, what, &row.reason, time, row.window.clone(), &by);
             settings.mutes.insert(mute.id.clone(), mute);
         }
+        settings.checks.extend(self.rows.checks.iter().filter_map(|row| check_setting(row, application, &by)));
         settings
     }
 
@@ -74,7 +77,7 @@ impl Config {
     pub fn without_the_application_s(&self, application: &Application) -> Self {
         let is_other = |row: &&SensitivityRow| !names(&row.subject, application);
         let sensitivities = self.rows.sensitivities.iter().filter(is_other).cloned().collect();
-        Self { file: self.file.clone(), rows: Rows { sensitivities, mutes: self.rows.mutes.clone() } }
+        Self { file: self.file.clone(), rows: Rows { sensitivities, ..self.rows.clone() } }
     }
 
     /// What it says of the whole application's sensitivity at a time.
@@ -90,7 +93,10 @@ impl Config {
             Subject::Application(_) => names(subject, application),
             Subject::Resource(id) => learned.inventory.resources.iter().any(|r| r.id.as_str() == id),
             Subject::Metric(key) => learned.metrics.iter().any(|m| m.key.to_string() == *key),
-            Subject::Check(id) => catalog.checks().iter().any(|check| check.id == *id),
+            Subject::Check { id, resource } => {
+                let here = |wanted: &String| learned.inventory.resources.iter().any(|r| r.id.as_str() == wanted);
+                catalog.checks().iter().any(|check| check.id == *id) && resource.as_ref().is_none_or(here)
+            }
         };
         self.subjects().filter(|(_, subject)| there(subject)).map(|(line, _)| line).collect()
     }
@@ -102,7 +108,7 @@ impl Config {
             let hint = match subject {
                 Subject::Resource(_) => "; write its id, as AWS::Lambda::Function/checkout",
                 Subject::Metric(_) => "; write its key, as AWS/Lambda Errors Sum FunctionName=checkout",
-                Subject::Application(_) | Subject::Check(_) => "",
+                Subject::Application(_) | Subject::Check { .. } => "",
             };
             let file = self.file.display();
             anstream::eprintln!("{file}:{line}: there is no {kind} {which} in what was looked at{hint}");
@@ -126,7 +132,23 @@ fn judged(subject: &Subject, application: &Application) -> Option<Judged> {
         Subject::Application(_) if names(subject, application) => Judged::Application { id: application.id.clone() },
         Subject::Resource(id) => Judged::Resource { id: ResourceId(id.clone()) },
         Subject::Metric(key) => Judged::Metric { key: key.clone() },
-        Subject::Application(_) | Subject::Check(_) => return None,
+        Subject::Application(_) | Subject::Check { .. } => return None,
+    })
+}
+
+/// None: it is about another application.
+fn check_setting(row: &CheckRow, application: &Application, by: &str) -> Option<CheckSetting> {
+    let of = row.application.as_ref().map(|name| Subject::Application(name.clone()));
+    if of.as_ref().is_some_and(|subject| !names(subject, application)) {
+        return None;
+    }
+    let of = of.map(|_| application.id.clone());
+    Some(CheckSetting {
+        check: row.check.clone(),
+        application: of,
+        on: row.on,
+        threshold: row.threshold,
+        by: by.to_owned(),
     })
 }
 
@@ -136,7 +158,7 @@ fn quiet(subject: &Subject, application: &Application) -> Option<Quiet> {
         Subject::Application(_) if names(subject, application) => Quiet::Application { id: application.id.clone() },
         Subject::Resource(id) => Quiet::Resource { id: ResourceId(id.clone()) },
         Subject::Metric(key) => Quiet::Metric { key: key.clone() },
-        Subject::Check(id) => Quiet::Check { id: id.clone() },
+        Subject::Check { id, resource } => Quiet::Check { id: id.clone(), resource: resource.clone().map(ResourceId) },
         Subject::Application(_) => return None,
     })
 }

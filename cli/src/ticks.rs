@@ -8,7 +8,8 @@ use stackseer_catalog::Catalog;
 use stackseer_incident::{Incident, IncidentSource, Range, Recorded};
 use stackseer_insight::Plan;
 use stackseer_line::{
-    Baselines, History, Learned, Reach, Repeats, Sensitivity, Watch, check, learn, metrics_of, quiet, tune, watch,
+    Baselines, History, Learned, Reach, Repeats, Sensitivity, Watch, check, dismissed, learn, metrics_of, quiet, tune,
+    watch,
 };
 use stackseer_model::ports::{Committed, Store};
 use stackseer_model::{
@@ -107,11 +108,11 @@ impl<S: Store> Looks<'_, S> {
         let watched = watch(source, source, &about).await?;
         let mut plan = watched.plan;
         if with_checks {
-            let checked = check(catalog, application, learned, known, now);
+            let checked = check(catalog, application, learned, known, settings, now);
             plan.changed.extend(checked.changed);
             plan.messages.extend(checked.messages);
         }
-        quiet(&mut plan, known, settings, &watched.watching, now);
+        quiet(&mut plan, known, settings, &dismissed(application, &learned.inventory), &watched.watching, now);
         if !plan.changed.is_empty() {
             let committed = store.commit(application, state.generation, &plan.changed, &plan.messages).await?;
             ensure!(committed != Committed::Conflict, "nobody else writes to this store");

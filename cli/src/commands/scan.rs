@@ -14,8 +14,8 @@ use stackseer_aws::Aws;
 use stackseer_catalog::Catalog;
 use stackseer_incident::{refuse_occupied, write_folder};
 use stackseer_line::{
-    HISTORY_DAYS, History, Learned, Reach, Repeats, Sensitivity, WINDOW_MINUTES, Watch, check, learn, metrics_of,
-    quiet, tune, watch,
+    HISTORY_DAYS, History, Learned, Reach, Repeats, Sensitivity, WINDOW_MINUTES, Watch, check, dismissed, learn,
+    metrics_of, quiet, tune, watch,
 };
 use stackseer_model::ports::{Committed, ResourceSource, Store};
 use stackseer_model::*;
@@ -144,7 +144,7 @@ impl Scan<'_> {
             repeats: self.repeats,
         };
         let watched = watch(&source, &source, &about).await?;
-        let checked = check(catalog, application, &learned, &known.insights, now);
+        let checked = check(catalog, application, &learned, &known.insights, &settings, now);
         drop(progress);
         let metrics_with_points = source.take_with_points();
         unseen.extend(watched.unseen);
@@ -165,7 +165,8 @@ impl Scan<'_> {
         let mut plan = watched.plan;
         plan.changed.extend(checked.changed);
         plan.messages.extend(checked.messages);
-        quiet(&mut plan, &known.insights, &settings, &watched.watching, now);
+        let dismissed = dismissed(application, &learned.inventory);
+        quiet(&mut plan, &known.insights, &settings, &dismissed, &watched.watching, now);
         let (changed, messages) = (plan.changed, plan.messages);
         if !changed.is_empty() {
             let committed = self.state.commit(application, known.generation, &changed, &messages).await?;

@@ -14,6 +14,17 @@ const LONGEST_REASON: usize = 1000;
 pub struct Rows {
     pub sensitivities: Vec<SensitivityRow>,
     pub mutes: Vec<MuteRow>,
+    pub checks: Vec<CheckRow>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct CheckRow {
+    pub line: usize,
+    pub check: String,
+    /// By name or id; none: in the whole account.
+    pub application: Option<String>,
+    pub on: Option<bool>,
+    pub threshold: Option<f64>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -41,7 +52,11 @@ pub enum Subject {
     Application(String),
     Resource(String),
     Metric(String),
-    Check(String),
+    Check {
+        id: String,
+        /// None: of every resource.
+        resource: Option<String>,
+    },
 }
 
 impl Subject {
@@ -51,7 +66,7 @@ impl Subject {
             Self::Application(name) => ("application", name),
             Self::Resource(id) => ("resource", id),
             Self::Metric(key) => ("metric", key),
-            Self::Check(id) => ("check", id),
+            Self::Check { id, .. } => ("check", id),
         }
     }
 }
@@ -70,6 +85,17 @@ struct Written {
     sensitivity: Vec<Spanned<WrittenSensitivity>>,
     #[serde(default)]
     mute: Vec<Spanned<WrittenMute>>,
+    #[serde(default)]
+    check: Vec<Spanned<WrittenCheck>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenCheck {
+    check: String,
+    application: Option<String>,
+    on: Option<bool>,
+    threshold: Option<f64>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -127,10 +153,12 @@ pub fn parse(text: &str) -> Result<Rows, Wrong> {
     }
     let told = |(offset, said)| wrong(offset, said);
     let sensitivities = written.sensitivity.into_iter().map(|row| sensitivity(line_of(row.span().start), row));
+    let checks = written.check.into_iter().map(|row| check(line_of(row.span().start), row));
     let mutes = written.mute.into_iter().map(|row| mute(line_of(row.span().start), row));
     Ok(Rows {
         sensitivities: sensitivities.collect::<Result<_, _>>().map_err(told)?,
         mutes: mutes.collect::<Result<_, _>>().map_err(told)?,
+        checks: checks.collect::<Result<_, _>>().map_err(told)?,
     })
 }
 
@@ -161,17 +189,32 @@ fn sensitivity(line: usize, row: Spanned<WrittenSensitivity>) -> Result<Sensitiv
     Ok(SensitivityRow { line, subject, sensitivity, until: until.map(time).transpose()? })
 }
 
+fn check(line: usize, row: Spanned<WrittenCheck>) -> Result<CheckRow, At> {
+    let at = row.span().start;
+    let WrittenCheck { check, application, on, threshold } = row.into_inner();
+    if on.is_none() && threshold.is_none() {
+        return Err((at, "a [[check]] sets something: write `on = true`, `on = false` or `threshold`".to_owned()));
+    }
+    if threshold.is_some_and(|threshold| !(threshold.is_finite() && threshold > 0.0)) {
+        return Err((at, "`threshold` is a number above 0".to_owned()));
+    }
+    Ok(CheckRow { line, check, application, on, threshold })
+}
+
 fn mute(line: usize, row: Spanned<WrittenMute>) -> Result<MuteRow, At> {
     let at = row.span().start;
     let WrittenMute { application, resource, metric, check, reason, from, until, window } = row.into_inner();
+    // Of a check it may be on one resource.
+    let (resource, on) = if check.is_some() { (None, resource) } else { (resource, None) };
     let subject = one([
         application.map(Subject::Application),
         resource.map(Subject::Resource),
         metric.map(Subject::Metric),
-        check.map(Subject::Check),
+        check.map(|id| Subject::Check { id, resource: on }),
     ]);
     let subject = subject.ok_or_else(|| {
-        (at, "a [[mute]] is of exactly one: write `application`, `resource`, `metric` or `check`".to_owned())
+        let one = "a [[mute]] is of exactly one: write `application`, `resource`, `metric` or `check`, or `check` on a `resource`";
+        (at, one.to_owned())
     })?;
     let (reason_at, reason) = (reason.span().start, reason.into_inner());
     if reason.trim().is_empty() || reason.len() > LONGEST_REASON {

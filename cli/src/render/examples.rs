@@ -86,6 +86,7 @@ fn anomaly(
         close_time: None,
         resource: ResourceRef::from(resource),
         description: description.to_owned(),
+        passed: 0,
         evidence: Evidence::Metric(MetricEvidence {
             metric,
             direction: Direction::Up,
@@ -286,7 +287,10 @@ fn capacity() -> Insight {
     let mut insight = load_test();
     let reason = "ConsumedWriteCapacityUnits stayed at or below 10 % of the provisioned 50 for 14 days; the busiest minute used 4.1.";
     insight.name = "DynamoDB table writes are under utilized in shop".to_owned();
-    insight.nature = Nature::Proactive { check: "dynamodb-writes-under-utilized".to_owned() };
+    insight.nature = Nature::Proactive {
+        check: "dynamodb-writes-under-utilized".to_owned(),
+        maps: std::collections::BTreeMap::new(),
+    };
     insight.severity = Severity::Low;
     insight.description = reason.to_owned();
     insight.start_time = "2026-11-08T00:00:00Z".parse().unwrap();

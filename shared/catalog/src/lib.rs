@@ -8,9 +8,9 @@ mod watching;
 pub use catalog::Catalog;
 pub use identity::Arn;
 pub use schema::{
-    Advice, ArnForms, AttributeIs, AttributeSpec, Bound, CatalogError, Change, ChangeTest, ChangedProperty, Check,
-    DataTable, DirectionWord, Each, EdgeSpec, Effect, Ends, FOLDERS, Form, IamAction, Ignored, Limit, LimitOf,
-    LiveField, Look, LookAlike, Looks, MetricIs, MetricSpec, Needs, Node, Notation, Over, PartProperty, Pattern, Place,
-    Predicate, ResourceType, Row, RunBy, Said, Scope, Service, Side, Test, Trend, Unit, Variant, Way, Which, date,
-    fill,
+    Advice, ArnForms, AskedByDefault, AttributeIs, AttributeSpec, Bound, CatalogError, Change, ChangeTest,
+    ChangedProperty, Check, DataTable, DirectionWord, Each, EdgeSpec, Effect, Ends, FOLDERS, Form, IamAction, Ignored,
+    Limit, LimitOf, LiveField, Look, LookAlike, Looks, MetricIs, MetricSpec, Needs, Node, Notation, Over, PartProperty,
+    Pattern, Place, Predicate, Reaching, ResourceType, Row, RunBy, Said, Scope, Service, SeverityAt, Side, Test, Trend,
+    Unit, Variant, Way, Which, Worse, date, fill,
 };

@@ -219,7 +219,7 @@ fn a_check_asks_what_learning_can_answer() {
     let most = problem("checks/limit.toml", &DAYS.replace("\"7 days\"", "\"7 days\"\nat_least = 8"));
     assert!(most.contains("`at_least`"), "{most}");
     let any = problem("checks/limit.toml", &DAYS.replace("statistic = \"Maximum\"\n", ""));
-    assert!(any.contains("`over` needs `statistic`"), "{any}");
+    assert!(any.contains("needs `statistic`"), "{any}");
     let (before, rest) = DAYS.split_once("[[when]]").unwrap();
     let after = rest.split_once("[recommendation]").unwrap().1;
     let present = format!("{before}[[when]]\nat = \"itself\"\nis = \"present\"\n[recommendation]{after}");
@@ -244,9 +244,10 @@ fn what_a_predicate_of_days_needs_and_what_goes_with_it_is_said() {
         ("is = 'above'\nlimit = 5\neach = 'median'", "`lowest`"),
         ("is = 'above'\nlimit = { attribute = 'timeout_seconds', plus = 'colour' }", "colour is no attribute"),
         ("is = 'never'\nlimit = 5", "`limit` does not go with"),
+        ("is = 'reaching'\nlimit = 5\nwithin = '6 days'", "`over` does not go with"),
         ("is = 'rising'", "a trend needs `by`"),
         ("is = 'falling'\nby = 0.2\nlimit = 5", "`limit` does not go with"),
-        ("is = 'unset'", "high, low, normal, near, above, below, never, rising or falling"),
+        ("is = 'unset'", "high, low, normal, near, above, below, never, rising, falling, reaching or draining"),
     ] {
         let problem = problem("checks/limit.toml", &DAYS.replace(NEAR_RESERVED, is));
         assert!(problem.starts_with("checks/limit.toml:") && problem.contains(said), "{is}: {problem}");
@@ -268,6 +269,25 @@ fn what_a_predicate_of_an_attribute_needs_is_said() {
     ] {
         let problem = problem("checks/checkout.toml", &CHECK.replace("values = [\"900\"]", is));
         assert!(problem.starts_with("checks/checkout.toml:7: ") && problem.contains(said), "{is}: {problem}");
+    }
+}
+
+#[test]
+fn what_a_check_says_of_its_life_is_held_to_its_form() {
+    for (line, said) in [
+        ("severity_at = [{ severity = 'high' }]", "one of `share`"),
+        ("severity_at = [{ severity = 'high', share = 0.9, within = '3 days' }]", "one of `share`"),
+        ("severity_at = [{ severity = 'low', share = 0.9 }]", "it only climbs"),
+        ("least_age = 'a week'", "is no number of days"),
+        ("close_after = 0", "above 0"),
+        ("maps = { datadog = 'x' }", "`maps` knows no datadog, only prowler, trusted_advisor"),
+        ("default = 'maybe'", "unknown variant `maybe`"),
+    ] {
+        let problem = problem(
+            "checks/checkout.toml",
+            &CHECK.replace("severity = \"low\"", &format!("severity = \"low\"\n{line}")),
+        );
+        assert!(problem.starts_with("checks/checkout.toml:5: ") && problem.contains(said), "{line}: {problem}");
     }
 }
 

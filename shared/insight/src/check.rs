@@ -4,12 +4,13 @@ mod answer;
 mod ending;
 mod evidence;
 mod texts;
+mod tuned;
 
 pub use answer::{CheckAnswer, Failure};
 
 use crate::Plan;
 use crate::lifecycle::tell;
-use crate::predicate::Usage;
+use crate::predicate::{Since, Usage};
 use crate::topology::Topology;
 use stackseer_catalog::{Catalog, Check};
 use stackseer_model::*;
@@ -22,8 +23,11 @@ pub struct CheckSituation<'a> {
     pub now: Timestamp,
     pub application: &'a Application,
     pub inventory: &'a Inventory,
-    /// Use of the metrics that checks name.
+    /// Use of the metrics that checks name, and since when resources are known to exist.
     pub usage: &'a [Usage],
+    pub since: &'a Since,
+    /// What people set of checks.
+    pub settings: &'a [CheckSetting],
     /// Open insights, and those closed in the last seven days.
     pub known: &'a [Insight],
     pub catalog: &'a Catalog,
@@ -40,17 +44,29 @@ fn answers<'a>(
     check: &'a Check,
 ) -> Vec<(&'a Resource, CheckAnswer)> {
     let resources = situation.inventory.resources.iter().filter(|r| r.resource_type == check.resource_type);
-    resources.map(|r| (r, answer::answer(situation, topology, check, r))).collect()
+    let known = open(situation, check);
+    let failing = |r: &Resource| {
+        known.is_some_and(|i| i.anomalies.iter().any(|a| a.resource.id == r.id && a.status == Status::Ongoing))
+    };
+    let asked = resources.filter_map(|r| Some((r, tuned::tuned(situation, check, r)?)));
+    asked.map(|(r, tuned)| (r, answer::answer(situation, topology, &tuned, r, failing(r)))).collect()
+}
+
+/// Whether anything is asked of the application's resources at all.
+fn is_asked(situation: &CheckSituation<'_>, id: &str) -> bool {
+    let Some(check) = situation.catalog.checks().iter().find(|check| check.id == id) else { return false };
+    let resources = situation.inventory.resources.iter().filter(|r| r.resource_type == check.resource_type);
+    tuned::is_on(situation, check) || resources.into_iter().any(|r| tuned::tuned(situation, check, r).is_some())
 }
 
 pub fn plan_checks(situation: &CheckSituation<'_>) -> Plan {
     let mut plan = Plan::default();
     let topology = Topology::new(situation.inventory);
-    for check in situation.catalog.checks() {
+    for check in situation.catalog.checks().iter().filter(|check| is_asked(situation, &check.id)) {
         reconcile(situation, check, &answers(situation, &topology, check), &mut plan);
     }
     for known in situation.known.iter().filter(|i| i.is_open(InsightType::Proactive)) {
-        if !situation.catalog.checks().iter().any(|check| known.check() == Some(check.id.as_str())) {
+        if !known.check().is_some_and(|id| is_asked(situation, id)) {
             let mut insight = known.clone();
             if ending::unasked(&mut insight, &mut plan.messages, situation.now) {
                 insight.update_time = situation.now;
@@ -78,7 +94,9 @@ fn reconcile(situation: &CheckSituation<'_>, check: &Check, answers: &[(&Resourc
     };
     ending::asked_again(&mut insight);
     let joined = join(check, &mut insight, &failures, now);
-    let ended = ending::anomalies(situation, &mut insight, answers);
+    let ended = ending::anomalies(situation, check, &mut insight, answers);
+    let worst = failures.iter().map(|(_, failure)| failure.severity).max();
+    let climbs = worst.filter(|worst| *worst > insight.severity);
     explain(situation, check, &mut insight, answers, &failures);
     match known {
         None => {
@@ -86,6 +104,7 @@ fn reconcile(situation: &CheckSituation<'_>, check: &Check, answers: &[(&Resourc
             tell(&mut insight, &mut plan.messages, MessageType::NewInsight, Transited::Opened, reason, now);
         }
         Some(known) if known.status == Status::Closed => {
+            insight.severity = worst.unwrap_or(insight.severity);
             insight.status = Status::Ongoing;
             insight.end_time = None;
             let reason = "it fails again within the hour".to_owned();
@@ -97,6 +116,12 @@ fn reconcile(situation: &CheckSituation<'_>, check: &Check, answers: &[(&Resourc
             tell(&mut insight, &mut plan.messages, MessageType::NewAssociation, step, reason, now);
         }
         Some(_) => {}
+    }
+    if let Some((to, _)) = climbs.zip(known.filter(|known| known.status == Status::Ongoing)) {
+        let from = std::mem::replace(&mut insight.severity, to);
+        let step = Transited::SeverityUpgraded { from, to };
+        let reason = insight.causes.first().map_or_else(String::new, |cause| cause.reason.clone());
+        tell(&mut insight, &mut plan.messages, MessageType::SeverityUpgraded, step, reason, now);
     }
     ending::insight(&mut insight, ended, &mut plan.messages, now);
     if known.is_none_or(|known| *known != Insight { update_time: known.update_time, ..insight.clone() }) {

@@ -43,6 +43,12 @@ fn settle(
         messages
             .retain(|m| m.insight != insight.id || (m.message_type == MessageType::ClosedInsight && told.is_some()));
     };
+    // Who asked not to be told of one resource is not told that it fails too.
+    messages.retain(|m| {
+        let mut joined = insight.anomalies.iter().filter(|a| m.anomalies.contains(&a.id)).peekable();
+        let is_joining = m.insight == insight.id && m.message_type == MessageType::NewAssociation;
+        !is_joining || joined.peek().is_none() || joined.any(|a| mutes.of_anomaly(insight, a).is_none())
+    });
     match (mutes.of(insight), was_muted) {
         // It ends as muted as it was, and as told.
         (_, Some(_)) if insight.status == Status::Closed => silence(messages),

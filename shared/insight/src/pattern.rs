@@ -162,6 +162,7 @@ fn view<'a, 't>(situation: &'a Situation<'a>, topology: &'t Topology<'a>, effect
         now: situation.now,
         during: Some(During { start: effect.start, until: effect.end.unwrap_or(situation.now) }),
         told: false,
+        failing: false,
     }
 }
 

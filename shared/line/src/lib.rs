@@ -13,7 +13,7 @@ mod watch;
 pub use deliver::{Delivered, Silent, deliver};
 pub use learn::{Baselines, Fitted, History, Learned, learn, restored, to_keep};
 pub use metrics::metrics_of;
-pub use settings::{quiet, tune};
+pub use settings::{dismissed, quiet, tune};
 pub use stackseer_insight::Repeats;
 pub use stackseer_model::Sensitivity;
 pub use task::{Done, Learn, Outcome, run_learn, run_retire, run_watch};

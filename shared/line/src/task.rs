@@ -1,7 +1,7 @@
 //! One task of the deployed line, from what is kept to what is committed.
 
 use crate::learn::{History, Learned, learn, restored, to_keep};
-use crate::settings::{quiet, tune};
+use crate::settings::{dismissed, quiet, tune};
 use crate::watch::{Reach, Watch, check, watch};
 use crate::{HISTORY_DAYS, WINDOW_MINUTES, metrics_of};
 use stackseer_catalog::Catalog;
@@ -60,6 +60,7 @@ pub async fn run_watch(
     };
     let settings = settings(store, task).await?;
     tune(&mut learned, &task.application.id, &settings, task.at);
+    let dismissed = dismissed(&task.application, &learned.inventory);
     let mut done = Done::default();
     for _ in 0..TRIES {
         let state = store.insight_state(&task.application.id, task.at).await?;
@@ -76,7 +77,7 @@ pub async fn run_watch(
             repeats,
         };
         let mut watched = watch(metrics, events, &about).await?;
-        quiet(&mut watched.plan, &state.insights, &settings, &watched.watching, task.at);
+        quiet(&mut watched.plan, &state.insights, &settings, &dismissed, &watched.watching, task.at);
         done.metrics_read += watched.metrics_read;
         done.calls += watched.calls;
         done.unseen = watched.unseen;
@@ -148,10 +149,11 @@ async fn reserved_learn(
     done.calls = learned.calls;
     done.unseen.extend(learned.unseen.values().cloned());
     let settings = settings(store, task).await?;
+    let dismissed = dismissed(&task.application, &learned.inventory);
     for _ in 0..TRIES {
         let state = store.insight_state(&task.application.id, task.at).await?;
-        let mut plan = check(catalog, &task.application, &learned, &state.insights, task.at);
-        quiet(&mut plan, &state.insights, &settings, &learned.watching, task.at);
+        let mut plan = check(catalog, &task.application, &learned, &state.insights, &settings, task.at);
+        quiet(&mut plan, &state.insights, &settings, &dismissed, &learned.watching, task.at);
         if commit(store, task, &state, &plan, &mut done).await? {
             // Last: a death before it makes the task come back, and the checks are the same again.
             store.keep_learning(&task.application, &to_keep(learned, task.at)).await?;
@@ -191,10 +193,10 @@ pub async fn run_retire(
             repeats: Repeats::default(),
         };
         let mut plan = watch(metrics, events, &about).await?.plan;
-        let checked = check(catalog, &task.application, &nothing, &state.insights, task.at);
+        let checked = check(catalog, &task.application, &nothing, &state.insights, &settings, task.at);
         plan.changed.extend(checked.changed);
         plan.messages.extend(checked.messages);
-        quiet(&mut plan, &state.insights, &settings, &[], task.at);
+        quiet(&mut plan, &state.insights, &settings, &[], &[], task.at);
         if commit(store, task, &state, &plan, &mut done).await? {
             store.forget_learning(&task.application).await?;
             return Ok(done);

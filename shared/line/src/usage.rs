@@ -135,7 +135,7 @@ mod tests {
         let runs = metric("AWS::Lambda::Function", "ConcurrentExecutions", "Maximum");
         assert_eq!(days(&runs, &[]), Some(vec![]));
         assert_eq!(days(&runs, &[(23, 9.0)]), Some(vec![]), "not a whole day");
-        assert_eq!(days(&metric("AWS::Lambda::Function", "Errors", "Sum"), &[(30, 1.0)]), None);
+        assert_eq!(days(&metric("AWS::Lambda::Function", "Throttles", "Sum"), &[(30, 1.0)]), None);
     }
 
     #[test]

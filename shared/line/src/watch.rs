@@ -108,6 +108,7 @@ pub fn check(
     application: &Application,
     learned: &Learned,
     known: &[Insight],
+    settings: &Settings,
     now: Timestamp,
 ) -> Plan {
     let mut plan = plan_checks(&CheckSituation {
@@ -115,6 +116,8 @@ pub fn check(
         application,
         inventory: &learned.inventory,
         usage: &learned.usage,
+        since: &learned.since,
+        settings: &settings.checks,
         known,
         catalog,
     });

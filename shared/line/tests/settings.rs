@@ -169,7 +169,7 @@ async fn a_check_that_is_muted_is_found_and_not_told() {
         watches: MemoryQueue::default(),
         learns: MemoryQueue::default(),
     };
-    mute(&line, of(Quiet::Check { id: check.clone() }, None)).await;
+    mute(&line, of(Quiet::Check { id: check.clone(), resource: None }, None)).await;
     line.learn(at(0, 0)).await;
     assert_eq!(found(&line).len(), all.len());
     let muted: Vec<Insight> = found(&line).into_iter().filter(|i| i.handling.muted.is_some()).collect();

@@ -24,6 +24,13 @@ pub struct Anomaly {
     pub resource: ResourceRef,
     pub description: String,
     pub evidence: Evidence,
+    /// Of a check: how many looks in a row it passed since it failed.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub passed: u32,
+}
+
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 impl Anomaly {

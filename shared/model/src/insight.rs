@@ -3,6 +3,7 @@ use crate::{
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// One problem: its anomalies, the changes around it, its cause and what to do.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -64,7 +65,15 @@ impl Insight {
 
     pub fn check(&self) -> Option<&str> {
         match &self.nature {
-            Nature::Proactive { check } => Some(check),
+            Nature::Proactive { check, .. } => Some(check),
+            Nature::Reactive { .. } => None,
+        }
+    }
+
+    /// What others call its check.
+    pub fn maps(&self) -> Option<&BTreeMap<String, String>> {
+        match &self.nature {
+            Nature::Proactive { maps, .. } => Some(maps),
             Nature::Reactive { .. } => None,
         }
     }
@@ -91,7 +100,12 @@ pub enum Nature {
         impact: Option<Impact>,
     },
     /// Something will, unless it is changed.
-    Proactive { check: String },
+    Proactive {
+        check: String,
+        /// What others (`prowler`, `trusted_advisor`) call the same check.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        maps: BTreeMap<String, String>,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -32,6 +32,9 @@ pub enum Quiet {
     },
     Check {
         id: String,
+        /// None: of every resource.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        resource: Option<ResourceId>,
     },
     Application {
         id: ApplicationId,
@@ -63,15 +66,18 @@ impl Mute {
         window: Option<Window>,
         by: &str,
     ) -> Self {
-        let (kind, of) = match &what {
-            Quiet::Resource { id } => ("resource", id.as_str()),
-            Quiet::Metric { key } => ("metric", key.as_str()),
-            Quiet::Check { id } => ("check", id.as_str()),
-            Quiet::Application { id } => ("application", id.as_str()),
+        let (kind, of, on) = match &what {
+            Quiet::Resource { id } => ("resource", id.as_str(), None),
+            Quiet::Metric { key } => ("metric", key.as_str(), None),
+            Quiet::Check { id, resource } => ("check", id.as_str(), resource.as_ref()),
+            Quiet::Application { id } => ("application", id.as_str(), None),
         };
         let end = until.map(|until| until.to_string()).unwrap_or_default();
         let again = window.as_ref().map(Window::to_string).unwrap_or_default();
-        let id = MuteId::of(scope, &[kind, of, reason, &from.to_string(), &end, &again, by]);
+        let from_text = from.to_string();
+        let mut parts = vec![kind, of, reason, &from_text, &end, &again, by];
+        parts.extend(on.map(ResourceId::as_str));
+        let id = MuteId::of(scope, &parts);
         Self { id, what, reason: reason.to_owned(), from, until, window, by: by.to_owned() }
     }
 
@@ -105,8 +111,8 @@ impl<'a> Mutes<'a> {
     pub fn of(&self, insight: &Insight) -> Option<(&'a Mute, Option<Timestamp>)> {
         let whole = |what: &Quiet| match what {
             Quiet::Application { id } => *id == insight.application.id,
-            Quiet::Check { id } => insight.check() == Some(id),
-            Quiet::Resource { .. } | Quiet::Metric { .. } => false,
+            Quiet::Check { id, resource: None } => insight.check() == Some(id),
+            Quiet::Check { .. } | Quiet::Resource { .. } | Quiet::Metric { .. } => false,
         };
         if let Some(found) = self.longest(whole) {
             return Some(found);
@@ -114,9 +120,14 @@ impl<'a> Mutes<'a> {
         let symptoms = || insight.anomalies.iter().filter(|a| a.anomaly_type == AnomalyType::Causal);
         let ongoing: Vec<&Anomaly> = symptoms().filter(|a| a.status == Status::Ongoing).collect();
         let symptoms = if ongoing.is_empty() { symptoms().collect() } else { ongoing };
-        let each: Option<Vec<_>> = symptoms.into_iter().map(|a| self.longest(|what| covers(what, a))).collect();
+        let each: Option<Vec<_>> = symptoms.into_iter().map(|a| self.of_anomaly(insight, a)).collect();
         // Of several it is muted as long as the first of them holds.
         each?.into_iter().min_by_key(|(_, until)| (until.is_none(), *until))
+    }
+
+    /// The mute that covers one anomaly of the insight.
+    pub fn of_anomaly(&self, insight: &Insight, anomaly: &Anomaly) -> Option<(&'a Mute, Option<Timestamp>)> {
+        self.longest(|what| covers(what, insight, anomaly))
     }
 
     fn longest(&self, covers: impl Fn(&Quiet) -> bool) -> Option<(&'a Mute, Option<Timestamp>)> {
@@ -124,8 +135,11 @@ impl<'a> Mutes<'a> {
     }
 }
 
-fn covers(what: &Quiet, anomaly: &Anomaly) -> bool {
+fn covers(what: &Quiet, insight: &Insight, anomaly: &Anomaly) -> bool {
     match what {
+        Quiet::Check { id, resource: Some(resource) } => {
+            insight.check() == Some(id) && anomaly.resource.id == *resource
+        }
         Quiet::Resource { id } => anomaly.resource.id == *id,
         Quiet::Metric { key } => anomaly.metric().is_some_and(|m| m.key.to_string() == *key),
         Quiet::Check { .. } | Quiet::Application { .. } => false,
@@ -142,7 +156,7 @@ mod tests {
 
     fn mute(until: Option<&str>, window: Option<Window>) -> Mute {
         let scope = Scope::new("123456789012", "eu-west-1");
-        let what = Quiet::Check { id: "a-check".into() };
+        let what = Quiet::Check { id: "a-check".into(), resource: None };
         Mute::new(&scope, what, "known", (at("2026-11-25T00:00:00Z"), until.map(at)), window, "ann")
     }
 

@@ -1,6 +1,6 @@
 use crate::{
-    Boundary, ChannelId, Coverage, Mute, MuteId, Mutes, NotificationChannel, OwnSensitivity, Sensitivities,
-    SensitivityId,
+    Boundary, ChannelId, CheckSetting, Coverage, Mute, MuteId, Mutes, NotificationChannel, OwnSensitivity,
+    Sensitivities, SensitivityId,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 pub const MOST_CHANNELS: usize = 2;
 
 /// What people have set in one account and Region.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Settings {
     /// Empty: nothing is watched.
     pub coverage: Vec<Coverage>,
@@ -19,6 +19,8 @@ pub struct Settings {
     pub channels: BTreeMap<ChannelId, NotificationChannel>,
     pub sensitivities: BTreeMap<SensitivityId, OwnSensitivity>,
     pub mutes: BTreeMap<MuteId, Mute>,
+    /// Of checks, from a file on one machine; nobody keeps them.
+    pub checks: Vec<CheckSetting>,
     /// The costs that were asked for last.
     pub estimate: Option<Estimate>,
 }

@@ -47,6 +47,9 @@ pub(crate) struct Detail<'a> {
     /// Not DevOps Guru's: the same on a second delivery, which can so be dropped. SNS messages have it as an attribute.
     #[serde(skip_serializing_if = "Option::is_none")]
     message_id: Option<&'a str>,
+    /// Not DevOps Guru's: what other tools call the same check.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    same_checks: Option<&'a BTreeMap<String, String>>,
 }
 
 /// Epoch milliseconds: SNS has them as a number, EventBridge as text.
@@ -239,6 +242,7 @@ pub(crate) fn detail<'a>(
             Boundary::Unassigned => ResourceCollection::CloudFormation { stack_names: vec![] },
         },
         message_id: (dialect == Dialect::EventBridge).then_some(message.id.as_str()),
+        same_checks: insight.maps().filter(|maps| dialect == Dialect::EventBridge && !maps.is_empty()),
     }
 }
 

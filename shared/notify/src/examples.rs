@@ -47,6 +47,7 @@ fn anomaly(resource: &Resource, metric: Metric, severity: Severity, description:
         close_time: None,
         resource: ResourceRef::from(resource),
         description: description.to_owned(),
+        passed: 0,
         evidence: Evidence::Metric(MetricEvidence {
             metric,
             direction: Direction::Up,
@@ -287,6 +288,7 @@ pub(crate) fn unprotected_table() -> Insight {
     let anomaly = Anomaly {
         id: AnomalyId("shop-orders-recovery".to_owned()),
         anomaly_type: AnomalyType::Causal,
+        passed: 0,
         evidence: Evidence::Config(ConfigEvidence {
             attribute: "point_in_time_recovery".to_owned(),
             value: Some("disabled".to_owned()),
@@ -296,7 +298,10 @@ pub(crate) fn unprotected_table() -> Insight {
     Insight {
         id: InsightId("22222222-2222-5222-8222-222222222222".to_owned()),
         name: "Dynamo Table Point In Time Recovery not enabled in shop".to_owned(),
-        nature: Nature::Proactive { check: "dynamodb-point-in-time-recovery".to_owned() },
+        nature: Nature::Proactive {
+            check: "dynamodb-point-in-time-recovery".to_owned(),
+            maps: std::collections::BTreeMap::new(),
+        },
         subject: Subject { what: "dynamodb-point-in-time-recovery".to_owned(), resource: None },
         severity: Severity::Low,
         description: description.to_owned(),

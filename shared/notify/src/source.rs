@@ -81,6 +81,7 @@ pub(crate) fn stand_in(insight: &Insight) -> (Anomaly, Source) {
         close_time: insight.end_time.map(|_| insight.update_time),
         resource,
         description: insight.name.clone(),
+        passed: 0,
         evidence: Evidence::Config(ConfigEvidence { attribute: insight.subject.what.clone(), value: None }),
     };
     let source = of(insight, &anomaly);

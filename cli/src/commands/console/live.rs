@@ -13,7 +13,7 @@ use stackseer_aws::store::DynamoStore;
 use stackseer_catalog::Catalog;
 use stackseer_incident::{Incident, IncidentSource};
 use stackseer_insight::Plan;
-use stackseer_line::{Learned, Repeats, check, quiet, to_keep};
+use stackseer_line::{Learned, Repeats, check, dismissed, quiet, to_keep};
 use stackseer_model::ports::{Committed, EventHistory, LearningStore, Store, settings_or};
 use stackseer_model::{Application, Boundary, Coverage, Sensitivity, Settings, Timestamp};
 use std::sync::Arc;
@@ -90,8 +90,9 @@ impl Day {
         // As the first look of the day would.
         let at = day.incident.ticks().next().unwrap_or(learn.to);
         let known = day.store.insight_state(&application.id, at).await?;
-        let mut plan = check(catalog, application, &day.learned, &known.insights, at);
-        quiet(&mut plan, &known.insights, &day.first, &day.learned.watching, at);
+        let mut plan = check(catalog, application, &day.learned, &known.insights, &day.first, at);
+        let dismissed = dismissed(application, &day.learned.inventory);
+        quiet(&mut plan, &known.insights, &day.first, &dismissed, &day.learned.watching, at);
         day.commit(known.generation, &plan).await?;
         day.store.keep_learning(application, &to_keep(day.learned.clone(), learn.to)).await?;
         let before: Vec<_> = events.iter().filter(|event| event.time < learn.to).cloned().collect();

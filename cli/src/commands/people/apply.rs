@@ -76,7 +76,13 @@ async fn target(asked: &Asked, subject: &Subject) -> Result<Value> {
         Subject::Application(name) => acts::target(asked, ("Application", name)).await,
         Subject::Resource(id) => acts::target(asked, ("Resource", id)).await,
         Subject::Metric(key) => acts::target(asked, ("Metric", key)).await,
-        Subject::Check(id) => acts::target(asked, ("Check", id)).await,
+        Subject::Check { id, resource } => {
+            let mut target = acts::target(asked, ("Check", id)).await?;
+            if let Some(resource) = resource {
+                target["Resource"] = acts::target(asked, ("Resource", resource)).await?["Resource"].clone();
+            }
+            Ok(target)
+        }
     }
 }
 

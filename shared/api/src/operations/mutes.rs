@@ -53,12 +53,17 @@ fn quiet(what: &wire::MuteTarget) -> Result<(Quiet, String), Error> {
     Ok(match (resource, metric, check, application) {
         (Some(id), None, None, None) => (Quiet::Resource { id: ResourceId(id.clone()) }, format!("the resource {id}")),
         (None, Some(key), None, None) => (Quiet::Metric { key: key.clone() }, format!("the metric {key}")),
-        (None, None, Some(id), None) => (Quiet::Check { id: id.clone() }, format!("the check {id}")),
+        (None, None, Some(id), None) => (Quiet::Check { id: id.clone(), resource: None }, format!("the check {id}")),
+        (Some(on), None, Some(id), None) => {
+            let resource = Some(ResourceId(on.clone()));
+            (Quiet::Check { id: id.clone(), resource }, format!("the check {id} on {on}"))
+        }
         (None, None, None, Some(id)) => {
             (Quiet::Application { id: ApplicationId(id.clone()) }, format!("the application {id}"))
         }
         _ => {
-            let message = "What must be exactly one of Resource, Metric, Check and Application";
+            let message =
+                "What must be exactly one of Resource, Metric, Check and Application, or a Check on a Resource";
             return Err(Error::combination("What", message));
         }
     })

@@ -121,7 +121,10 @@ pub fn mute(mute: &Mute) -> wire::Mute {
     match &mute.what {
         Quiet::Resource { id } => what.resource = Some(id.to_string()),
         Quiet::Metric { key } => what.metric = Some(key.clone()),
-        Quiet::Check { id } => what.check = Some(id.clone()),
+        Quiet::Check { id, resource } => {
+            what.check = Some(id.clone());
+            what.resource = resource.as_ref().map(ToString::to_string);
+        }
         Quiet::Application { id } => what.application = Some(id.to_string()),
     }
     wire::Mute {

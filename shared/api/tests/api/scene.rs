@@ -191,7 +191,9 @@ pub fn insight(number: i64, insight_type: InsightType, status: Status) -> Insigh
     let end_time = (status == Status::Closed).then(|| after(start_time, 3600));
     let nature = match insight_type {
         InsightType::Reactive => Nature::Reactive { pattern: None, impact: None },
-        InsightType::Proactive => Nature::Proactive { check: "a-check".to_owned() },
+        InsightType::Proactive => {
+            Nature::Proactive { check: "a-check".to_owned(), maps: std::collections::BTreeMap::new() }
+        }
     };
     Insight {
         anomalies: vec![anomaly(&id, 0, &function, start_time, end_time)],
@@ -252,6 +254,7 @@ pub fn anomaly(
         close_time: end_time,
         resource: resource.clone(),
         description: String::new(),
+        passed: 0,
         evidence: Evidence::Metric(MetricEvidence {
             metric,
             direction: Direction::Up,

@@ -197,7 +197,7 @@ async fn mutes_and_sensitivities_are_set_listed_and_taken_back() {
     assert_eq!(scene.call(Operation::ListMutes, json!({})).await["Mutes"], json!([mute]));
     for (name, value) in [
         ("What", json!({})),
-        ("What", json!({"Resource": "a", "Check": "b"})),
+        ("What", json!({"Resource": "a", "Metric": "b"})),
         ("Until", json!(1000)),
         ("Window", json!({"Cron": "at midnight", "Minutes": 60, "TimeZone": "UTC"})),
     ] {
@@ -209,6 +209,7 @@ async fn mutes_and_sensitivities_are_set_listed_and_taken_back() {
     assert_eq!(refused(&scene, Operation::DeleteMute, json!({"Id": mute["Id"]})).await.0, 404);
 
     for what in [
+        json!({"Resource": "AWS::SQS::Queue/jobs", "Check": "sqs-lambda-no-dead-letter-queue"}),
         json!({"Metric": "AWS/SQS NumberOfMessagesSent Sum QueueName=jobs"}),
         json!({"Resource": "AWS::SQS::Queue/jobs"}),
         json!({"Application": "shop"}),

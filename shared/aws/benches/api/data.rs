@@ -163,7 +163,10 @@ fn insight(number: usize, start_time: Timestamp) -> Insight {
     Insight {
         name: format!("Lambda Errors Anomalous In Stack app-{of}: {}", first.name),
         nature: match number % PROACTIVE {
-            0 => Nature::Proactive { check: "lambda-timeout-visibility".to_owned() },
+            0 => Nature::Proactive {
+                check: "lambda-timeout-visibility".to_owned(),
+                maps: std::collections::BTreeMap::new(),
+            },
             _ => Nature::Reactive { pattern: None, impact: None },
         },
         subject: Subject { what: format!("subject {number}"), resource: Some(first.id.clone()) },
@@ -251,6 +254,7 @@ fn anomaly(
         close_time: end_time,
         resource: of.into(),
         description: format!("40 errors a minute of {}", of.name),
+        passed: 0,
         evidence: Evidence::Metric(MetricEvidence {
             metric: metric(of, "Errors"),
             direction: Direction::Up,

@@ -5,13 +5,14 @@ use super::intrinsics::Scope;
 use super::lookup::Lookup;
 use serde_json::Value;
 use stackseer_catalog::{AttributeSpec, Catalog, Notation, PartProperty};
-use stackseer_model::{Attribute, Inventory, Resource};
+use stackseer_model::{Attribute, CHECK_TAG, Inventory, Resource};
 
 /// Adds to the stack's resource `logical` what its template knows about it.
 pub(crate) fn add(stack: &Stack<'_, '_>, logical: &str, resource: &mut Resource) {
     let Some(declared) = stack.scope.template.resources.get(logical) else { return };
     let Some(kind) = stack.lookup.catalog.resource_type(&resource.resource_type) else { return };
     let properties = stack.scope.resolve(&declared.properties);
+    add_tags(stack, &properties, resource);
     for attribute in &kind.attributes {
         let of_part = || stack.of_part(resource, attribute.of_part.as_ref()?).map(Attribute::Known);
         let told = told(stack, &properties, attribute).or_else(of_part);
@@ -28,6 +29,17 @@ pub(crate) fn add(stack: &Stack<'_, '_>, logical: &str, resource: &mut Resource)
                 default.or(unset).into_iter().for_each(|value| resource.set(&attribute.name, value));
             }
         }
+    }
+}
+
+/// What its tags set of checks. Tags are a list of `Key` and `Value`, or a map.
+fn add_tags(stack: &Stack<'_, '_>, properties: &Value, resource: &mut Resource) {
+    let listed = properties["Tags"].as_array().into_iter().flatten();
+    let listed = listed.filter_map(|tag| Some((tag["Key"].as_str()?.to_owned(), tag["Value"].clone())));
+    let mapped = properties["Tags"].as_object().into_iter().flatten();
+    let mapped = mapped.map(|(key, value)| (key.clone(), value.clone()));
+    for (key, value) in listed.chain(mapped).filter(|(key, _)| key.starts_with(CHECK_TAG)) {
+        resource.attributes.extend(stack.scope.text(&value).map(|text| (key, Attribute::Known(text))));
     }
 }
 

@@ -207,7 +207,12 @@ impl Resources {
                 && before.ends_with([':', '/'])
                 && Arn::parse(arn).is_some_and(|a| a.service == self.catalog.service_of(&member.resource_type))
         };
-        let mut extra: Vec<Resource> = tagged.iter().filter_map(|t| self.catalog.resource_of_arn(&t.arn)).collect();
+        let with_checks = |tagged: &Tagged| {
+            let mut resource = self.catalog.resource_of_arn(&tagged.arn)?;
+            tagged.set_checks(&mut resource);
+            Some(resource)
+        };
+        let mut extra: Vec<Resource> = tagged.iter().filter_map(with_checks).collect();
         extra.retain(|r| r.resource_type != "AWS::CloudFormation::Stack" && !known.contains(&r.id));
         extra.retain(|r| !members.iter().any(|member| same(r, member)));
         extra.sort_by(|a, b| a.id.cmp(&b.id));

@@ -56,11 +56,12 @@ pub(crate) fn by_tags(tagged: Vec<Tagged>, stacks: &BTreeSet<&str>, assigned: &m
     let in_stack = |t: &Tagged| t.tags.get(STACK_TAG).is_some_and(|name| stacks.contains(name.as_str()));
     for tagged in tagged.into_iter().filter(|t| !in_stack(t)) {
         // A REST API's ARN doesn't tell the name its metrics go by: those do.
-        if let Some(resource) = assigned.catalog.resource_of_arn(&tagged.arn)
+        if let Some(mut resource) = assigned.catalog.resource_of_arn(&tagged.arn)
             && resource.resource_type != "AWS::ApiGateway::RestApi"
             && !assigned.catalog.is_ignored(&resource.resource_type)
             && !assigned.has(&resource)
         {
+            tagged.set_checks(&mut resource);
             assigned.add(resource.clone());
             found.push(resource);
         }

@@ -4,6 +4,7 @@ use crate::error::port_error;
 use aws_sdk_resourcegroupstagging::Client;
 use aws_sdk_resourcegroupstagging::types::TagFilter;
 use stackseer_model::ports::PortError;
+use stackseer_model::{CHECK_TAG, Resource};
 use std::collections::BTreeMap;
 
 pub(crate) const GET: &str = "tag:GetResources";
@@ -14,6 +15,14 @@ const PREFIX: &str = "devops-guru-";
 pub(crate) struct Tagged {
     pub arn: String,
     pub tags: BTreeMap<String, String>,
+}
+
+impl Tagged {
+    /// Puts what its tags set of checks on the resource.
+    pub fn set_checks(&self, resource: &mut Resource) {
+        let own = self.tags.iter().filter(|(key, _)| key.starts_with(CHECK_TAG));
+        own.for_each(|(key, value)| resource.set(key, value.as_str()));
+    }
 }
 
 #[derive(Debug, Clone)]

@@ -75,6 +75,7 @@ fn kept(rows: &[(Key, Row)]) -> Result<Option<KeptSettings>, PortError> {
         channels: channels.into_iter().map(|c| (c.id.clone(), c)).collect(),
         sensitivities: sensitivities.into_iter().map(|s| (s.id.clone(), s)).collect(),
         mutes: mutes.into_iter().map(|m| (m.id.clone(), m)).collect(),
+        checks: vec![],
         estimate,
     };
     Ok(Some(KeptSettings { generation: state.generation.unwrap_or(0), settings }))

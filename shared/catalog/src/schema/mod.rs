@@ -14,14 +14,14 @@ mod tables;
 mod text;
 
 pub use changes::{Change, ChangedProperty, Changes};
-pub use checks::Check;
+pub use checks::{Check, Default as AskedByDefault, OTHERS, SeverityAt, Worse};
 pub use forms::{Form, Said};
 pub use looks::{ANY, Look, Looks};
 pub use metrics::{MetricSpec, Needs, Service};
 pub use patterns::{DirectionWord, Effect, Pattern};
 pub use predicate::{
-    AttributeIs, Bound, ChangeTest, Each, Ends, Limit, LimitOf, LookAlike, MetricIs, Over, Place, Predicate, Side,
-    Test, Trend, Unit, Which,
+    AttributeIs, Bound, ChangeTest, Each, Ends, Limit, LimitOf, LookAlike, MetricIs, Over, Place, Predicate, Reaching,
+    Side, Test, Trend, Unit, Which,
 };
 pub use resources::{
     ArnForms, AttributeSpec, EdgeSpec, IamAction, Ignored, LiveField, Node, Notation, PartProperty, ResourceType,

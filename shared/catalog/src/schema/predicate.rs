@@ -6,6 +6,7 @@ mod over;
 mod read;
 
 pub use limit::{Bound, Limit, LimitOf, Side};
+pub(super) use over::days;
 pub use over::{Each, Over, Unit};
 
 use super::{DirectionWord, Service};
@@ -57,6 +58,8 @@ pub struct Which {
     pub role: Vec<Role>,
     /// Only this statistic, where several are read: `Average`, `p90`.
     pub statistic: Option<String>,
+    /// Of each part that this dimension names: an index, an alias. None: of the whole.
+    pub dimension: Option<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -72,6 +75,15 @@ pub enum MetricIs {
     /// Nothing at all came.
     Never(Over),
     Trend(Trend),
+    /// It goes there, if it goes on as it does.
+    Reaching(Reaching),
+}
+
+/// The `bound`'s `over` is the history that is gone by; `Side::Below`: downwards.
+#[derive(Debug, Clone)]
+pub struct Reaching {
+    pub bound: Bound,
+    pub within_days: u32,
 }
 
 /// It moves one way, more than by chance.
@@ -145,7 +157,8 @@ impl Predicate {
     /// The limit it compares with, if it does.
     pub fn bound(&self) -> Option<&Bound> {
         match &self.test {
-            Test::Metric(_, MetricIs::By(bound)) | Test::Attribute(_, AttributeIs::By(bound)) => Some(bound),
+            Test::Metric(_, MetricIs::By(bound) | MetricIs::Reaching(Reaching { bound, .. }))
+            | Test::Attribute(_, AttributeIs::By(bound)) => Some(bound),
             _ => None,
         }
     }
@@ -153,11 +166,37 @@ impl Predicate {
     /// The days or hours of a metric that it looks at.
     pub fn over(&self) -> Option<Over> {
         match &self.test {
-            Test::Metric(_, MetricIs::By(bound)) => bound.over,
+            Test::Metric(_, MetricIs::By(bound) | MetricIs::Reaching(Reaching { bound, .. })) => bound.over,
             Test::Metric(_, MetricIs::Never(over)) => Some(*over),
             Test::Metric(_, MetricIs::Trend(trend)) => Some(trend.over),
             _ => None,
         }
+    }
+
+    /// Its number becomes another: of a limit that is a number the limit, else the share. False: it has none.
+    pub(super) fn set_threshold(&mut self, threshold: f64) -> bool {
+        let bound = match &mut self.test {
+            Test::Metric(_, MetricIs::By(bound) | MetricIs::Reaching(Reaching { bound, .. }))
+            | Test::Attribute(_, AttributeIs::By(bound)) => bound,
+            Test::Metric(_, MetricIs::Trend(trend)) => {
+                trend.by = threshold;
+                return true;
+            }
+            Test::Attribute(_, AttributeIs::Fewer(than)) => {
+                *than = threshold as u32;
+                return true;
+            }
+            Test::Attribute(_, AttributeIs::Ends(ends)) => {
+                ends.within_days = threshold as u32;
+                return true;
+            }
+            _ => return false,
+        };
+        match &mut bound.limit.of {
+            LimitOf::Number(number) => *number = threshold,
+            LimitOf::Attribute { .. } | LimitOf::Metric { .. } => bound.share = threshold,
+        }
+        true
     }
 
     /// Whether it asks for the use of a metric over days or hours, which learning collects.

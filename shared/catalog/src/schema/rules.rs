@@ -3,7 +3,7 @@
 mod looks;
 mod resources;
 
-use super::{Check, DataTable, LookAlike, Pattern, Place, Predicate, Read, ResourceType, Service, Test};
+use super::{Check, DataTable, LookAlike, OTHERS, Pattern, Place, Predicate, Read, ResourceType, Service, Test};
 use stackseer_model::Role;
 use std::collections::BTreeMap;
 
@@ -49,6 +49,8 @@ const CHECK_PLACEHOLDERS: &[&str] = &[
     "left",
     "blocked",
     "next",
+    "range",
+    "part",
 ];
 
 /// CloudWatch's names of units.
@@ -184,6 +186,15 @@ fn check(check: &Check, read: &Read, errors: &mut Vec<Broken>) {
     if check.target.is_some_and(|target| target <= 0.0 || target > 1.0) {
         say("target", "`target` is a share of the limit, above 0 and at most 1".to_owned());
     }
+    if check.close_after == 0 {
+        say("close_after", "`close_after` is a number of looks above 0".to_owned());
+    }
+    if let Some(worse) = check.severity_at.iter().position(|at| at.severity <= check.severity) {
+        say(&format!("severity_at.{worse}"), "`severity_at` is above `severity`: it only climbs".to_owned());
+    }
+    if let Some(other) = check.maps.keys().find(|other| !OTHERS.contains(&other.as_str())) {
+        say("maps", format!("`maps` knows no {other}, only {}", OTHERS.join(", ")));
+    }
     for predicate in check.predicates() {
         let at = &place_of(predicate, &check.when, &check.not_when);
         say_all(&mut say, at, predicate.unknown_metric(&read.services));
@@ -193,7 +204,7 @@ fn check(check: &Check, read: &Read, errors: &mut Vec<Broken>) {
             Test::Metric(..) if predicate.over().is_none() => {
                 say(
                     at,
-                    "a check reads a metric `over` days or hours, by a `limit` or as never, rising or falling"
+                    "a check reads a metric `over` days or hours, by a `limit`, as never, rising or falling, or asks where it goes"
                         .to_owned(),
                 );
             }
@@ -259,7 +270,7 @@ fn place_of(predicate: &Predicate, when: &[Predicate], not_when: &[LookAlike]) -
         return format!("when.{n}");
     }
     let alike = not_when.iter().enumerate().find_map(|(i, alike)| Some((i, position(&alike.when)?)));
-    alike.map_or_else(|| "not_when".to_owned(), |(i, n)| format!("not_when.{i}.when.{n}"))
+    alike.map_or_else(|| "severity_at".to_owned(), |(i, n)| format!("not_when.{i}.when.{n}"))
 }
 
 fn texts<'a>(title: &'a str, description: &'a str, advice: &'a super::Advice) -> [(&'static str, &'a str); 5] {

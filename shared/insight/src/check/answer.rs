@@ -1,5 +1,6 @@
 //! What a check says of one resource.
 
+use super::tuned::Tuned;
 use super::{CheckSituation, evidence};
 use crate::predicate::{All, View, ask_all};
 use crate::topology::Topology;
@@ -20,6 +21,9 @@ pub struct Failure {
     pub evidence: Evidence,
     /// Since when it has been so, as far as was seen.
     pub since: Option<Timestamp>,
+    pub severity: Severity,
+    /// Which threshold it is that somebody set, and where.
+    pub set: Option<String>,
     pub values: BTreeMap<&'static str, String>,
 }
 
@@ -32,12 +36,18 @@ impl Failure {
     }
 }
 
-pub fn answer<'a>(
-    situation: &CheckSituation<'a>,
-    topology: &Topology<'a>,
-    check: &'a Check,
-    resource: &'a Resource,
+/// `failing`: it failed before, and is over only once it is well away from the threshold.
+pub fn answer(
+    situation: &CheckSituation<'_>,
+    topology: &Topology<'_>,
+    tuned: &Tuned<'_>,
+    resource: &Resource,
+    failing: bool,
 ) -> CheckAnswer {
+    let check = tuned.check.as_ref();
+    if let Some(young) = too_young(situation, check, resource) {
+        return CheckAnswer::Unknown(young);
+    }
     let view = View {
         catalog: situation.catalog,
         inventory: situation.inventory,
@@ -47,15 +57,24 @@ pub fn answer<'a>(
         now: situation.now,
         during: None,
         told: false,
+        failing,
     };
     match ask_check(view, check, resource) {
-        All::Hold(shown) => match evidence::failure(view, check, &shown) {
-            Some(failure) => CheckAnswer::Fail(Box::new(failure)),
+        All::Hold(shown) => match evidence::failure(view, check, &shown, resource) {
+            Some(failure) => CheckAnswer::Fail(Box::new(Failure { set: tuned.said.clone(), ..failure })),
             None => CheckAnswer::Pass,
         },
         All::Not(_) => CheckAnswer::Pass,
         All::Unknown(why) => CheckAnswer::Unknown(why),
     }
+}
+
+/// Of what is new nobody knows yet how it will be.
+fn too_young(situation: &CheckSituation<'_>, check: &Check, resource: &Resource) -> Option<String> {
+    let since = situation.since.of(&resource.id)?;
+    let days = (situation.now.as_second() - since.as_second()) / (24 * 3600);
+    let wanted = check.least_age;
+    (days < i64::from(wanted)).then(|| format!("{} is known for {days} days, {wanted} are needed", resource.name))
 }
 
 /// Whether it fails. A look-alike that is not known does not excuse, and does not accuse either.

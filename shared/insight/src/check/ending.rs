@@ -2,6 +2,7 @@
 
 use super::{CheckAnswer, CheckSituation};
 use crate::lifecycle::tell;
+use stackseer_catalog::Check;
 use stackseer_model::*;
 
 /// So long a check may be missing from the catalogue before its insight ends.
@@ -10,13 +11,18 @@ const UNWATCHED_SECONDS: i64 = 24 * 3600;
 /// Ends the anomalies that pass or whose resource is no longer there, and says how.
 pub fn anomalies(
     situation: &CheckSituation<'_>,
+    check: &Check,
     insight: &mut Insight,
     answers: &[(&Resource, CheckAnswer)],
 ) -> Option<Ending> {
     let mut last = None;
     for anomaly in insight.anomalies.iter_mut().filter(|a| a.status == Status::Ongoing) {
         let passes = answers.iter().any(|(r, answer)| r.id == anomaly.resource.id && *answer == CheckAnswer::Pass);
-        let ending = if passes { Some(Ending::Normal) } else { gone(situation, &anomaly.resource.id) };
+        anomaly.passed += u32::from(passes);
+        let ending = match passes {
+            true => (anomaly.passed >= check.close_after).then_some(Ending::Normal),
+            false => gone(situation, &anomaly.resource.id),
+        };
         if ending.is_some() {
             anomaly.status = Status::Closed;
             anomaly.end_time = Some(situation.now);
@@ -60,10 +66,10 @@ pub fn insight(insight: &mut Insight, ending: Option<Ending>, messages: &mut Vec
     close(insight, ending, reason.to_owned(), messages, now);
 }
 
-/// An insight of a check that the catalogue does not have: noted, and ended after a day. Whether anything changed.
+/// An insight of a check that the catalogue does not have, or that is switched off: noted, and ended after a day. Whether anything changed.
 pub fn unasked(insight: &mut Insight, messages: &mut Vec<Message>, now: Timestamp) -> bool {
     let Some(noted) = noted(insight) else {
-        let reason = "its check is no longer in the catalogue".to_owned();
+        let reason = "its check is no longer asked".to_owned();
         insight.history.push(Transition { time: now, step: Transited::Unknown, reason });
         return true;
     };
@@ -75,13 +81,7 @@ pub fn unasked(insight: &mut Insight, messages: &mut Vec<Message>, now: Timestam
         anomaly.end_time = Some(now);
         anomaly.close_time = Some(now);
     }
-    close(
-        insight,
-        Ending::NotWatched,
-        "no longer watched: its check is not in the catalogue".to_owned(),
-        messages,
-        now,
-    );
+    close(insight, Ending::NotWatched, "no longer watched: its check is no longer asked".to_owned(), messages, now);
     true
 }
 

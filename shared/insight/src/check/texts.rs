@@ -11,9 +11,9 @@ pub fn opened(situation: &CheckSituation<'_>, check: &Check, failures: &[(&Resou
     Insight {
         id: InsightId::of(&situation.application.id, &check.id, now.as_second()),
         name: fill(&check.title, &told),
-        nature: Nature::Proactive { check: check.id.clone() },
+        nature: Nature::Proactive { check: check.id.clone(), maps: check.maps.clone() },
         subject: Subject { what: check.id.clone(), resource: None },
-        severity: check.severity,
+        severity: failures.iter().map(|(_, f)| f.severity).max().unwrap_or(check.severity),
         status: Status::Ongoing,
         start_time: failures.iter().filter_map(|(_, f)| f.since).min().unwrap_or(now),
         end_time: None,
@@ -39,7 +39,7 @@ pub fn anomaly(check: &Check, insight: &Insight, resource: &Resource, failure: &
         id: AnomalyId::of(&insight.id, &format!("{subject} {}", resource.name), start.as_second()),
         anomaly_type: AnomalyType::Causal,
         causal_anomaly: None,
-        severity: check.severity,
+        severity: failure.severity,
         status: Status::Ongoing,
         start_time: start,
         end_time: None,
@@ -48,6 +48,7 @@ pub fn anomaly(check: &Check, insight: &Insight, resource: &Resource, failure: &
         resource: ResourceRef::from(resource),
         description: format!("{} fails: {}", check.id, resource.name),
         evidence: failure.evidence.clone(),
+        passed: 0,
     }
 }
 
@@ -66,10 +67,11 @@ pub fn cause(situation: &CheckSituation<'_>, check: &Check, resource: &Resource,
 pub fn advice(situation: &CheckSituation<'_>, check: &Check, resource: &Resource, failure: &Failure) -> Recommendation {
     let values = values(situation, resource, failure);
     let metric = failure.metric();
+    let set = failure.set.as_ref().map_or_else(String::new, |set| format!(" The threshold is {set}."));
     Recommendation {
         name: fill(&check.recommendation.name, &values),
         description: fill(&check.recommendation.description, &values),
-        reason: fill(&check.recommendation.reason, &values),
+        reason: fill(&check.recommendation.reason, &values) + &set,
         link: check.recommendation.link.clone(),
         place: String::new(),
         command: String::new(),

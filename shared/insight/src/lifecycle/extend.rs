@@ -174,6 +174,7 @@ fn anomaly(situation: &Situation<'_>, topology: &Topology<'_>, insight: &Insight
         close_time: ended.then_some(situation.now),
         resource: situation.inventory.named(&metric.resource),
         description: findings::summary(situation, abnormal),
+        passed: 0,
         evidence: Evidence::Metric(MetricEvidence {
             metric: metric.clone(),
             direction: abnormal.direction(),

@@ -185,6 +185,15 @@ pub fn not_known(of: &Resource, attribute: &str, why: Option<&str>) -> String {
     format!("{attribute} of {} is not known{why}", of.name)
 }
 
+/// What is a tenth of it nearer, where it is known to fail.
+pub fn eased(share: f64, side: Side, failing: bool) -> f64 {
+    match (failing, side.is_upward()) {
+        (false, _) => share,
+        (true, true) => share * 0.9,
+        (true, false) => share * 1.1,
+    }
+}
+
 /// Whether a value is on the bound's side of `share` of the limit.
 pub fn is_beyond(bound: &Bound, value: f64, limit: f64) -> bool {
     match bound.side {

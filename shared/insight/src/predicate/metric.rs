@@ -98,7 +98,7 @@ fn one<'a>(
             Ok(found) => found,
             Err(unknown) => return Some(Answer::Unknown(unknown)),
         },
-        (MetricIs::By(_) | MetricIs::Never(_) | MetricIs::Trend(_), _) => (None, None),
+        (MetricIs::By(_) | MetricIs::Never(_) | MetricIs::Trend(_) | MetricIs::Reaching(_), _) => (None, None),
     };
     Some(match found {
         Some(found) => Answer::Holds(Shown { metric: Some(found), limit, ..Shown::of(&resource.id) }),

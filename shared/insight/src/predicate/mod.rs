@@ -3,6 +3,7 @@
 mod attribute;
 mod change;
 mod compare;
+mod forecast;
 mod metric;
 mod over;
 mod shown;
@@ -10,7 +11,7 @@ mod usage;
 
 pub use compare::Limit;
 pub use over::said as said_of_use;
-pub use shown::{Shown, ShownAttribute, ShownEnd, ShownMetric, ShownOver};
+pub use shown::{Crossing, Shown, ShownAttribute, ShownEnd, ShownMetric, ShownOver};
 pub use usage::{Since, Usage, Use};
 
 use crate::topology::Topology;
@@ -32,6 +33,8 @@ pub struct View<'a, 't> {
     pub during: Option<During>,
     /// What has been told already is shown with the numbers of now, whether or not its threshold still holds.
     pub told: bool,
+    /// It is known to fail: it is over only a tenth of the threshold away from it, and not where it may fail again tomorrow.
+    pub failing: bool,
 }
 
 #[derive(Debug, Clone, Copy)]

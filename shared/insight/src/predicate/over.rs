@@ -1,10 +1,11 @@
 //! A metric's days or hours: against a limit, against nothing at all, or their trend.
 
-use super::compare::{Compared, Limits, Quantity, is_beyond};
+use super::compare::{Compared, Limits, Quantity, eased, is_beyond};
+use super::forecast;
 use super::metric::{is_published, not_read};
 use super::{Answer, Limit, Shown, ShownMetric, ShownOver, Usage, Use, View, together};
 use crate::text;
-use stackseer_catalog::{Bound, Each, LimitOf, MetricIs, Over, Side, Trend, Unit, Which};
+use stackseer_catalog::{Bound, Each, LimitOf, MetricIs, Over, Reaching, Side, Trend, Unit, Which};
 use stackseer_model::{Metric, MissingPoint, Resource, Timestamp};
 use std::collections::BTreeMap;
 
@@ -30,21 +31,25 @@ pub fn ask<'a>(
     }
     let answers = used.into_iter().map(|usage| match is {
         MetricIs::By(bound) => by_limit(view, bound, over, usage, compared),
+        MetricIs::Reaching(reaching) => forecast::ask(view, reaching, usage, compared),
         MetricIs::Trend(trend) => of_trend(view, trend, usage, resource),
         _ => never(view, over, usage, resource),
     });
     together(answers, false, |a, b| a.size().total_cmp(&b.size()))
 }
 
-/// The metrics that are meant, without those of its parts: a table's and not its indexes'.
+/// The metrics that are meant: of the parts that a dimension names, or of the whole, a table and not its indexes.
 fn used<'a>(view: View<'a, '_>, which: &Which, resource: &Resource) -> Vec<&'a Usage> {
     let of_it = || view.usage.iter().filter(|u| u.metric.resource == resource.id && which.means(&u.metric));
+    if let Some(part) = &which.dimension {
+        return of_it().filter(|u| u.metric.key.dimensions.contains_key(part)).collect();
+    }
     let whole = of_it().map(|u| u.metric.key.dimensions.len()).min();
     of_it().filter(|u| Some(u.metric.key.dimensions.len()) == whole).collect()
 }
 
 fn no_limit<'a>(view: View<'a, '_>, is: &'a MetricIs, compared: Compared<'a>) -> Option<Answer<'a>> {
-    let MetricIs::By(bound) = is else { return None };
+    let (MetricIs::By(bound) | MetricIs::Reaching(Reaching { bound, .. })) = is else { return None };
     if matches!(bound.limit.of, LimitOf::Metric { .. }) {
         return None;
     }
@@ -52,7 +57,7 @@ fn no_limit<'a>(view: View<'a, '_>, is: &'a MetricIs, compared: Compared<'a>) ->
     if limits.decisive.is_some() { None } else { Some(without(bound, limits, compared.resource)) }
 }
 
-fn without<'a>(bound: &Bound, limits: Limits<'a>, resource: &Resource) -> Answer<'a> {
+pub fn without<'a>(bound: &Bound, limits: Limits<'a>, resource: &Resource) -> Answer<'a> {
     match (limits.unknown, &bound.limit.of) {
         (Some(unknown), _) => Answer::Unknown(unknown),
         (None, LimitOf::Attribute { attribute, .. }) => {
@@ -77,6 +82,7 @@ fn by_limit<'a>(
     compared: Compared<'a>,
 ) -> Answer<'a> {
     let resource = compared.resource;
+    let eased = Bound { share: eased(bound.share, bound.side, view.failing), ..bound.clone() };
     let (against, unknown) = match &bound.limit.of {
         LimitOf::Metric { metric, statistic } => match beside(view, usage, metric, statistic) {
             Some(other) => (Against::Each(values(other, bound, over)), None),
@@ -93,7 +99,7 @@ fn by_limit<'a>(
             }
         }
     };
-    match (compare(view, bound, over, usage, &against, resource), unknown) {
+    match (compare(view, &eased, over, usage, &against, resource), unknown) {
         // Another limit, which nobody knows, may be the lower one.
         (Answer::Not(_), Some(unknown)) => Answer::Unknown(unknown),
         (answer, _) => answer,
@@ -101,7 +107,7 @@ fn by_limit<'a>(
 }
 
 /// The metric with the same dimensions.
-fn beside<'a>(view: View<'a, '_>, usage: &Usage, name: &str, statistic: &str) -> Option<&'a Usage> {
+pub fn beside<'a>(view: View<'a, '_>, usage: &Usage, name: &str, statistic: &str) -> Option<&'a Usage> {
     view.usage.iter().find(|u| {
         let (key, own) = (&u.metric.key, &usage.metric.key);
         key.name == name && key.statistic == statistic && key.dimensions == own.dimensions
@@ -231,7 +237,7 @@ impl<'a> Told<'a, '_, '_> {
     }
 }
 
-fn too_few(over: Over, known: usize) -> String {
+pub fn too_few(over: Over, known: usize) -> String {
     format!("{} of use are known, {} are needed", over.unit.said(known), over.count)
 }
 
@@ -275,7 +281,8 @@ fn of_trend<'a>(view: View<'a, '_>, trend: &Trend, usage: &'a Usage, resource: &
     let share = if before.abs() > 0.0 { moved / before.abs() } else { moved.signum() * f64::INFINITY };
     let directed = if up { share } else { -share };
     let label = text::label(view.catalog, &usage.metric);
-    if !(moved != 0.0 && found.chance < BY_CHANCE && directed >= trend.by) {
+    let by = eased(trend.by, Side::Above, view.failing);
+    if !(moved != 0.0 && found.chance < BY_CHANCE && directed >= by) {
         return Answer::Not(format!("{label} of {} shows no such trend", resource.name));
     }
     let over = ShownOver { unit: over.unit, known: last.len(), beyond: last.len(), since: first.start };

@@ -18,6 +18,18 @@ pub struct Shown<'a> {
     pub ends: Option<ShownEnd<'a>>,
     /// How many elements a list has.
     pub count: Option<usize>,
+    pub crossing: Option<Crossing>,
+}
+
+/// When a forecast meets its limit.
+#[derive(Debug, Clone, Copy)]
+pub struct Crossing {
+    pub at: Timestamp,
+    /// Half of what may come meets it between these; none: later than can be told.
+    pub earliest: Timestamp,
+    pub latest: Option<Timestamp>,
+    /// Nine tenths of what may come stay under this, on the last day that was asked about.
+    pub highest: f64,
 }
 
 #[derive(Clone, Copy)]
@@ -74,6 +86,7 @@ impl<'a> Shown<'a> {
             limit: None,
             ends: None,
             count: None,
+            crossing: None,
         }
     }
 
@@ -96,6 +109,16 @@ impl<'a> Shown<'a> {
             None => shown,
         };
         Self { metric: self.metric.map(told), ..self }
+    }
+
+    /// Of the limit.
+    pub fn ratio(&self) -> Option<f64> {
+        if let Some(metric) = self.metric {
+            return Some(metric.ratio);
+        }
+        let (attribute, limit) = (self.attribute?, self.limit?);
+        let value = Limit::quantity(attribute.name, attribute.value.known()?)?;
+        Some(value.value / limit.quantity.value)
     }
 
     /// By which the clearest of several is picked.

@@ -8,7 +8,7 @@ mod scenario;
 
 use scenario::{Case, Scenario, World};
 use stackseer_catalog::{Catalog, Check};
-use stackseer_insight::{CheckAnswer, CheckSituation, check_answers, plan_checks};
+use stackseer_insight::{CheckAnswer, CheckSituation, Since, check_answers, plan_checks};
 use stackseer_model::*;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -134,11 +134,21 @@ fn asked<T>(
     let World { inventory, usage } = scenario.world(Catalog::builtin(), case)?;
     let boundary = Boundary::Stack { name: "shop".to_owned() };
     let application = Application::new("111122223333", "eu-central-1", boundary);
+    let on = |check: &Check| CheckSetting {
+        check: check.id.clone(),
+        application: None,
+        on: Some(true),
+        threshold: None,
+        by: "this test".to_owned(),
+    };
+    let settings: Vec<CheckSetting> = Catalog::builtin().checks().iter().map(on).collect();
     ask(&CheckSituation {
         now: scenario.now,
         application: &application,
         inventory: &inventory,
         usage: &usage,
+        since: &Since::created(&inventory),
+        settings: &settings,
         known: &[],
         catalog: Catalog::builtin(),
     })

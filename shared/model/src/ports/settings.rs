@@ -8,7 +8,7 @@ use std::future::Future;
 /// Who changes between reading and writing makes the change be made again; more often than this, somebody else should wait.
 const TRIES: u32 = 5;
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct KeptSettings {
     pub generation: u64,
     pub settings: Settings,

@@ -31,7 +31,10 @@ async fn the_emptiest_insight_comes_back_too() {
     least.anomalies[0].causal_anomaly = None;
     let least = Insight {
         end_time: None,
-        nature: Nature::Proactive { check: "dynamodb-point-in-time-recovery".into() },
+        nature: Nature::Proactive {
+            check: "dynamodb-point-in-time-recovery".into(),
+            maps: std::collections::BTreeMap::new(),
+        },
         subject: Subject { what: "dynamodb-point-in-time-recovery".into(), resource: None },
         causes: vec![],
         events: vec![],

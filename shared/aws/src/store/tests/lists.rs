@@ -60,7 +60,10 @@ pub(super) fn in_application(
 fn nature(kind: InsightType) -> Nature {
     match kind {
         InsightType::Reactive => Nature::Reactive { pattern: None, impact: None },
-        InsightType::Proactive => Nature::Proactive { check: "dynamodb-point-in-time-recovery".into() },
+        InsightType::Proactive => Nature::Proactive {
+            check: "dynamodb-point-in-time-recovery".into(),
+            maps: std::collections::BTreeMap::new(),
+        },
     }
 }
 

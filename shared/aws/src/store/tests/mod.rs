@@ -111,6 +111,7 @@ fn anomaly(insight: &InsightId, index: usize, points: usize) -> Anomaly {
             resource_type: "AWS::Lambda::Function".into(),
         },
         description: "p90 duration is 12 times what was expected".into(),
+        passed: 0,
         evidence: Evidence::Metric(MetricEvidence {
             metric,
             direction: Direction::Down,

@@ -50,6 +50,11 @@ impl Unit {
 }
 
 impl Over {
+    /// Each day that learning knows.
+    pub(super) fn whole_history() -> Self {
+        Self { unit: Unit::Days, count: MOST_DAYS, at_least: None, each: Each::Peak }
+    }
+
     /// `"7 days"`, `"24 hours"`
     pub(super) fn read(text: &str, at_least: Option<u32>, each: Each) -> Result<Self, String> {
         let (unit, count) = read_span(text)
@@ -76,4 +81,12 @@ pub(super) fn read_span(text: &str) -> Option<(Unit, u32)> {
         _ => return None,
     };
     Some((unit, count.parse().ok()?))
+}
+
+/// `"120 days"` → 120.
+pub fn days(text: &str) -> Result<u32, String> {
+    match read_span(text) {
+        Some((Unit::Days, days)) => Ok(days),
+        _ => Err(format!("{text:?} is no number of days, such as \"14 days\"")),
+    }
 }

@@ -1,9 +1,8 @@
 //! A predicate as its file says it, and what does not go together.
 
-use super::over::read_span;
 use super::{
-    AttributeIs, Bound, ChangeTest, Each, Ends, Limit, LimitOf, MetricIs, Over, Place, Predicate, Side, Test, Trend,
-    Unit, Which,
+    AttributeIs, Bound, ChangeTest, Each, Ends, Limit, LimitOf, MetricIs, Over, Place, Predicate, Reaching, Side, Test,
+    Trend, Which, days,
 };
 use crate::schema::DirectionWord;
 use serde::Deserialize;
@@ -35,6 +34,8 @@ pub(super) struct Raw {
     statistic: Option<String>,
     #[serde(default)]
     ratio: Option<f64>,
+    #[serde(default)]
+    dimension: Option<String>,
 
     #[serde(default)]
     limit: Option<Limit>,
@@ -86,6 +87,8 @@ enum Is {
     Never,
     Rising,
     Falling,
+    Reaching,
+    Draining,
     Unset,
     Fewer,
     Ends,
@@ -127,8 +130,10 @@ impl Raw {
             return Err("`ratio` must be above 1".to_owned());
         }
         let by_history = ["metric", "role", "statistic", "ratio"];
-        let by_limit = ["metric", "role", "statistic", "limit", "share", "over", "at_least", "each", "total"];
-        let by_trend = ["metric", "role", "statistic", "over", "each", "by"];
+        let by_limit =
+            ["metric", "role", "statistic", "dimension", "limit", "share", "over", "at_least", "each", "total"];
+        let by_trend = ["metric", "role", "statistic", "dimension", "over", "each", "by"];
+        let by_forecast = ["metric", "role", "statistic", "dimension", "limit", "share", "within"];
         let (is, allowed) = match self.is {
             Some(Is::High) => (MetricIs::High(self.ratio), &by_history[..]),
             Some(Is::Low) => (MetricIs::Low(self.ratio), &by_history[..]),
@@ -137,25 +142,34 @@ impl Raw {
             Some(Is::Above) => (MetricIs::By(self.bound(Side::Above)?), &by_limit[..]),
             Some(Is::Below) => (MetricIs::By(self.bound(Side::Below)?), &by_limit[..]),
             Some(Is::Never) => {
-                (MetricIs::Never(self.needed_over("never")?), &["metric", "role", "statistic", "over"][..])
+                (MetricIs::Never(self.needed_over("never")?), &["metric", "role", "statistic", "dimension", "over"][..])
             }
             Some(Is::Rising) => (MetricIs::Trend(self.trend(DirectionWord::Up)?), &by_trend[..]),
             Some(Is::Falling) => (MetricIs::Trend(self.trend(DirectionWord::Down)?), &by_trend[..]),
+            Some(Is::Reaching) => (MetricIs::Reaching(self.reaching(Side::Near)?), &by_forecast[..]),
+            Some(Is::Draining) => (MetricIs::Reaching(self.reaching(Side::Below)?), &by_forecast[..]),
             Some(Is::Unset | Is::Fewer | Is::Ends | Is::Present) | None => {
-                return Err(
-                    "a predicate on a metric has `is`: high, low, normal, near, above, below, never, rising or \
-                            falling"
-                        .to_owned(),
-                );
+                return Err("a predicate on a metric has `is`: high, low, normal, near, above, below, never, rising, \
+                            falling, reaching or draining"
+                    .to_owned());
             }
         };
-        if self.over.is_some() && self.statistic.is_none() {
-            return Err("`over` needs `statistic`".to_owned());
+        let by_days = self.over.is_some() || matches!(self.is, Some(Is::Reaching | Is::Draining));
+        if by_days && self.statistic.is_none() {
+            return Err("what looks at days or hours needs `statistic`".to_owned());
         }
         if self.total && self.statistic.as_deref() != Some("Sum") {
             return Err("`total` needs `over`, and `statistic = \"Sum\"`".to_owned());
         }
-        let which = Which { metric: self.metric.clone(), role: self.role.clone(), statistic: self.statistic.clone() };
+        if self.dimension.is_some() && !by_days {
+            return Err("`dimension` goes with what looks at days or hours".to_owned());
+        }
+        let which = Which {
+            metric: self.metric.clone(),
+            role: self.role.clone(),
+            statistic: self.statistic.clone(),
+            dimension: self.dimension.clone(),
+        };
         self.only(allowed, "this `is` of a metric", Test::Metric(which, is))
     }
 
@@ -174,11 +188,9 @@ impl Raw {
                 (AttributeIs::Fewer(than), &["attribute", "than"][..])
             }
             Some(Is::Ends) => (AttributeIs::Ends(self.ends()?), &["attribute", "table", "within"][..]),
-            Some(Is::High | Is::Low | Is::Normal | Is::Never | Is::Rising | Is::Falling | Is::Present) => {
-                return Err(
-                    "a predicate on an attribute has `values`, or `is`: unset, near, above, below, fewer or ends"
-                        .to_owned(),
-                );
+            Some(_) => {
+                let known = "unset, near, above, below, fewer or ends";
+                return Err(format!("a predicate on an attribute has `values`, or `is`: {known}"));
             }
         };
         self.only(allowed, "this `is` of an attribute", Test::Attribute(attribute.to_owned(), is))
@@ -220,7 +232,8 @@ impl Raw {
             return Err("nothing is near 0: say `is = \"above\"`".to_owned());
         }
         let over = self.over()?;
-        if over.is_none() && matches!(limit.of, LimitOf::Metric { .. }) {
+        let looks_back = over.is_some() || matches!(self.is, Some(Is::Reaching | Is::Draining));
+        if !looks_back && matches!(limit.of, LimitOf::Metric { .. }) {
             return Err("a `limit` that is a metric needs `over`".to_owned());
         }
         let share = self.share.unwrap_or(if side == Side::Near { NEAR } else { 1.0 });
@@ -257,12 +270,24 @@ impl Raw {
         }
     }
 
+    /// All the days that learning knows are gone by.
+    fn reaching(&self, side: Side) -> Result<Reaching, String> {
+        let each = if side == Side::Below { Each::Lowest } else { Each::Peak };
+        let mut bound = self.bound(side)?;
+        bound.over = Some(Over { each, ..Over::whole_history() });
+        if side == Side::Near && self.share.is_none() {
+            bound.share = 1.0;
+        }
+        Ok(Reaching { bound, within_days: self.within("reaching")? })
+    }
+
     fn ends(&self) -> Result<Ends, String> {
-        let within = match self.within.as_deref().map(read_span) {
-            Some(Some((Unit::Days, days))) => days,
-            _ => return Err("`is = \"ends\"` needs `within`, such as \"120 days\"".to_owned()),
-        };
-        Ok(Ends { table: self.table.clone(), within_days: within })
+        Ok(Ends { table: self.table.clone(), within_days: self.within("ends")? })
+    }
+
+    fn within(&self, is: &str) -> Result<u32, String> {
+        let within = self.within.as_deref().map(days);
+        within.and_then(Result::ok).ok_or_else(|| format!("`is = \"{is}\"` needs `within`, such as \"120 days\""))
     }
 
     /// `test`, if no key is there that says nothing about it.
@@ -272,6 +297,7 @@ impl Raw {
             ("role", !self.role.is_empty()),
             ("statistic", self.statistic.is_some()),
             ("ratio", self.ratio.is_some()),
+            ("dimension", self.dimension.is_some()),
             ("limit", self.limit.is_some()),
             ("share", self.share.is_some()),
             ("over", self.over.is_some()),

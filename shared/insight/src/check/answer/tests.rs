@@ -3,7 +3,7 @@
 mod forms;
 
 use super::*;
-use crate::predicate::{Usage, Use};
+use crate::predicate::{Since, Usage, Use};
 use stackseer_catalog::Catalog;
 
 const FUNCTION: &str = "AWS::Lambda::Function";
@@ -58,6 +58,10 @@ impl Scene {
     }
 
     fn asked(&self, check: &Check, catalog: &Catalog) -> CheckAnswer {
+        self.asked_of(check, catalog, false)
+    }
+
+    fn asked_of(&self, check: &Check, catalog: &Catalog, failing: bool) -> CheckAnswer {
         let boundary = Boundary::Stack { name: "shop".to_owned() };
         let application = Application::new("111122223333", "eu-central-1", boundary);
         let situation = CheckSituation {
@@ -65,10 +69,13 @@ impl Scene {
             application: &application,
             inventory: &self.inventory,
             usage: &self.usage,
+            since: &Since::default(),
+            settings: &[],
             known: &[],
             catalog,
         };
-        answer(&situation, &Topology::new(&self.inventory), check, &self.inventory.resources[0])
+        let tuned = Tuned { check: std::borrow::Cow::Borrowed(check), said: None };
+        answer(&situation, &Topology::new(&self.inventory), &tuned, &self.inventory.resources[0], failing)
     }
 
     fn failure(&self, check: &str) -> Failure {

@@ -2,6 +2,7 @@
 
 use super::*;
 use stackseer_catalog::Unit;
+use std::sync::{Mutex, PoisonError};
 
 const METRICS: &str = r#"
 namespace = "Shop"
@@ -71,8 +72,14 @@ name = "valid_till"
 property = ["/ValidTill"]
 "#;
 
-/// With one check of one predicate on the resource itself.
-fn catalog(predicate: &str) -> Catalog {
+/// With one check of one predicate on the resource itself, read once.
+fn catalog(predicate: &str) -> &'static Catalog {
+    static READ: Mutex<BTreeMap<String, &'static Catalog>> = Mutex::new(BTreeMap::new());
+    let mut read = READ.lock().unwrap_or_else(PoisonError::into_inner);
+    read.entry(predicate.to_owned()).or_insert_with(|| Box::leak(Box::new(read_catalog(predicate))))
+}
+
+fn read_catalog(predicate: &str) -> Catalog {
     let check = format!(
         r#"
 title = "T"
@@ -122,7 +129,7 @@ impl Scene {
     fn says(&self, predicate: &str) -> CheckAnswer {
         let catalog = catalog(predicate);
         let check = catalog.checks().iter().find(|check| check.id == "t").unwrap();
-        self.asked(check, &catalog)
+        self.asked(check, catalog)
     }
 
     fn values(&self, predicate: &str, names: &[&str]) -> Vec<String> {
@@ -255,7 +262,7 @@ fn what_ends_has_a_date_of_its_own_or_in_a_table() {
     let ends =
         |days: u32| format!("attribute = 'runtime'\nis = 'ends'\ntable = 'lambda-runtimes'\nwithin = '{days} days'");
     let old = checkout(&[("runtime", "nodejs4.3")]);
-    let said = ["2020-03-05", "in 18326 days", "a day that is not announced", "nodejs24.x"];
+    let said = ["2020-03-05", "in 18326 days", "a day not yet announced", "nodejs24.x"];
     assert_eq!(old.values(&ends(18_326), &["date", "left", "blocked", "next"]), said);
     assert!(old.is_fine(&ends(18_325)));
     assert!(checkout(&[("runtime", "cobol85")]).is_unknown(&ends(120)), "nobody knows when");
@@ -274,4 +281,123 @@ fn a_limit_may_have_something_added_to_it() {
     assert_eq!(till("5").values(plus, &["value", "limit"]), ["10 s", "15 s"]);
     assert!(till("0").is_fine(plus));
     assert!(checkout(&[("timeout_seconds", "10")]).is_unknown(plus));
+}
+
+const REACHING: &str = "metric = ['Wait']\nstatistic = 'Maximum'\nis = 'reaching'\nlimit = 100\nwithin = '6 days'";
+
+fn days_of(value: impl Fn(usize) -> f64) -> Vec<f64> {
+    (0..13).map(|day| value(day) + [0.0, 0.4, -0.3, 0.2, -0.5, 0.1, 0.3, -0.2][day % 8]).collect()
+}
+
+#[test]
+fn what_grows_to_its_limit_within_the_days_fails_before_it_is_there() {
+    let grows = waits(Unit::Days, &days_of(|day| 40.0 + 4.0 * day as f64));
+    let said = grows.values(REACHING, &["peak", "limit", "date", "range"]);
+    assert_eq!(said[..3], ["84.2 ms", "100 ms", "1970-01-04"]);
+    assert!(said[3].contains("1970-01-0"), "{said:?}");
+    assert!(grows.is_fine(&REACHING.replace("6 days", "1 day")), "that is later");
+    let share = format!("{REACHING}\nshare = 0.86");
+    assert!(grows.values(&share, &["date"])[0] < said[2]);
+}
+
+#[test]
+fn what_only_looks_like_growth_does_not_reach() {
+    for (story, days) in [
+        ("a single spike", days_of(|day| if day == 12 { 90.0 } else { 60.0 })),
+        ("already above", days_of(|day| 90.0 + 4.0 * day as f64)),
+        ("far away", days_of(|day| 1.0 + day as f64)),
+        ("every week the same", days_of(|day| if day % 7 < 5 { 80.0 } else { 40.0 })),
+        ("flat, and the limit was lowered yesterday", days_of(|_| 90.0)),
+        ("it falls", days_of(|day| 95.0 - 3.0 * day as f64)),
+    ] {
+        assert!(waits(Unit::Days, &days).is_fine(REACHING), "{story}: {:?}", waits(Unit::Days, &days).says(REACHING));
+    }
+    let month = days_of(|day| if day >= 11 { 80.0 + day as f64 } else { 60.0 });
+    assert!(waits(Unit::Days, &month).is_unknown(REACHING), "the end of the month, or a new level");
+    let step = days_of(|day| if day < 9 { 40.0 } else { 80.0 });
+    assert!(waits(Unit::Days, &step).is_unknown(REACHING), "a new level since four days");
+    let earlier = days_of(|day| if day < 5 { 40.0 } else { 80.0 });
+    assert!(waits(Unit::Days, &earlier).is_fine(REACHING), "and it stayed");
+    assert!(waits(Unit::Days, &days_of(|day| 40.0 + 4.0 * day as f64)[1..]).is_unknown(REACHING), "twelve days");
+}
+
+#[test]
+fn what_runs_out_is_draining() {
+    let draining = "metric = ['Wait']\nstatistic = 'Maximum'\nis = 'draining'\nlimit = 0\nwithin = '10 days'";
+    // The lowest of a day is a tenth.
+    let days = |per_day: f64| waits(Unit::Days, &days_of(|day| 1_000.0 - per_day * day as f64));
+    assert!(days(60.0).fails(draining));
+    assert!(days(10.0).is_fine(draining));
+    assert!(days(-60.0).is_fine(draining));
+}
+
+/// The three answers of a check that failed before.
+fn still(scene: &Scene, predicate: &str) -> CheckAnswer {
+    let catalog = catalog(predicate);
+    let check = catalog.checks().iter().find(|check| check.id == "t").unwrap();
+    scene.asked_of(check, catalog, true)
+}
+
+#[test]
+fn what_fails_is_over_only_a_tenth_away_from_the_threshold() {
+    let near = "metric = ['Wait']\nstatistic = 'Maximum'\nis = 'near'\nlimit = 100\nshare = 1.0\nover = '1 day'";
+    let at = |value: f64| waits(Unit::Days, &[value]);
+    assert!(at(95.0).is_fine(near) && matches!(still(&at(95.0), near), CheckAnswer::Fail(_)));
+    assert_eq!(still(&at(89.0), near), CheckAnswer::Pass);
+    let below = "metric = ['Wait']\nstatistic = 'Maximum'\nis = 'below'\nlimit = 100\nover = '1 day'";
+    assert!(at(105.0).is_fine(below) && matches!(still(&at(105.0), below), CheckAnswer::Fail(_)));
+    assert_eq!(still(&at(111.0), below), CheckAnswer::Pass);
+    let configured = "attribute = 'timeout_seconds'\nis = 'below'\nlimit = 10";
+    let exactly = checkout(&[("timeout_seconds", "10")]);
+    assert_eq!(still(&exactly, configured), CheckAnswer::Pass, "who sets what was recommended is done");
+}
+
+mod always {
+    use super::*;
+    use proptest::prelude::*;
+
+    const KINDS: [&str; 5] = [
+        "metric = ['Wait']\nstatistic = 'Maximum'\nis = 'near'\nlimit = 100\nover = '7 days'\nat_least = 3",
+        "metric = ['Wait']\nstatistic = 'Maximum'\nis = 'above'\nlimit = 100\nover = '7 days'\neach = 'mean'",
+        "metric = ['Wait']\nstatistic = 'Maximum'\nis = 'near'\nlimit = 100\nover = '7 days'\neach = 'p95'\nat_least = 7",
+        "metric = ['Failed']\nstatistic = 'Sum'\nis = 'above'\nlimit = 300\nover = '7 days'\ntotal = true",
+        "metric = ['Failed']\nstatistic = 'Sum'\nis = 'above'\nlimit = 50\nover = '7 days'\ntotal = true\nat_least = 2",
+    ];
+
+    fn rank(answer: &CheckAnswer) -> u8 {
+        match answer {
+            CheckAnswer::Pass => 0,
+            CheckAnswer::Unknown(_) => 1,
+            CheckAnswer::Fail(_) => 2,
+        }
+    }
+
+    fn used(kind: &str, days: &[f64]) -> Scene {
+        let name = if kind.contains("Wait") { "Wait" } else { "Failed" };
+        checkout(&[]).used(name, Unit::Days, days)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        /// More is never better, less never worse.
+        #[test]
+        fn monotone(days in prop::collection::vec(0.0..200.0_f64, 0..9), more in prop::collection::vec(0.0..100.0_f64, 9)) {
+            let higher: Vec<f64> = days.iter().zip(&more).map(|(day, more)| day + more).collect();
+            for kind in KINDS {
+                prop_assert!(rank(&used(kind, &days).says(kind)) <= rank(&used(kind, &higher).says(kind)), "{kind}");
+                let below = kind.replace("'near'", "'below'").replace("'above'", "'below'");
+                prop_assert!(rank(&used(kind, &days).says(&below)) >= rank(&used(kind, &higher).says(&below)), "{below}");
+            }
+        }
+
+        /// What failed does not pass where it would fail anew.
+        #[test]
+        fn hysteresis(days in prop::collection::vec(0.0..200.0_f64, 0..9)) {
+            for kind in KINDS {
+                let scene = used(kind, &days);
+                prop_assert!(rank(&scene.says(kind)) <= rank(&still(&scene, kind)), "{kind}");
+            }
+        }
+    }
 }
