@@ -33,6 +33,13 @@ nab out=".cache/nab":
 quality *args:
     cargo run --profile quality -p stackseer-quality -- {{ args }}
 
+# All that docs/quality.md reports: ordinary months and incidents of four seeds, field cases, PetShop and NAB; half an hour on two idle cores
+suite data=env("STACKSEER_DATA", "../shared/data"):
+    @for set in field petshop nab; do [ -e "{{ data }}/$set" ] || { echo "just suite: no {{ data }}/$set; say where it is: just suite FOLDER" >&2; exit 1; }; done
+    "{{ just_executable() }}" quality --field "{{ data }}/field"
+    PETSHOP_DIR="{{ data }}/petshop" "{{ just_executable() }}" petshop
+    STACKSEER_DATA="{{ data }}" "{{ just_executable() }}" nab
+
 # The same in two minutes, held to floors
 quality-quick *args:
     cargo run --profile quality -p stackseer-quality -- --quick --floors tests/quality/floors.toml {{ args }}

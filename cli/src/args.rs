@@ -441,6 +441,7 @@ pub enum Person {
     Channels(Channels),
     Resources(Resources),
     Changes(Changes),
+    Expiries(Expiries),
     Topology(Topology),
 }
 
@@ -458,6 +459,7 @@ impl Person {
             Self::Channels(of) => &of.place,
             Self::Resources(of) => &of.place,
             Self::Changes(of) => &of.place,
+            Self::Expiries(of) => &of.place,
             Self::Topology(of) => &of.place,
         }
     }
@@ -817,6 +819,26 @@ pub struct Changes {
     pub application: Option<String>,
     /// How many days to look back
     #[arg(long, value_name = "DAYS", default_value_t = 7)]
+    pub days: u32,
+    #[command(flatten)]
+    pub place: Place,
+}
+
+/// What ends on a known day: runtimes, engines, certificates, forced maintenance
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = "\
+Examples:
+  stackseer expiries
+  stackseer expiries --days 30 --application shop
+  stackseer expiries --output json | jq '.Expiries[] | select(.Ends) | [.What, .Resource.Name]'
+
+What has ended is always listed, and what could not be told. Proactive insights open as each check says, long before the day.")]
+pub struct Expiries {
+    /// Only of this application, by name or id
+    #[arg(long, value_name = "NAME")]
+    pub application: Option<String>,
+    /// How many days to look ahead
+    #[arg(long, value_name = "DAYS", default_value_t = 365)]
     pub days: u32,
     #[command(flatten)]
     pub place: Place,

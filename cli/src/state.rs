@@ -6,7 +6,7 @@ use etcetera::{BaseStrategy, choose_base_strategy};
 use jiff::Timestamp;
 use stackseer_aws::store::{DynamoStore, make_table, store_over};
 use stackseer_embedded::{Engine, OpenError};
-use stackseer_line::{Learned, restored, to_keep};
+use stackseer_line::{Learned, kept_events, restored, to_keep};
 use stackseer_model::ports::{Committed, EventHistory, InsightState, LearningStore, PortError, Store, settings_or};
 use stackseer_model::{Application, ApplicationId, ChangeEvent, Insight, Message, Scope, Settings};
 use std::path::{Path, PathBuf};
@@ -48,6 +48,13 @@ impl State {
         match self {
             Self::Kept(store) => settings_or(store, scope, &Settings::default()).await,
             Self::Forgotten => Ok(Settings::default()),
+        }
+    }
+
+    pub async fn kept_events(&self, application: &Application, now: Timestamp) -> Result<Vec<ChangeEvent>, PortError> {
+        match self {
+            Self::Kept(store) => kept_events(store, &application.id, now).await,
+            Self::Forgotten => Ok(vec![]),
         }
     }
 

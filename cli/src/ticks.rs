@@ -8,13 +8,11 @@ use stackseer_catalog::Catalog;
 use stackseer_incident::{Incident, IncidentSource, Range, Recorded};
 use stackseer_insight::Plan;
 use stackseer_line::{
-    Baselines, History, Learned, Reach, Repeats, Sensitivity, Watch, check, dismissed, learn, metrics_of, quiet, tune,
-    watch,
+    Baselines, History, Learned, Reach, Repeats, Sensitivity, Watch, check, dismissed, kept_events, learn, metrics_of,
+    quiet, tune, watch,
 };
-use stackseer_model::ports::{Committed, Store};
-use stackseer_model::{
-    Application, ChangeEvent, Insight, Metric, ResourceId, ResourceState, Settings, Transition, Unseen,
-};
+use stackseer_model::ports::{Committed, EventHistory, Store};
+use stackseer_model::{Application, Insight, Metric, ResourceId, ResourceState, Settings, Transition, Unseen};
 use stackseer_testkit::MemoryStore;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow::Continue;
@@ -79,11 +77,10 @@ pub struct Look {
     pub known: Vec<Insight>,
     /// What is kept now.
     pub plan: Plan,
-    pub changes: Vec<ChangeEvent>,
     pub unseen: Vec<Unseen>,
 }
 
-impl<S: Store> Looks<'_, S> {
+impl<S: Store + EventHistory> Looks<'_, S> {
     /// Looks as people set it, with the proactive checks where they are wanted, and keeps what comes of it.
     pub async fn look(
         &self,
@@ -104,7 +101,9 @@ impl<S: Store> Looks<'_, S> {
         };
         let state = store.insight_state(&application.id, now).await?;
         let known = &state.insights;
-        let about = Watch { catalog, application, learned, known, now, reach: Reach::SymptomsFirst, repeats };
+        let kept = kept_events(store, &application.id, now).await?;
+        let reach = Reach::SymptomsFirst;
+        let about = Watch { catalog, application, learned, known, kept: &kept, now, reach, repeats };
         let watched = watch(source, source, &about).await?;
         let mut plan = watched.plan;
         if with_checks {
@@ -117,7 +116,8 @@ impl<S: Store> Looks<'_, S> {
             let committed = store.commit(application, state.generation, &plan.changed, &plan.messages).await?;
             ensure!(committed != Committed::Conflict, "nobody else writes to this store");
         }
-        Ok(Look { known: state.insights, plan, changes: watched.changes, unseen: watched.unseen })
+        store.keep_events(&application.id, &watched.changes).await?;
+        Ok(Look { known: state.insights, plan, unseen: watched.unseen })
     }
 }
 

@@ -48,7 +48,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     // A client knows nothing but the API.
     ("stackseer-sdk-client", &[]),
     ("stackseer-features", &[]),
-    ("xtask", &[]),
+    // Writes what follows from the catalogue.
+    ("xtask", &["stackseer-catalog"]),
 ];
 
 /// The Lambda functions: they put everything together, and nobody uses them but each other.

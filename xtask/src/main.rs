@@ -1,6 +1,8 @@
-//! What is done to the sources themselves: `cargo run -p xtask -- api` writes what follows from the API's model.
+//! What is done to the sources themselves: `cargo run -p xtask -- api` writes what follows from the API's model, `coverage` what
+//! follows from the catalogue.
 
 mod additions;
+mod coverage;
 mod model;
 mod names;
 mod openapi;
@@ -12,6 +14,7 @@ mod typescript;
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
 use model::Model;
+use stackseer_catalog::Catalog;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -32,11 +35,26 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Writes docs/coverage.md.
+    Coverage {
+        /// Writes nothing, and fails where what is there differs.
+        #[arg(long)]
+        check: bool,
+    },
 }
 
 fn main() -> Result<()> {
-    let Task::Api { model, check } = Args::parse().task;
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask has a parent folder")?;
+    match Args::parse().task {
+        Task::Api { model, check } => api(root, model, check),
+        Task::Coverage { check } => {
+            let path = "docs/coverage.md";
+            put(&root.join(path), &coverage::write(Catalog::builtin()), check).context(path)
+        }
+    }
+}
+
+fn api(root: &Path, model: Option<PathBuf>, check: bool) -> Result<()> {
     let model = match model {
         Some(path) => path,
         None => botocore(root)?,
@@ -72,7 +90,7 @@ fn put(path: &Path, text: &str, check: bool) -> Result<()> {
     let text = if path.extension().is_some_and(|e| e == "rs") { formatted(text)? } else { text.to_owned() };
     let is_same = std::fs::read_to_string(path).is_ok_and(|old| old == text);
     if check && !is_same {
-        bail!("differs from what the model gives: run `cargo run -p xtask -- api`");
+        bail!("differs from what is generated: run `cargo run -p xtask -- api` or `cargo run -p xtask -- coverage`");
     }
     if !is_same {
         std::fs::create_dir_all(path.parent().context("a file is in a folder")?)?;

@@ -69,7 +69,7 @@ pub async fn run(args: &args::Doctor, global: &Global) -> Result<()> {
 
 /// What a scan would watch of the applications asked about, and those that could not be read.
 async fn surveyed(aws: &Aws, catalog: &Catalog, asked: &args::Coverage) -> Result<(Vec<Surveyed>, Vec<Unseen>)> {
-    let (resources, metrics) = (aws.resources(catalog), aws.metrics());
+    let (resources, metrics) = (aws.resources(catalog), aws.metrics(catalog));
     let (mut all, mut unseen) = (vec![], vec![]);
     for application in applications(&resources, asked, aws.region()).await? {
         let _progress = Progress::start(&format!("{}: finding resources", application.name), 0);

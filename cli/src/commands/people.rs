@@ -50,6 +50,7 @@ async fn tell(asked: &Asked, command: &Person, how: &How) -> Result<Told> {
         Person::Insight(about) => lists::insight(asked, about, how).await,
         Person::Resources(about) => lists::resources(asked, about, how).await,
         Person::Changes(about) => lists::changes(asked, about, how).await,
+        Person::Expiries(about) => lists::expiries(asked, about, how).await,
         Person::Topology(about) => lists::topology(asked, about, how).await,
         Person::Channels(about) => acts::channels(asked, about, how).await,
         Person::Ack(about) => acts::acknowledge(asked, about).await,

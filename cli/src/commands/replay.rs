@@ -60,6 +60,8 @@ pub async fn play(
             application: incident.application.clone(),
             window: Window { from: incident.watch.from, to: incident.watch.to },
             resources: incident.inventory.resources.clone(),
+            expiries: how.catalog.expiries(&incident.inventory),
+            not_seen_of_devops_guru: how.catalog.not_seen_of_devops_guru(&found.watching),
             watching: found.watching.iter().collect(),
             states: found.watching,
             metrics: found.metrics.len(),

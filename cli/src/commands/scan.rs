@@ -102,7 +102,7 @@ impl Scan<'_> {
         let earlier = if record.is_some() { Learned::default() } else { self.state.learned(application).await? };
         let known_inventory = earlier.inventory.clone();
         let inventory = resources.inventory(application).await?.with_missed(earlier.inventory);
-        let (metrics, events) = (self.aws.metrics(), self.aws.events());
+        let (metrics, events) = (self.aws.metrics(catalog), self.aws.events());
         let source = Recorder::new(&metrics, &events, record.is_some());
         let (wanted, mut unseen) = metrics_of(&source, catalog, &inventory).await?;
         drop(progress);
@@ -134,11 +134,13 @@ impl Scan<'_> {
 
         let known = self.state.insight_state(&application.id, now).await?;
         let progress = Progress::start(&format!("{name}: looking at the last hours"), 0);
+        let kept = self.state.kept_events(application, now).await?;
         let about = Watch {
             catalog,
             application,
             learned: &learned,
             known: &known.insights,
+            kept: &kept,
             now,
             reach: Reach::Everything,
             repeats: self.repeats,
@@ -198,6 +200,8 @@ impl Scan<'_> {
             applications: vec![ApplicationReport {
                 application: application.clone(),
                 window,
+                expiries: catalog.expiries(&learned.inventory),
+                not_seen_of_devops_guru: catalog.not_seen_of_devops_guru(&watched.watching),
                 watching: watched.watching.iter().collect(),
                 states: watched.watching,
                 metrics: learned.metrics.len(),

@@ -40,7 +40,7 @@ pub async fn run(args: &args::Tune, global: &Global) -> Result<()> {
         None => {
             let aws = super::connect(&args.account).await?;
             let resources = aws.resources(&catalog);
-            let (metrics, events) = (aws.metrics(), aws.events());
+            let (metrics, events) = (aws.metrics(&catalog), aws.events());
             let past = Past { metrics: &metrics, events: &events, catalog: &catalog, days: args.days, global };
             let now = Timestamp::now();
             for application in applications(&resources, &args.coverage, aws.region()).await? {

@@ -1,8 +1,10 @@
 //! What the API answered, for people.
 
+mod expiries;
 mod insight;
 mod lists;
 
+pub use expiries::expiries;
 pub use insight::{insight, insights};
 pub use lists::{Topology, changes, channels, mutes, plan, resources, sensitivities, topologies};
 

@@ -221,6 +221,7 @@ fn load_test() -> Insight {
                 to: Some("128".to_owned()),
             }],
             actor: Some("alice".to_owned()),
+            verdict: None,
         }],
         recommendations: vec![Recommendation {
             name: "Give shop-checkout provisioned concurrency for the peak".to_owned(),
@@ -451,6 +452,8 @@ fn the_doctor_counts_what_a_scan_would_watch_of_what_it_is_asked_about() {
 fn one_report() -> Report {
     Report {
         applications: vec![ApplicationReport {
+            expiries: vec![],
+            not_seen_of_devops_guru: vec![],
             application: application(),
             window: Window { from: at("12:15"), to: at("15:15") },
             resources: vec![Resource::new("AWS::Lambda::Function", "shop-checkout")],
@@ -476,6 +479,25 @@ fn a_phone_wide_terminal() {
 #[test]
 fn a_closed_one_without_clear_cause() {
     insta::assert_snapshot!(told(&bare(), &view(80)));
+}
+
+#[test]
+fn of_many_that_fail_one_check_twenty_are_named_and_the_rest_counted() {
+    let mut insight = capacity();
+    let (cause, advice) = (insight.causes[0].clone(), insight.recommendations[0].clone());
+    let of = |n: usize| {
+        let mut cause = cause.clone();
+        cause.resource.name = format!("table-{n}");
+        cause
+    };
+    insight.causes = (0..200).map(of).collect();
+    insight.recommendations =
+        (0..200).map(|n| Recommendation { name: format!("Lower it on table-{n}"), ..advice.clone() }).collect();
+    let text = told(&insight, &view(80));
+    assert_eq!(text.matches("Also: table-").count(), 19, "{text}");
+    assert_eq!(text.matches("Lower it on table-").count(), 20, "{text}");
+    assert_eq!(text.matches("and 180 more; --verbose shows them").count(), 2, "{text}");
+    assert_eq!(text.matches(advice.description.split_at(30).0).count(), 1, "what to do is described once: {text}");
 }
 
 #[test]

@@ -20,7 +20,7 @@ pub fn insight(insight: &Insight, view: &View<'_>) -> String {
     changes::changes(&mut page, insight, view);
     timeline::timeline(&mut page, insight, view);
     affected::affected(&mut page, insight, view);
-    recommendations(&mut page, insight);
+    recommendations(&mut page, insight, view);
     past::considered(&mut page, insight, view);
     past::history(&mut page, insight, view);
     page.finish()
@@ -74,13 +74,22 @@ fn impact_sentence(impact: &Impact, view: &View<'_>) -> String {
     format!("Of {} requests at {} up to {until} {what}{seen}.", grouped(impact.requests), named(&impact.front_door))
 }
 
-fn recommendations(page: &mut Page, insight: &Insight) {
+/// Of those that fail one check.
+const MOST_CHECKED: usize = 20;
+
+/// What is to be done in the same way is described once.
+fn recommendations(page: &mut Page, insight: &Insight, view: &View<'_>) {
     if insight.recommendations.is_empty() {
         return;
     }
     page.heading("What to do");
-    for recommendation in &insight.recommendations {
+    let shown = most(view, MOST_CHECKED);
+    let mut before = None;
+    for recommendation in insight.recommendations.iter().take(shown) {
         page.styled(2, BOLD, &recommendation.name);
+        if before.replace(&recommendation.description) == Some(&recommendation.description) {
+            continue;
+        }
         page.text(4, &recommendation.description);
         if !recommendation.reason.is_empty() {
             page.text(4, &format!("Why: {}", recommendation.reason));
@@ -96,6 +105,7 @@ fn recommendations(page: &mut Page, insight: &Insight) {
             page.raw(&format!("    {DIM}{}{DIM:#}", recommendation.link));
         }
     }
+    more(page, insight.recommendations.len(), shown);
 }
 
 /// How many are shown, and a line for the rest.

@@ -8,6 +8,7 @@ use crate::args::Global;
 use crate::args::Output;
 use jiff::Timestamp;
 use serde::Serialize;
+use stackseer_catalog::{Expiry, NotSeen};
 use stackseer_model::time::range;
 use stackseer_model::{Application, Insight, InsightId, Resource, ResourceState, Status, Unseen, WatchingCounts};
 use std::io::Write;
@@ -40,6 +41,10 @@ pub struct ApplicationReport {
     pub metrics_watched: usize,
     pub metrics_with_points: usize,
     pub calls: Calls,
+    /// What ends on a known day.
+    pub expiries: Vec<Expiry>,
+    /// What DevOps Guru read of these resources and is not seen here.
+    pub not_seen_of_devops_guru: Vec<NotSeen>,
 }
 
 /// What was looked at, from (inclusive) and to (exclusive).
@@ -177,6 +182,7 @@ impl ApplicationReport {
         let looked = range(self.window.from, self.window.to, view.now);
         let (asked, all) = (self.metrics_watched, self.metrics);
         watching(page, &self.application.name, &self.states);
+        not_seen(page, &self.not_seen_of_devops_guru);
         page.styled(2, DIM, &format!("{asked} of {all} metrics looked at from {looked}"));
         if self.metrics_with_points < asked {
             // Many metrics have points only when something happens: said, but no alarm.
@@ -186,6 +192,14 @@ impl ApplicationReport {
             let young = all - self.metrics_with_history;
             page.styled(2, DIM, &format!("{} without enough history to tell what is normal", counted(young, "metric")));
         }
+    }
+}
+
+/// For who comes from DevOps Guru, in one line.
+fn not_seen(page: &mut Page, not_seen: &[NotSeen]) {
+    let said: Vec<String> = not_seen.iter().map(|NotSeen { what, because }| format!("{what} ({because})")).collect();
+    if !said.is_empty() {
+        page.styled(2, DIM, &format!("Not seen of what DevOps Guru read: {}", said.join("; ")));
     }
 }
 

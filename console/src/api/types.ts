@@ -407,6 +407,7 @@ export interface Event {
   Resources?: EventResource[];
   Sentence?: string;
   Time?: number;
+  Verdict?: ReleaseVerdict;
 }
 
 export type EventClass = "INFRASTRUCTURE" | "DEPLOYMENT" | "SECURITY_CHANGE" | "CONFIG_CHANGE" | "SCHEMA_CHANGE";
@@ -437,6 +438,17 @@ export interface EventTimeRange {
 }
 
 export type EvidenceKind = "METRIC" | "CONFIG" | "LOG" | "DATABASE";
+
+export interface Expiry {
+  Application: ApplicationName;
+  Because?: string;
+  Blocked?: number;
+  Check: string;
+  Ends?: number;
+  Next?: string;
+  Resource: NamedResource;
+  What: string;
+}
 
 export interface GetClockRequest {
 }
@@ -673,6 +685,18 @@ export interface ListEventsRequest {
 
 export interface ListEventsResponse {
   Events: Event[];
+  NextToken?: string;
+}
+
+export interface ListExpiriesRequest {
+  Application?: string;
+  MaxResults?: number;
+  NextToken?: string;
+  To?: number;
+}
+
+export interface ListExpiriesResponse {
+  Expiries: Expiry[];
   NextToken?: string;
 }
 
@@ -1224,6 +1248,13 @@ export interface RecommendationRelatedEventResource {
   Type?: string;
 }
 
+export type ReleaseOutcome = "BETTER" | "SAME" | "WORSE" | "NOT_JUDGED";
+
+export interface ReleaseVerdict {
+  Outcome: ReleaseOutcome;
+  Sentence: string;
+}
+
 export interface RemoveNotificationChannelRequest {
   Id: string;
 }
@@ -1575,6 +1606,7 @@ export interface Operations {
   ListChanges: { input: ListChangesRequest; output: ListChangesResponse };
   ListCosts: { input: ListCostsRequest; output: ListCostsResponse };
   ListEvents: { input: ListEventsRequest; output: ListEventsResponse };
+  ListExpiries: { input: ListExpiriesRequest; output: ListExpiriesResponse };
   ListInsights: { input: ListInsightsRequest; output: ListInsightsResponse };
   ListMonitoredResources: { input: ListMonitoredResourcesRequest; output: ListMonitoredResourcesResponse };
   ListMutes: { input: ListMutesRequest; output: ListMutesResponse };
@@ -1634,6 +1666,7 @@ export const routes: Record<keyof Operations, Route> = {
   ListChanges: { method: "GET", path: "/stackseer/changes", query: ["Application", "From", "MaxResults", "NextToken", "To"] },
   ListCosts: { method: "GET", path: "/stackseer/costs", query: ["Application"] },
   ListEvents: { method: "POST", path: "/events", query: [] },
+  ListExpiries: { method: "GET", path: "/stackseer/expiries", query: ["Application", "MaxResults", "NextToken", "To"] },
   ListInsights: { method: "POST", path: "/insights", query: [] },
   ListMonitoredResources: { method: "POST", path: "/monitoredResources", query: [] },
   ListMutes: { method: "GET", path: "/stackseer/mutes", query: [] },

@@ -1,5 +1,6 @@
 import Box from '@cloudscape-design/components/box';
 import Link from '@cloudscape-design/components/link';
+import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import Table from '@cloudscape-design/components/table';
 import type { ReactNode } from 'react';
 import type { Change } from '../api/own';
@@ -18,12 +19,22 @@ export function changeSentence(change: Change): string {
   return change.Sentence ?? `${change.Name ?? 'Change'}${names && ` of ${names}`}`;
 }
 
+const VERDICTS = { BETTER: 'success', SAME: 'success', WORSE: 'error', NOT_JUDGED: 'info' } as const;
+
+/** Of a release, what it did half an hour later. */
+function VerdictLine({ change: { Verdict } }: { change: Change }) {
+  if (!Verdict) return null;
+  const line = Verdict.Sentence.charAt(0).toUpperCase() + Verdict.Sentence.slice(1);
+  return <Box fontSize="body-s"><StatusIndicator type={VERDICTS[Verdict.Outcome]}>{line}</StatusIndicator></Box>;
+}
+
 /** The sentence, and what kinds of resources its names are of; with the time where no column has it. */
 function What({ change, isTimed }: { change: Change; isTimed: boolean }) {
   const kinds = [...new Set((change.Resources ?? []).map(({ Label, Type }) => Label || Type).filter(Boolean))].join(', ');
   return (
     <>
       {changeSentence(change)}
+      <VerdictLine change={change} />
       {(isTimed || kinds) && <Box color="text-body-secondary" fontSize="body-s">{isTimed && <When at={change.Time} />}{isTimed && kinds && ', '}{kinds}</Box>}
     </>
   );

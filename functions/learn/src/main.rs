@@ -34,7 +34,7 @@ async fn main() -> Result<(), Error> {
             let about = Learn {
                 catalog,
                 resources: &aws.resources(catalog),
-                metrics: &aws.metrics(),
+                metrics: &aws.metrics(catalog),
                 store: &aws.store(table),
                 sensitivity,
                 now: Timestamp::now(),

@@ -32,7 +32,7 @@ async fn main() -> Result<(), Error> {
 }
 
 async fn run(aws: &Aws, table: &str, repeats: Repeats, task: &Task) -> Result<Done, PortError> {
-    let (catalog, metrics, store) = (Catalog::builtin(), aws.metrics(), aws.store(table));
+    let (catalog, metrics, store) = (Catalog::builtin(), aws.metrics(Catalog::builtin()), aws.store(table));
     let events = store.changes(task.application.scope());
     match task.kind {
         TaskKind::Watch => run_watch(catalog, &metrics, &events, &store, repeats, task).await,

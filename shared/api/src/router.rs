@@ -5,7 +5,7 @@ use crate::api::{Api, Ports};
 use crate::body::{json, unknown, with_request_id};
 use crate::generated::Operation;
 use crate::operations::{
-    anomalies, applications, audit, channels, costs, coverage, events, feedback, handling, health, insights,
+    anomalies, applications, audit, channels, costs, coverage, events, expiries, feedback, handling, health, insights,
     integrations, mutes, organization, recommendations, resources, sensitivities, settings, status,
 };
 use axum::Router;
@@ -95,6 +95,7 @@ fn route<P: Ports>(operation: Operation) -> MethodRouter<Api<P>> {
         Operation::ListRecommendations => on(method, recommendations::list::<P>),
         Operation::ListResources => on(method, resources::list::<P>),
         Operation::ListCosts => on(method, costs::list::<P>),
+        Operation::ListExpiries => on(method, expiries::list::<P>),
         Operation::ListSensitivities => on(method, sensitivities::list::<P>),
         Operation::PutFeedback => on(method, feedback::put::<P>),
         Operation::RemoveNotificationChannel => on(method, channels::remove::<P>),

@@ -205,13 +205,14 @@ impl Aws {
         Scope::new(&self.place.account, &self.place.region)
     }
 
-    pub fn metrics(&self) -> Metrics {
-        Metrics::new(aws_sdk_cloudwatch::Client::new(&self.sdk))
+    /// The catalogue says which namespaces CloudWatch keeps in one other Region.
+    pub fn metrics(&self, catalog: &Catalog) -> Metrics {
+        Metrics::new(&self.sdk, &self.place.partition, catalog)
     }
 
     /// The catalogue names the metrics by whose dimensions resources without stack or tag are found.
     pub fn resources(&self, catalog: &Catalog) -> Resources {
-        Resources::new(&self.sdk, self.place.clone(), self.metrics(), catalog)
+        Resources::new(&self.sdk, self.place.clone(), self.metrics(catalog), catalog)
     }
 
     pub fn events(&self) -> Events {

@@ -4,10 +4,12 @@
 mod tests;
 
 use crate::error::{port_error, unseen};
+use aws_config::{Region, SdkConfig};
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::types::{Dimension, MetricDataQuery, MetricDataResult, MetricStat, StatusCode};
 use aws_smithy_types::DateTime;
 use futures_util::stream::{self, StreamExt};
+use stackseer_catalog::Catalog;
 use stackseer_model::ports::{MetricAnswer, MetricSource, PortError, ReadSeries};
 use stackseer_model::{Metric, Point, Series, Timestamp, Unseen};
 use std::collections::{BTreeMap, HashMap};
@@ -28,13 +30,36 @@ type Listed = HashMap<(String, Option<String>), Arc<Vec<(String, DimensionSet)>>
 /// One run's view of CloudWatch: what `ListMetrics` said is kept until it is dropped.
 #[derive(Debug, Clone)]
 pub struct Metrics {
-    client: Client,
+    home: Client,
+    /// By namespace, those that CloudWatch keeps in one other Region.
+    elsewhere: HashMap<String, Client>,
     listed: Arc<Mutex<Listed>>,
 }
 
 impl Metrics {
-    pub(crate) fn new(client: Client) -> Self {
-        Self { client, listed: Arc::default() }
+    /// The catalogue says which namespaces are kept elsewhere. Other partitions keep them in Regions of their own.
+    pub(crate) fn new(sdk: &SdkConfig, partition: &str, catalog: &Catalog) -> Self {
+        let home = sdk.region().map(Region::as_ref);
+        let mut elsewhere = HashMap::new();
+        for service in catalog.services().iter().filter(|_| partition == "aws") {
+            if let Some(region) = service.region.as_deref().filter(|region| home != Some(region)) {
+                let there = || {
+                    let config = aws_sdk_cloudwatch::config::Builder::from(sdk);
+                    Client::from_conf(config.region(Region::new(region.to_owned())).build())
+                };
+                elsewhere.entry(service.namespace.clone()).or_insert_with(there);
+            }
+        }
+        Self { home: Client::new(sdk), elsewhere, listed: Arc::default() }
+    }
+
+    fn client(&self, namespace: &str) -> &Client {
+        self.elsewhere.get(namespace).unwrap_or(&self.home)
+    }
+
+    /// Whether what is refused there says nothing of what may be read here.
+    pub(crate) fn is_elsewhere(&self, namespace: &str) -> bool {
+        self.elsewhere.contains_key(namespace)
     }
 
     /// Metric name and dimensions of everything published in the last two weeks, of one metric or a whole namespace.
@@ -53,7 +78,7 @@ impl Metrics {
             let one = all.iter().filter(|(name, _)| metric == Some(name.as_str())).cloned().collect();
             return Ok(Arc::new(one));
         }
-        let request = self.client.list_metrics().namespace(namespace).set_metric_name(key.1.clone());
+        let request = self.client(namespace).list_metrics().namespace(namespace).set_metric_name(key.1.clone());
         let mut pages = request.into_paginator().send();
         let mut found = Vec::new();
         while let Some(page) = pages.next().await {
@@ -75,7 +100,7 @@ impl Metrics {
         loop {
             tally.calls += 1;
             let request = self
-                .client
+                .client(batch.namespace())
                 .get_metric_data()
                 .set_metric_data_queries(Some(batch.metrics.iter().enumerate().map(|(i, m)| query(i, m)).collect()))
                 .start_time(DateTime::from_secs(batch.from))
@@ -123,8 +148,9 @@ impl Metrics {
 
 impl MetricSource for Metrics {
     async fn read(&self, metrics: &[&Metric], from: Timestamp, to: Timestamp) -> Result<MetricAnswer, PortError> {
-        let batches = batches(metrics, from.as_second(), to.as_second());
-        let asked: Vec<Vec<usize>> = batches.iter().map(|b| b.positions.clone()).collect();
+        let batches = self.batches(metrics, from.as_second(), to.as_second());
+        let asked: Vec<(bool, Vec<usize>)> =
+            batches.iter().map(|b| (self.is_elsewhere(b.namespace()), b.positions.clone())).collect();
         let calls: Vec<_> = batches.into_iter().map(|batch| self.read_batch(batch)).collect();
         let mut answers = stream::iter(calls).buffered(CALLS_AT_ONCE);
 
@@ -137,10 +163,10 @@ impl MetricSource for Metrics {
             answer.may_be_retried |= tally.may_be_retried;
             match read {
                 Ok(read) => read.into_iter().for_each(|(i, series)| parts[i].push(series)),
-                Err(denied @ PortError::Denied { .. }) => return Err(denied),
+                Err(denied @ PortError::Denied { .. }) if !asked[index].0 => return Err(denied),
                 Err(error) => {
-                    answer.may_be_retried = true;
-                    for &i in &asked[index] {
+                    answer.may_be_retried |= !matches!(error, PortError::Denied { .. });
+                    for &i in &asked[index].1 {
                         parts[i].push(Err(unseen(metrics[i].key.to_string(), &error)));
                     }
                     failed.push(error);
@@ -178,6 +204,11 @@ struct Batch<'a> {
 }
 
 impl<'a> Batch<'a> {
+    /// One that all its metrics are in the Region of.
+    fn namespace(&self) -> &str {
+        self.metrics.first().map_or("", |metric| &metric.key.namespace)
+    }
+
     fn halves(mut self) -> [Batch<'a>; 2] {
         let middle = self.metrics.len() / 2;
         let rest = Batch {
@@ -190,16 +221,27 @@ impl<'a> Batch<'a> {
     }
 }
 
+impl Metrics {
+    fn batches<'a>(&self, metrics: &[&'a Metric], from: i64, to: i64) -> Vec<Batch<'a>> {
+        let mut by_place: BTreeMap<&str, Vec<(usize, &'a Metric)>> = BTreeMap::new();
+        for (position, metric) in metrics.iter().copied().enumerate() {
+            let client = self.elsewhere.get(&metric.key.namespace);
+            let region = client.and_then(|c| c.config().region()).map_or("", Region::as_ref);
+            by_place.entry(region).or_default().push((position, metric));
+        }
+        by_place.into_values().flat_map(|metrics| batches(metrics, from, to)).collect()
+    }
+}
+
 /// As few calls as the limits allow. A metric is billed once per call that names it, so the time range is split only
 /// where one metric alone has more points than an answer may have.
-fn batches<'a>(metrics: &[&'a Metric], from: i64, to: i64) -> Vec<Batch<'a>> {
+fn batches<'a>(mut metrics: Vec<(usize, &'a Metric)>, from: i64, to: i64) -> Vec<Batch<'a>> {
     // Statistics of one metric in one call are billed as one.
-    let mut sorted: Vec<(usize, &Metric)> = metrics.iter().copied().enumerate().collect();
-    sorted.sort_by_key(|(_, m)| (&m.key.namespace, &m.key.name, &m.key.dimensions));
+    metrics.sort_by_key(|(_, m)| (&m.key.namespace, &m.key.name, &m.key.dimensions));
     let mut full = Vec::new();
     let mut open = Batch { positions: vec![], metrics: vec![], from, to };
     let mut points = 0;
-    for (position, metric) in sorted {
+    for (position, metric) in metrics {
         let period = i64::from(metric.period.max(1));
         let (first, last) = (from.div_euclid(period) * period, to + (-to).rem_euclid(period));
         let wanted = ((last - first) / period).max(1);

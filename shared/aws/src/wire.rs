@@ -26,6 +26,8 @@ pub(crate) const ACCOUNT: &str = "123456789012";
 pub(crate) struct Call {
     /// `cloudformation.ListStackResources`
     pub operation: String,
+    /// The Region it was sent to.
+    pub region: String,
     /// Input, whatever the protocol; query parameters keep their flat names (`Tags.member.1.Key`).
     pub input: Value,
 }
@@ -166,7 +168,8 @@ fn read(request: &HttpRequest) -> (Call, Protocol) {
         };
         (Protocol::Rest, operation.to_owned(), Value::Object(input))
     };
-    (Call { operation: format!("{service}.{operation}"), input }, protocol)
+    let region = host.split('.').find(|label| label.matches('-').count() == 2).unwrap_or_default().to_owned();
+    (Call { operation: format!("{service}.{operation}"), region, input }, protocol)
 }
 
 fn write(call: &Call, protocol: Protocol, reply: Reply) -> HttpResponse {

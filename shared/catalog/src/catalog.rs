@@ -1,8 +1,9 @@
 //! All the knowledge at hand: what is built in, and the user's own namespaces.
 
+use crate::identity::Arn;
 use crate::schema::{
-    self, ANY, CatalogError, Change, Check, DataTable, IamAction, Ignored, Look, Looks, MetricSpec, Node, Pattern,
-    ResourceType, Service,
+    self, ANY, CatalogError, Change, Check, DataTable, DevOpsGuru, IamAction, Ignored, Look, Looks, MetricSpec, Node,
+    Pattern, ResourceType, Service, VerdictRules,
 };
 use stackseer_model::{Inventory, Metric, MetricKey, Resource, Role, Unseen};
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,6 +25,8 @@ pub struct Catalog {
     patterns: Vec<Pattern>,
     checks: Vec<Check>,
     looks: Vec<Looks>,
+    verdicts: Vec<VerdictRules>,
+    devops_guru: Vec<DevOpsGuru>,
     tables: Vec<DataTable>,
 }
 
@@ -45,8 +48,10 @@ impl Catalog {
             (source.unwrap_or_default(), change.clone())
         };
         let changes = of_resources.chain(general).map(source).collect();
-        let schema::Read { resources, ignored, services, checks, patterns, looks, tables, .. } = read;
-        Ok(Self { resources, ignored, changes, services, patterns, checks, looks, tables })
+        let schema::Read {
+            resources, ignored, services, checks, patterns, looks, tables, verdicts, devops_guru, ..
+        } = read;
+        Ok(Self { resources, ignored, changes, services, patterns, checks, looks, tables, verdicts, devops_guru })
     }
 
     /// What to look at when a metric of this role is wrong: the type's own advice, else the general one.
@@ -103,6 +108,16 @@ impl Catalog {
         &self.checks
     }
 
+    /// What DevOps Guru analysed.
+    pub fn devops_guru(&self) -> &DevOpsGuru {
+        self.devops_guru.last().expect("the rules hold that there is one")
+    }
+
+    /// When a release has made its resource worse: the user's own numbers, else those built in.
+    pub fn verdict(&self) -> &VerdictRules {
+        self.verdicts.last().expect("the rules hold that there is one")
+    }
+
     /// By the name of its file in `catalog/data`.
     pub fn table(&self, id: &str) -> Option<&DataTable> {
         self.tables.iter().find(|table| table.id == id)
@@ -114,6 +129,11 @@ impl Catalog {
             let spec = service.metrics.iter().find(|m| m.name == key.name && m.statistic == key.statistic)?;
             Some((service, spec))
         })
+    }
+
+    /// The one Region in which CloudWatch keeps this namespace, if it is the same wherever the resources are.
+    pub fn region_of(&self, namespace: &str) -> Option<&str> {
+        self.services.iter().find(|s| s.namespace == namespace)?.region.as_deref()
     }
 
     /// How a sentence says it: `duration`, `throttled writes`.
@@ -235,6 +255,7 @@ pub(crate) fn resolved(service: &Service, resource: &Resource) -> Result<BTreeMa
         let value = match attribute {
             "name" => Some(resource.name.as_str()),
             "arn" => resource.arn.as_deref(),
+            "account" => resource.arn.as_deref().and_then(|arn| Arn::parse(arn)).map(|arn| arn.account),
             _ => match attribute.strip_suffix('?') {
                 Some(attribute) => resource.known(attribute).or(Some("*")),
                 None => resource.known(attribute),

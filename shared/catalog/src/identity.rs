@@ -8,6 +8,7 @@ use stackseer_model::{Place, Resource, ResourceId};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Arn<'a> {
     pub service: &'a str,
+    pub account: &'a str,
     pub rest: &'a str,
 }
 
@@ -16,7 +17,8 @@ impl<'a> Arn<'a> {
         let mut parts = text.splitn(6, ':');
         (parts.next()? == "arn").then_some(())?;
         let service = parts.nth(1)?;
-        Some(Self { service, rest: parts.nth(2)? })
+        let account = parts.nth(1)?;
+        Some(Self { service, account, rest: parts.next()? })
     }
 }
 

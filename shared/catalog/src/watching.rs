@@ -39,13 +39,15 @@ impl Catalog {
         }
     }
 
-    /// The first reason of those that its metrics' files give, what can be switched on before the rest.
+    /// What its metrics' files say must be switched on, if all of them need something, or what is not known of it.
     fn without_metrics(&self, resource: &Resource) -> Watching {
-        let services = || self.services().iter().filter(|s| self.applies(s, resource));
-        if let Some(Needs { off, turn_on }) = services().find_map(|s| s.needs.as_ref()) {
+        let services: Vec<&Service> = self.services().iter().filter(|s| self.applies(s, resource)).collect();
+        if services.iter().all(|s| s.needs.is_some())
+            && let Some(Needs { off, turn_on }) = services.iter().find_map(|s| s.needs.as_ref())
+        {
             return without(off.clone(), Some(turn_on.clone()));
         }
-        let unknown = services().find_map(|s| resolved(s, resource).err());
+        let unknown = services.iter().find_map(|s| resolved(s, resource).err());
         let because = unknown.map(|attribute| format!("{attribute} of {} is not known", resource.name));
         without(because.unwrap_or_else(|| "nothing is published".to_owned()), None)
     }

@@ -372,9 +372,9 @@ fn a_resource_says_where_all_it_has_comes_from() {
 #[test]
 fn what_no_resource_file_has_is_refused_elsewhere() {
     let said = problem("metrics/checkout.toml", &METRICS.replace("\"checkout\" }", "\"{till}\" }"));
-    assert!(
-        said.ends_with("till is no attribute of Custom::Checkout, expected one of name, arn, shop, timeout_seconds")
-    );
+    assert!(said.ends_with(
+        "till is no attribute of Custom::Checkout, expected one of name, arn, account, shop, timeout_seconds"
+    ));
     let said = problem("metrics/checkout.toml", &METRICS.replace("Custom::Checkout", "Custom::Till"));
     assert!(said.contains("`resource_type` Custom::Till has no file in catalog/resources"), "{said}");
     let said = problem("checks/checkout.toml", &CHECK.replace("\"timeout_seconds\"", "\"timeout\""));
@@ -418,4 +418,15 @@ fn what_no_single_file_can_know_is_wrong_is_said_with_the_path_and_line_too() {
         let said = problem(path, &text);
         assert!(said.starts_with(&format!("{path}{place}")), "{said}");
     }
+}
+
+#[test]
+fn a_namespace_is_in_one_region() {
+    let there = METRICS.replace("namespace = \"Shop\"", "namespace = \"AWS/CloudFront\"");
+    let resource = ("resources/checkout.toml".to_owned(), RESOURCE.to_owned());
+    let of = |text: String| Catalog::with_user_files(&[resource.clone(), ("mine.toml".to_owned(), text)]);
+    let said = of(there.clone()).unwrap_err()[0].to_string();
+    assert_eq!(said, "mine.toml: the `region` of AWS/CloudFront is us-east-1, says cloudfront-additional");
+    let right = there.replace("resource_type", "region = \"us-east-1\"\nresource_type");
+    assert_eq!(of(right).unwrap().region_of("AWS/CloudFront"), Some("us-east-1"));
 }

@@ -58,13 +58,13 @@ fn each_resource_is_in_one_state_with_its_reason() {
         ("sessions", without("nothing is published")),
         ("group", without("load_balancer_type of group is not known")),
         ("gate", Watching::NotSupported),
-        ("warehouse", Watching::NotSupported),
+        ("warehouse", Watching::Watched),
         ("nightly", Watching::NotSupported),
     ];
     let found: Vec<_> = states.iter().map(|s| (s.resource.name.as_str(), s.watching.clone())).collect();
     assert_eq!(found, expected);
     let counts: WatchingCounts = states.iter().collect();
-    assert_eq!(counts, WatchingCounts { watched: 1, without_metrics: 4, not_supported: 3 });
+    assert_eq!(counts, WatchingCounts { watched: 2, without_metrics: 4, not_supported: 2 });
     assert_eq!(counts.all(), 8);
 }
 

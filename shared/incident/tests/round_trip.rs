@@ -85,6 +85,7 @@ fn incident() -> Incident {
                 to: Some("2".into()),
             }],
             actor: Some("somebody".into()),
+            verdict: None,
         }],
         inventory: Inventory {
             edges: vec![

@@ -4,7 +4,7 @@ use crate::abnormal::Abnormal;
 use crate::group::Group;
 use crate::situation::Situation;
 use crate::topology::Topology;
-use crate::{advice, cause, pattern, text};
+use crate::{advice, cause, cost, pattern, text};
 use stackseer_catalog::fill;
 use stackseer_model::*;
 
@@ -75,7 +75,7 @@ fn by_pattern(
     Findings {
         subject: subject(&found.effect),
         name: said(&found.pattern.title),
-        description: said(&found.pattern.description),
+        description: said(&found.pattern.description) + &costs(situation, topology, found),
         pattern: Some(Named { id: found.pattern.id.clone(), rank: found.pattern.rank }),
         recommendations: vec![advice::relate(situation, group, recommendation, &found.effect)],
         causes,
@@ -117,6 +117,18 @@ fn generic(situation: &Situation<'_>, group: &Group<'_>, causes: Vec<Cause>, mai
         considered: vec![],
         change: None,
     }
+}
+
+/// A sentence more where the bill is the harm.
+fn costs(situation: &Situation<'_>, topology: &Topology<'_>, found: &pattern::Match<'_>) -> String {
+    let resource = situation.inventory.resource(&found.effect.metric().resource);
+    let said = found.pattern.cost.as_ref().zip(resource).and_then(|(cost, resource)| {
+        let until = found.effect.end.unwrap_or(situation.now);
+        let dollars = cost::a_day(topology, cost, resource, found.effect.start, until)?;
+        let values = [("cost".to_owned(), format!("${}", text::number(dollars)))];
+        Some(format!(" {}", fill(&cost.said, &values.into())))
+    });
+    said.unwrap_or_default()
 }
 
 fn subject(named: &Abnormal<'_>) -> Subject {

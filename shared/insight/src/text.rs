@@ -32,6 +32,8 @@ pub fn value(metric: &Metric, value: f64) -> String {
         "Microseconds" => duration(value / 1000.0),
         "Percent" => format!("{} %", number(value)),
         "Bytes" => bytes(value),
+        "Megabytes" => bytes(value * 1024.0 * 1024.0),
+        "Bytes/Second" => format!("{}/s", bytes(value)),
         "Count" | "None" | "" if matches!(metric.key.statistic.as_str(), "Sum" | "SampleCount") => {
             match value * 60.0 / f64::from(metric.period.max(1)) {
                 rate if rate.abs() < ONE_A_DAY => "none".to_owned(),

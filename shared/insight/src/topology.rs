@@ -127,11 +127,27 @@ impl<'a> Topology<'a> {
         match place {
             Place::Itself => vec![of],
             Place::Downstream => self.reach(of, |id| self.callees(id).collect()),
-            Place::Upstream => self.reach(of, |id| neighbours(&self.called_by, id).map(|(id, _)| id).collect()),
+            Place::Upstream => self.led_by(of),
             Place::Producer => neighbours(&self.called_by, of).map(|(id, _)| id).collect(),
             Place::Consumer => neighbours(&self.calls, of).map(|(id, _)| id).collect(),
+            Place::Loop => {
+                let after: BTreeSet<_> = self.leads_to(of).into_iter().collect();
+                self.led_by(of).into_iter().filter(|id| after.contains(id)).collect()
+            }
+            Place::Outside => {
+                let after: BTreeSet<_> = self.leads_to(of).into_iter().collect();
+                self.led_by(of).into_iter().filter(|id| !after.contains(id)).collect()
+            }
             Place::Application => self.all.clone(),
         }
+    }
+
+    fn leads_to(&self, of: &'a ResourceId) -> Vec<&'a ResourceId> {
+        self.reach(of, |id| neighbours(&self.calls, id).map(|(id, _)| id).collect())
+    }
+
+    fn led_by(&self, of: &'a ResourceId) -> Vec<&'a ResourceId> {
+        self.reach(of, |id| neighbours(&self.called_by, id).map(|(id, _)| id).collect())
     }
 
     /// The parts that stand on the way there, or seen from a part what it stands between.
@@ -200,6 +216,26 @@ mod tests {
         assert_eq!(names(Place::Consumer, "queue"), ["worker"]);
         assert!(topology.is_entry(&ResourceId("api".into())));
         assert!(!topology.is_entry(&ResourceId("worker".into())));
+    }
+
+    #[test]
+    fn a_loop_is_what_goes_round_and_outside_is_what_feeds_it() {
+        let inventory = inventory(&[
+            ("api", "front", EdgeKind::Sync),
+            ("front", "table", EdgeKind::Sync),
+            ("table", "project", EdgeKind::Async),
+            ("project", "table", EdgeKind::Sync),
+            ("project", "topic", EdgeKind::Sync),
+        ]);
+        let topology = Topology::new(&inventory);
+        let names = |place, of: &str| {
+            let of = inventory.resources.iter().find(|r| r.name == of).unwrap();
+            topology.at(place, &of.id).iter().map(|id| id.as_str()).collect::<Vec<_>>()
+        };
+        assert_eq!(names(Place::Loop, "project"), ["table"]);
+        assert_eq!(names(Place::Outside, "project"), ["front", "api"]);
+        assert_eq!(names(Place::Loop, "front"), [] as [&str; 0], "it feeds a loop and is in none");
+        assert_eq!(names(Place::Outside, "front"), ["api"]);
     }
 
     #[test]

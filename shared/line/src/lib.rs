@@ -18,7 +18,7 @@ pub use stackseer_insight::Repeats;
 pub use stackseer_model::Sensitivity;
 pub use task::{Done, Learn, Outcome, run_learn, run_retire, run_watch};
 pub use tick::{Tick, Ticked, tick};
-pub use watch::{Reach, Watch, Watched, check, watch};
+pub use watch::{Reach, Watch, Watched, check, kept_events, watch};
 
 /// How far back a watch looks. `GetMetricData` is billed per metric, not per point, so each watch reads it all afresh.
 pub const WINDOW_MINUTES: i64 = 3 * 60;

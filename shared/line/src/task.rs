@@ -2,7 +2,7 @@
 
 use crate::learn::{History, Learned, learn, restored, to_keep};
 use crate::settings::{dismissed, quiet, tune};
-use crate::watch::{Reach, Watch, check, watch};
+use crate::watch::{Reach, Watch, check, kept_events, watch};
 use crate::{HISTORY_DAYS, WINDOW_MINUTES, metrics_of};
 use stackseer_catalog::Catalog;
 use stackseer_insight::{Plan, Repeats};
@@ -67,11 +67,13 @@ pub async fn run_watch(
         if is_superseded(&state, task.at) {
             return Ok(Done { outcome: Outcome::Superseded, ..done });
         }
+        let kept = kept_events(store, &task.application.id, task.at).await?;
         let about = Watch {
             catalog,
             application: &task.application,
             learned: &learned,
             known: &state.insights,
+            kept: &kept,
             now: task.at,
             reach: Reach::SymptomsFirst,
             repeats,
@@ -188,6 +190,7 @@ pub async fn run_retire(
             application: &task.application,
             learned: &nothing,
             known: &state.insights,
+            kept: &[],
             now: task.at,
             reach: Reach::SymptomsFirst,
             repeats: Repeats::default(),

@@ -4,8 +4,10 @@ use crate::WINDOW_MINUTES;
 use crate::learn::{Fitted, Learned, points};
 use stackseer_catalog::Catalog;
 use stackseer_detect::{Detection, Point, Requests, detect, detect_share, is_suspicious};
-use stackseer_insight::{CheckSituation, Observed, Outcome, Plan, Repeats, Situation, is_news, plan, plan_checks};
-use stackseer_model::ports::{EventSource, MetricSource, PortError};
+use stackseer_insight::{
+    CheckSituation, Observed, Outcome, Plan, Releases, Repeats, Situation, is_news, plan, plan_checks,
+};
+use stackseer_model::ports::{Ask, EventHistory, EventSource, MOST_IN_PAGE, MetricSource, PortError};
 use stackseer_model::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,7 +26,7 @@ pub enum Reach {
 #[derive(Debug, Clone, Default)]
 pub struct Watched {
     pub plan: Plan,
-    /// The application's changes in the window and the hour before.
+    /// The application's changes in the window and the hour before, each release with its verdict once it has one.
     pub changes: Vec<ChangeEvent>,
     /// What could not be read in this window.
     pub unseen: Vec<Unseen>,
@@ -43,6 +45,8 @@ pub struct Watch<'a> {
     pub learned: &'a Learned,
     /// Open insights, and those closed in the last seven days.
     pub known: &'a [Insight],
+    /// The application's changes as they are kept: what was judged stays.
+    pub kept: &'a [ChangeEvent],
     pub now: Timestamp,
     pub reach: Reach,
     pub repeats: Repeats,
@@ -53,7 +57,7 @@ pub async fn watch(
     events: &impl EventSource,
     about: &Watch<'_>,
 ) -> Result<Watched, PortError> {
-    let Watch { catalog, application, learned, known, now, reach, repeats } = *about;
+    let Watch { catalog, application, learned, known, kept, now, reach, repeats } = *about;
     let window_start = minutes_before(now, WINDOW_MINUTES);
     let mut watched = Watched::default();
     let (symptoms, context): (Vec<&Metric>, Vec<&Metric>) =
@@ -62,7 +66,7 @@ pub async fn watch(
     window.read(metrics, &symptoms, &mut watched).await?;
     // How many failures are many depends on the requests, which are read where something fails.
     window.read(metrics, &window.suspected_of(), &mut watched).await?;
-    let changes = match events
+    let mut changes = match events
         .change_events(&learned.inventory, minutes_before(window_start, EVENTS_BEFORE_MINUTES), now)
         .await
     {
@@ -73,8 +77,12 @@ pub async fn watch(
             vec![]
         }
     };
-    let mut observed = window.observed(&symptoms);
     let inventory = &learned.inventory;
+    recall(&mut changes, kept, known);
+    let released = judge(metrics, about, &mut changes, &mut window, &mut watched).await?;
+    let releases = Releases { catalog, inventory, metrics: &learned.metrics, events: &changes, window_start, now };
+    let mut observed = window.observed(&symptoms);
+    releases.add_worsened(&released, &window.series, &mut observed);
     let unobserved = Situation {
         now,
         window_start,
@@ -90,6 +98,7 @@ pub async fn watch(
     if is_news(&Situation { observed: &observed, ..unobserved }) {
         window.read(metrics, &context, &mut watched).await?;
         observed = window.observed(&learned.metrics.iter().collect::<Vec<_>>());
+        releases.add_worsened(&released, &window.series, &mut observed);
     }
     watched.unseen.extend(observed.iter().filter_map(|o| match &o.outcome {
         Outcome::Unknown(unseen) => Some(unseen.clone()),
@@ -100,6 +109,57 @@ pub async fn watch(
     say_watched(&mut watched.plan, &watched.watching);
     watched.changes = changes;
     Ok(watched)
+}
+
+/// The changes that a watch at `now` will find again.
+pub async fn kept_events(
+    store: &impl EventHistory,
+    application: &ApplicationId,
+    now: Timestamp,
+) -> Result<Vec<ChangeEvent>, PortError> {
+    let from = minutes_before(now, WINDOW_MINUTES + EVENTS_BEFORE_MINUTES);
+    let ask = Ask::newest(MOST_IN_PAGE).within(Some(from), Some(now));
+    Ok(store.list_events(application, &ask).await?.items)
+}
+
+/// What was judged before, as it is kept or an open insight remembers it.
+fn recall(changes: &mut [ChangeEvent], kept: &[ChangeEvent], known: &[Insight]) {
+    let remembered = || kept.iter().chain(known.iter().flat_map(|insight| &insight.events));
+    for change in changes {
+        change.verdict =
+            remembered().find(|e| e.id == change.id && e.verdict.is_some()).and_then(|e| e.verdict.clone());
+    }
+}
+
+/// Judges the releases of which it is time, and reads what tells whether those that made something worse still do. The answer:
+/// all releases that are known, those of open insights too.
+async fn judge<'a>(
+    metrics: &impl MetricSource,
+    about: &Watch<'a>,
+    changes: &mut [ChangeEvent],
+    window: &mut Window<'a>,
+    watched: &mut Watched,
+) -> Result<Vec<ChangeEvent>, PortError> {
+    let Watch { catalog, learned, known, now, .. } = *about;
+    let releases = Releases {
+        catalog,
+        inventory: &learned.inventory,
+        metrics: &learned.metrics,
+        events: &changes.to_vec(),
+        window_start: window.from,
+        now,
+    };
+    for event in releases.due() {
+        window.read(metrics, &releases.wanted(event), watched).await?;
+        let verdict = releases.judge(event, &window.series);
+        changes.iter_mut().filter(|change| change.id == event.id).for_each(|change| change.verdict = verdict.clone());
+    }
+    let mut released = changes.to_vec();
+    let remembered =
+        known.iter().filter(|insight| insight.status == Status::Ongoing).flat_map(|insight| &insight.events);
+    released.extend(remembered.filter(|e| changes.iter().all(|c| c.id != e.id)).cloned());
+    window.read(metrics, &releases.wanted_of_worse(&released), watched).await?;
+    Ok(released)
 }
 
 /// The proactive checks, on what learning has seen.

@@ -98,6 +98,7 @@ async fn what_publishes_since_it_was_learned_is_watched_and_the_rest_is_as_it_wa
             application: &application,
             learned: &learned,
             known: &[],
+            kept: &[],
             now: at(3),
             reach: Reach::Everything,
             repeats: Repeats::default(),

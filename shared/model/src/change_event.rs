@@ -1,4 +1,4 @@
-use crate::{ResourceId, Scope};
+use crate::{ResourceId, Scope, Verdict};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -23,6 +23,17 @@ pub struct ChangeEvent {
     pub changes: Vec<PropertyChange>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub actor: Option<String>,
+    /// Of a release, half an hour after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<Verdict>,
+}
+
+impl ChangeEvent {
+    /// As it is kept after it was kept as `known`: a verdict once given stays.
+    pub fn over(&self, known: Option<&Self>) -> Self {
+        let verdict = known.and_then(|known| known.verdict.clone()).or_else(|| self.verdict.clone());
+        Self { verdict, ..self.clone() }
+    }
 }
 
 /// A change somewhere in the Region, before it is known whose resources it touched.

@@ -31,6 +31,7 @@ mod tally;
 mod task;
 pub mod time;
 mod transition;
+mod verdict;
 mod watching;
 mod window;
 
@@ -65,6 +66,7 @@ pub use summary::{InsightCounts, InsightSummary, MOST_NAMED};
 pub use tally::{Lasted, Tally, day};
 pub use task::{Task, TaskKind};
 pub use transition::{Ending, Transited, Transition};
+pub use verdict::{Measure, Verdict, VerdictOutcome};
 pub use watching::{ResourceState, Watching, WatchingCounts};
 pub use window::{Window, WindowError};
 

@@ -23,7 +23,8 @@ pub(crate) fn changes(insight: &Insight, now: Timestamp) -> Vec<String> {
     let is_named = |event: &ChangeEvent| named.iter().any(|(change, _)| change.events.contains(&event.id));
     let mut others: Vec<&ChangeEvent> = insight.events.iter().filter(|event| !is_named(event)).collect();
     others.sort_by_key(|e| (e.time.as_second() - insight.start_time.as_second()).abs());
-    let others = others.into_iter().map(|event| line(event, &properties(event), now));
+    let others =
+        others.into_iter().map(|event| sentence(&format!("{}{}", line(event, &properties(event), now), judged(event))));
     let named = named.iter().map(|(change, on)| just_before(insight, change, on, now));
     named.chain(others).take(MOST_CHANGES).collect()
 }
@@ -39,9 +40,10 @@ fn just_before(insight: &Insight, change: &Change, on: &ResourceRef, now: Timest
             format!("{} {} on {}{to}", moment(change.time, now), change.name, on.name)
         }
     };
+    let verdict = event.map(judged).unwrap_or_default();
     match relative(change.time, insight.start_time) {
-        same if same.starts_with("in ") => sentence(&format!("{said}, {same}")),
-        before_or_after => sentence(&format!("{said}, {before_or_after} the start")),
+        same if same.starts_with("in ") => sentence(&format!("{said}, {same}{verdict}")),
+        before_or_after => sentence(&format!("{said}, {before_or_after} the start{verdict}")),
     }
 }
 
@@ -53,6 +55,11 @@ pub fn change_said(event: &ChangeEvent) -> String {
 /// With the time before it, and its day where `now` is another.
 fn line(event: &ChangeEvent, properties: &str, now: Timestamp) -> String {
     sentence(&format!("{} {}", moment(event.time, now), what(event, properties)))
+}
+
+/// Of a release what it did: `; worse 30 min after: errors 0.1 % → 5 %, 600 invocations`
+fn judged(event: &ChangeEvent) -> String {
+    event.verdict.as_ref().map_or_else(String::new, |verdict| format!("; {}", verdict.said))
 }
 
 fn what(event: &ChangeEvent, properties: &str) -> String {
@@ -120,6 +127,25 @@ mod tests {
                 "13:56 UTC UpdateFunctionConfiguration on shop-checkout by alice: memory_mb 512 → 128, 7 min before the start",
                 "14:02 UTC UpdateFunctionConfiguration on shop-checkout by alice: memory_mb 512 → 128"
             ]
+        );
+    }
+
+    #[test]
+    fn of_a_release_it_is_said_what_it_did() {
+        let mut insight = changed_just_before();
+        insight.events[0].verdict = Some(Verdict {
+            outcome: VerdictOutcome::Worse,
+            said: "worse 30 min after: errors 0.1 % → 5 %, 600 invocations".to_owned(),
+            measures: vec![],
+        });
+        let said = changes(&insight, at("14:30")).remove(0);
+        let end = "7 min before the start; worse 30 min after: errors 0.1 % → 5 %, 600 invocations";
+        assert!(said.ends_with(end), "{said}");
+        insight.causes.clear();
+        assert!(
+            changes(&insight, at("14:30"))
+                .remove(0)
+                .ends_with("512 → 128; worse 30 min after: errors 0.1 % → 5 %, 600 invocations")
         );
     }
 

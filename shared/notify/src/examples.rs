@@ -123,6 +123,7 @@ pub(crate) fn load_test() -> Insight {
                 to: Some("128".to_owned()),
             }],
             actor: Some("alice".to_owned()),
+            verdict: None,
         }],
         recommendations: vec![Recommendation {
             name: "Give shop-checkout provisioned concurrency for the peak".to_owned(),

@@ -2,6 +2,7 @@
 
 use crate::kinds::{console, page};
 use crate::source::about;
+use stackseer_catalog::Catalog;
 use stackseer_model::{Anomaly, AnomalyType, Insight, InsightType, Timestamp};
 use std::fmt::Write;
 
@@ -67,7 +68,11 @@ fn graph(insight: &Insight, anomalies: &[&Anomaly]) -> String {
         for (name, value) in &metric.key.dimensions {
             let _ = write!(metrics, "~'{}~'{}", jsurl(name), jsurl(value));
         }
-        let _ = write!(metrics, "~(stat~'{}~period~{}))", jsurl(&metric.key.statistic), metric.period);
+        let _ = write!(metrics, "~(stat~'{}~period~{}", jsurl(&metric.key.statistic), metric.period);
+        if let Some(region) = Catalog::builtin().region_of(&metric.key.namespace) {
+            let _ = write!(metrics, "~region~'{}", jsurl(region));
+        }
+        metrics.push_str("))");
     }
     let around = |time: Timestamp, seconds: i64| {
         let time = Timestamp::from_second(time.as_second() + seconds).unwrap_or(time);

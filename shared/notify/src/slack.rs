@@ -13,6 +13,7 @@ const MOST_TEXT: usize = 3000;
 /// A chat is for a glance.
 const MOST_AFFECTED: usize = 3;
 const GOOD_SECTION: usize = 450;
+const MOST_CHECKED_LINE: usize = 140;
 /// A link that is cut leads nowhere: a longer one is left out.
 const MOST_LINK: usize = 600;
 
@@ -71,8 +72,10 @@ fn summary(story: &Story) -> String {
 }
 
 fn affected(story: &Story) -> Option<String> {
-    let shown = story.affected.iter().take(MOST_AFFECTED);
-    let mut lines: Vec<String> = shown.map(|line| format!("• {}", escape(line, GOOD_SECTION))).collect();
+    // Of a check the list is what is new; each line short enough that the whole of it fits.
+    let (most, length) = if story.checked { (usize::MAX, MOST_CHECKED_LINE) } else { (MOST_AFFECTED, GOOD_SECTION) };
+    let shown = story.affected.iter().take(most);
+    let mut lines: Vec<String> = shown.map(|line| format!("• {}", escape(line, length))).collect();
     if lines.is_empty() {
         return None;
     }

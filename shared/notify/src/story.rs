@@ -9,6 +9,8 @@ use stackseer_model::*;
 
 /// More of each is behind the link.
 const MOST_AFFECTED: usize = 5;
+/// Of those that fail one check: one line each, and nothing else to read.
+const MOST_CHECKED: usize = 20;
 const MOST_ADVICE: usize = 3;
 const MOST_STEPS: usize = 6;
 
@@ -52,6 +54,8 @@ pub(crate) struct Story {
     pub impact: Option<String>,
     pub affected: Vec<String>,
     pub more_affected: usize,
+    /// They all fail one check.
+    pub checked: bool,
     /// What somebody changed: first what the causes name, then what is nearest to the start.
     pub changes: Vec<String>,
     /// `Most of it comes from shop-checkout (Lambda function): Invocations (83 %)`, and why.
@@ -90,7 +94,9 @@ pub(crate) fn story(message: &Message, insight: &Insight, links: &Links) -> Stor
     let news = news(message, insight);
     // Of what is told now, not of all there is: an e-mail about two more need not name the first five again.
     let anomalies = told(message, insight, Dialect::EventBridge).unwrap_or_default();
-    let affected = anomalies.iter().take(MOST_AFFECTED).map(|a| sentence(&said::anomaly(insight, a)));
+    let checked = insight.insight_type() == InsightType::Proactive;
+    let most = if checked { MOST_CHECKED } else { MOST_AFFECTED };
+    let affected = anomalies.iter().take(most).map(|a| sentence(&said::anomaly(insight, a)));
     let affected: Vec<String> = affected.collect();
     let causes_said = insight.causes.iter().any(|cause| cause.reason == insight.description);
     let first = insight.causes.first();
@@ -110,6 +116,7 @@ pub(crate) fn story(message: &Message, insight: &Insight, links: &Links) -> Stor
         reason: reason(news, message),
         impact: insight.impact().map(|impact| sentence(&said::impact(impact, message.time))),
         more_affected: anomalies.len() - affected.len(),
+        checked,
         affected,
         changes: changes(insight, message.time),
         cause: first.map(|first| (head(first, insight.insight_type()), sentence(&first.reason))),

@@ -202,6 +202,30 @@ fn without_cause_and_advice_it_is_said_and_nothing_is_empty() {
 }
 
 #[test]
+fn of_many_that_fail_one_check_twenty_are_named_and_the_rest_counted() {
+    let mut insight = unprotected_table();
+    let one = insight.anomalies[0].clone();
+    insight.anomalies = (0..200)
+        .map(|n| {
+            let mut other = one.clone();
+            other.id = AnomalyId(format!("{n:08}-0000-4000-8000-000000000000"));
+            other.resource.name = format!("shop-table-{n}");
+            other
+        })
+        .collect();
+    let message = message(MessageType::NewInsight, &insight);
+    let mail = email::text(&message, &insight, &links());
+    assert_eq!(mail.matches("- shop-table-").count(), 20, "{mail}");
+    assert!(mail.contains("\n- and 180 more\n"), "{mail}");
+    let slack = slack::payload(&message, &insight, &links());
+    let blocks = slack["blocks"].as_array().unwrap();
+    let list = blocks.iter().filter_map(|b| b["text"]["text"].as_str()).find(|text| text.contains("shop-table-19"));
+    let list = list.expect("a list of them");
+    assert_eq!(list.matches("• shop-table-").count(), 20, "{list}");
+    assert!(list.ends_with("• and 180 more") && list.chars().count() <= 3000, "{list}");
+}
+
+#[test]
 fn nothing_in_a_name_gets_out_of_its_place() {
     let mut insight = load_test();
     let nasty = "<!channel> \"quoted\" & 'q'\r\nSubject: x\t日本語 → 4×\u{0} *bold*";

@@ -123,6 +123,7 @@ pub fn look<'a>(incident: &'a Incident, learned: &'a Learned, known: &'a [Insigh
         application: &incident.application,
         learned,
         known,
+        kept: &[],
         now: at(now),
         reach: Reach::SymptomsFirst,
         repeats: Repeats::Keep,

@@ -4,8 +4,10 @@ use anyhow::{Context, Result};
 use pollster::block_on;
 use stackseer_catalog::Catalog;
 use stackseer_incident::{Incident, IncidentSource, read_folder};
-use stackseer_line::{Baselines, History, Reach, Repeats, Sensitivity, Watch, learn, metrics_of, watch};
-use stackseer_model::ports::Store;
+use stackseer_line::{
+    Baselines, History, Reach, Repeats, Sensitivity, Watch, Watched, kept_events, learn, metrics_of, watch,
+};
+use stackseer_model::ports::{EventHistory, Store};
 use stackseer_model::{Insight, InsightType, Severity};
 use stackseer_testkit::MemoryStore;
 use std::fmt::Write;
@@ -83,16 +85,19 @@ fn said(incident: &Incident) -> Result<Vec<Insight>> {
     let (store, application) = (MemoryStore::default(), &incident.application);
     for now in incident.ticks() {
         let known = block_on(store.insight_state(&application.id, now))?;
+        let kept = block_on(kept_events(&store, &application.id, now))?;
         let about = Watch {
             catalog,
             application,
             learned: &learned,
             known: &known.insights,
+            kept: &kept,
             now,
             reach: Reach::SymptomsFirst,
             repeats: Repeats::default(),
         };
-        let plan = block_on(watch(&source, &source, &about))?.plan;
+        let Watched { plan, changes, .. } = block_on(watch(&source, &source, &about))?;
+        block_on(store.keep_events(&application.id, &changes))?;
         block_on(store.commit(application, known.generation, &plan.changed, &plan.messages))?;
     }
     let insights = store.insights(&application.id);

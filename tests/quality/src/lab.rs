@@ -12,7 +12,7 @@ use stackseer_catalog::Catalog;
 use stackseer_line::{
     Baselines, HISTORY_DAYS, History, Learned, Reach, Repeats, Sensitivity, Watch, learn, metrics_of, watch,
 };
-use stackseer_model::ports::Store;
+use stackseer_model::ports::{EventHistory, Store};
 use stackseer_model::{ChangeEvent, EventClass, Insight, Metric, MetricKey};
 use stackseer_testkit::MemoryStore;
 use std::cell::OnceCell;
@@ -134,16 +134,20 @@ impl Watched {
             let now = time(minute);
             let application = &self.app.application;
             let known = block_on(store.insight_state(&application.id, now))?;
+            let kept = block_on(kept_events(store, &application.id, now))?;
             let about = Watch {
                 catalog: Catalog::builtin(),
                 application,
                 learned,
                 known: &known.insights,
+                kept: &kept,
                 now,
                 reach: Reach::SymptomsFirst,
                 repeats: Repeats::default(),
             };
-            let plan = block_on(watch(source, source, &about))?.plan;
+            let looked = block_on(watch(source, source, &about))?;
+            block_on(store.keep_events(&application.id, &looked.changes))?;
+            let plan = looked.plan;
             seen.extend(plan.changed.iter().map(|insight| Seen { minute, insight: insight.clone() }));
             if !plan.changed.is_empty() {
                 block_on(store.commit(application, known.generation, &plan.changed, &plan.messages))?;

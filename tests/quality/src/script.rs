@@ -122,6 +122,7 @@ pub fn event(done: &Done, inventory: &Inventory) -> ChangeEvent {
         changes: done.changes.iter().map(change).collect(),
         actor: Some(done.by.to_owned()),
         resources,
+        verdict: None,
     }
 }
 

@@ -124,8 +124,7 @@ impl Day {
         let settings = settings_or(&self.store, &application.scope(), &self.first).await?;
         let (catalog, store, repeats) = (self.catalog, &self.store, Repeats::default());
         let looks = Looks { source, application, catalog, store, repeats };
-        let look = looks.look(&self.learned, &settings, false, now).await?;
-        self.store.keep_events(&application.id, &look.changes).await?;
+        looks.look(&self.learned, &settings, false, now).await?;
         Ok(self.store.keep_watched(application, now).await?)
     }
 

@@ -82,6 +82,16 @@ pub async fn changes(asked: &Asked, about: &args::Changes, how: &How) -> Result<
     told(found, |found: wire::ListChangesResponse| answer::changes(&found.events, now, how.width))
 }
 
+pub async fn expiries(asked: &Asked, about: &args::Expiries, how: &How) -> Result<Told> {
+    let now = asked.status().await?.now.0;
+    let mut query = format!("To={}", now.as_second() + i64::from(about.days) * DAY);
+    if let Some(name) = &about.application {
+        query += &format!("&Application={}", find::application(asked, name).await?);
+    }
+    let found = asked.all_of(&format!("/stackseer/expiries?MaxResults=200&{query}")).await?;
+    told(found, |found: wire::ListExpiriesResponse| answer::expiries(&found.expiries, about.days, now, how.width))
+}
+
 pub async fn topology(asked: &Asked, about: &args::Topology, how: &How) -> Result<Told> {
     let mut all = Vec::new();
     for application in find::applications(asked, about.application.as_deref()).await? {

@@ -2,14 +2,15 @@
 
 use super::{none, severity_of};
 use crate::args::Which;
-use crate::render::page::{BOLD, DIM, Page, Width, rule};
+use crate::render::page::{BOLD, DIM, Page, RED, Width, rule};
 use crate::render::words::{ordinal, per_cent};
+use anstyle::Style;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 use stackseer_api::wire::{
     Event, InsightCause, InsightStatus, InsightTimeRange, NamedResource, ReactiveAnomalySummary, ReactiveInsight,
-    ReactiveInsightSummary, Recommendation,
+    ReactiveInsightSummary, Recommendation, ReleaseOutcome,
 };
 use stackseer_model::lasted;
 use stackseer_model::time::{date_time, dated_range, moment};
@@ -164,14 +165,20 @@ fn events(page: &mut Page, events: &[Event], most: usize, now: Timestamp) {
     }
     page.heading("What was changed around the start");
     for event in events.iter().take(most) {
-        page.text(2, &said(event, now));
+        changed(page, 2, event, now);
     }
     more(page, events.len(), most);
 }
 
-pub fn said(event: &Event, now: Timestamp) -> String {
+/// What was changed, and of a release below it what it did.
+pub fn changed(page: &mut Page, indent: usize, event: &Event, now: Timestamp) {
     let sentence = event.sentence.as_deref().or(event.name.as_deref()).unwrap_or_default();
-    event.time.map_or_else(|| sentence.to_owned(), |time| format!("{}  {sentence}", moment(time.0, now)))
+    let time = event.time.map_or_else(String::new, |time| format!("{}  ", moment(time.0, now)));
+    page.text(indent, &format!("{time}{sentence}"));
+    if let Some(verdict) = &event.verdict {
+        let style = if verdict.outcome == ReleaseOutcome::Worse { RED } else { Style::new() };
+        page.styled(indent + 4, style, &verdict.sentence);
+    }
 }
 
 fn anomalies(page: &mut Page, anomalies: &[ReactiveAnomalySummary], most: usize) {

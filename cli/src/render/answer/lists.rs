@@ -1,6 +1,6 @@
 //! Resources, changes, channels, what is set, and how an application hangs together.
 
-use super::insight::said;
+use super::insight::changed;
 use super::{none, severity_of};
 use crate::commands::people::Plan;
 use crate::render::page::{BOLD, DIM, Page, RED, Width, good};
@@ -67,7 +67,7 @@ pub fn changes(found: &[Event], now: Timestamp, width: Width) -> String {
         return none(page, "Nothing was changed in this time.");
     }
     for event in found {
-        page.text(0, &said(event, now));
+        changed(&mut page, 0, event, now);
         page.styled(4, DIM, in_application(event.application.as_ref()));
     }
     page.finish()

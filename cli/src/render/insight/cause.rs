@@ -8,6 +8,8 @@ use stackseer_model::time::moment;
 use stackseer_model::{AnomalyType, Cause, Insight, InsightType, Role, relative};
 
 const MOST_CAUSES: usize = 3;
+/// Of those that fail one check.
+const MOST_CHECKED: usize = 20;
 
 pub fn causes(page: &mut Page, insight: &Insight, view: &View<'_>) {
     page.heading("Cause");
@@ -28,8 +30,11 @@ pub fn causes(page: &mut Page, insight: &Insight, view: &View<'_>) {
         page.text(4, &first.reason);
     }
     path(page, first);
-    let also = if insight.insight_type() == InsightType::Reactive { "Less likely: " } else { "Also: " };
-    let shown = most(view, MOST_CAUSES);
+    let (also, usual) = match insight.insight_type() {
+        InsightType::Reactive => ("Less likely: ", MOST_CAUSES),
+        InsightType::Proactive => ("Also: ", MOST_CHECKED),
+    };
+    let shown = most(view, usual);
     for cause in others.iter().take(shown - 1) {
         page.text(2, &format!("{also}{}", head(cause, of, view)));
         page.text(4, &cause.reason);

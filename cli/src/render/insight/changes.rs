@@ -45,6 +45,9 @@ fn told(page: &mut Page, event: &ChangeEvent, onset: Timestamp, view: &View<'_>)
     for change in event.changes.iter().filter_map(property) {
         page.text(2 + page.column(2, column), &change);
     }
+    if let Some(verdict) = &event.verdict {
+        page.text(2 + page.column(2, column), &verdict.said);
+    }
 }
 
 fn looked_from(onset: Timestamp) -> Timestamp {

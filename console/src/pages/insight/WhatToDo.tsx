@@ -1,16 +1,23 @@
 import Box from '@cloudscape-design/components/box';
+import Button from '@cloudscape-design/components/button';
 import Link from '@cloudscape-design/components/link';
 import SpaceBetween from '@cloudscape-design/components/space-between';
+import { useState } from 'react';
 import type { Advice } from '../../api/own';
 import { Command } from '../../parts/Command';
 import { Section } from '../../parts/Section';
 
+/** Of what fails one check there may be hundreds. */
+const FIRST = 20;
+
 export function WhatToDo({ advice }: { advice: Advice[] }) {
+  const [isWhole, setWhole] = useState(false);
+  const rest = advice.length - FIRST;
   return (
     <Section title="What to do" count={advice.length}>
       {advice.length === 0 ? <Box color="text-body-secondary">There is no recommendation. Start at the first anomaly below, and at what was changed.</Box> : (
         <ol className="advice">
-          {advice.map((item) => (
+          {(isWhole ? advice : advice.slice(0, FIRST)).map((item) => (
             <li key={`${item.Name} ${item.Reason}`}>
               <h3>{item.Name}</h3>
               <p>{item.Description}</p>
@@ -24,6 +31,7 @@ export function WhatToDo({ advice }: { advice: Advice[] }) {
           ))}
         </ol>
       )}
+      {rest > 0 && <div className="tools"><Button onClick={() => setWhole(!isWhole)}>{isWhole ? `Only the first ${FIRST}` : `And ${rest} more`}</Button></div>}
     </Section>
   );
 }

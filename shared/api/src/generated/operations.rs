@@ -40,6 +40,7 @@ pub enum Operation {
     ListChanges,
     ListCosts,
     ListEvents,
+    ListExpiries,
     ListInsights,
     ListMonitoredResources,
     ListMutes,
@@ -64,7 +65,7 @@ pub enum Operation {
 }
 
 impl Operation {
-    pub const ALL: [Self; 55] = [
+    pub const ALL: [Self; 56] = [
         Self::AcknowledgeInsight,
         Self::AddMute,
         Self::AddNote,
@@ -99,6 +100,7 @@ impl Operation {
         Self::ListChanges,
         Self::ListCosts,
         Self::ListEvents,
+        Self::ListExpiries,
         Self::ListInsights,
         Self::ListMonitoredResources,
         Self::ListMutes,
@@ -158,6 +160,7 @@ impl Operation {
             Self::ListChanges => "ListChanges",
             Self::ListCosts => "ListCosts",
             Self::ListEvents => "ListEvents",
+            Self::ListExpiries => "ListExpiries",
             Self::ListInsights => "ListInsights",
             Self::ListMonitoredResources => "ListMonitoredResources",
             Self::ListMutes => "ListMutes",
@@ -218,6 +221,7 @@ impl Operation {
             Self::ListChanges => "GET",
             Self::ListCosts => "GET",
             Self::ListEvents => "POST",
+            Self::ListExpiries => "GET",
             Self::ListInsights => "POST",
             Self::ListMonitoredResources => "POST",
             Self::ListMutes => "GET",
@@ -279,6 +283,7 @@ impl Operation {
             Self::ListChanges => "/stackseer/changes",
             Self::ListCosts => "/stackseer/costs",
             Self::ListEvents => "/events",
+            Self::ListExpiries => "/stackseer/expiries",
             Self::ListInsights => "/insights",
             Self::ListMonitoredResources => "/monitoredResources",
             Self::ListMutes => "/stackseer/mutes",
@@ -341,6 +346,7 @@ impl Operation {
             Self::ListChanges => &rules::LIST_CHANGES_REQUEST,
             Self::ListCosts => &rules::LIST_COSTS_REQUEST,
             Self::ListEvents => &rules::LIST_EVENTS_REQUEST,
+            Self::ListExpiries => &rules::LIST_EXPIRIES_REQUEST,
             Self::ListInsights => &rules::LIST_INSIGHTS_REQUEST,
             Self::ListMonitoredResources => &rules::LIST_MONITORED_RESOURCES_REQUEST,
             Self::ListMutes => &rules::LIST_MUTES_REQUEST,
@@ -403,6 +409,7 @@ impl Operation {
             Self::ListChanges => &rules::LIST_CHANGES_RESPONSE,
             Self::ListCosts => &rules::LIST_COSTS_RESPONSE,
             Self::ListEvents => &rules::LIST_EVENTS_RESPONSE,
+            Self::ListExpiries => &rules::LIST_EXPIRIES_RESPONSE,
             Self::ListInsights => &rules::LIST_INSIGHTS_RESPONSE,
             Self::ListMonitoredResources => &rules::LIST_MONITORED_RESOURCES_RESPONSE,
             Self::ListMutes => &rules::LIST_MUTES_RESPONSE,
@@ -634,6 +641,13 @@ impl Operation {
                 "ResourceNotFoundException",
                 "ThrottlingException",
                 "ValidationException",
+            ],
+            Self::ListExpiries => &[
+                "AccessDeniedException",
+                "InternalServerException",
+                "ThrottlingException",
+                "ValidationException",
+                "ResourceNotFoundException",
             ],
             Self::ListInsights => {
                 &["AccessDeniedException", "InternalServerException", "ThrottlingException", "ValidationException"]
@@ -895,6 +909,10 @@ impl Input for ListCostsRequest {
 
 impl Input for ListEventsRequest {
     const OPERATION: Operation = Operation::ListEvents;
+}
+
+impl Input for ListExpiriesRequest {
+    const OPERATION: Operation = Operation::ListExpiries;
 }
 
 impl Input for ListInsightsRequest {

@@ -532,6 +532,7 @@ pub static EVENT: Rule = Rule::Structure(&[
     Member { name: "Resources", required: false, place: Place::Body, rule: &EVENT_RESOURCES },
     Member { name: "Sentence", required: false, place: Place::Body, rule: &STRING },
     Member { name: "Time", required: false, place: Place::Body, rule: &TIMESTAMP },
+    Member { name: "Verdict", required: false, place: Place::Body, rule: &RELEASE_VERDICT },
 ]);
 
 pub static EVENT_CLASS: Rule =
@@ -594,6 +595,19 @@ pub static EVENT_TIME_RANGE: Rule = Rule::Structure(&[
 pub static EVENTS: Rule = Rule::List { min: None, max: None, sparse: false, of: &EVENT };
 
 pub static EVIDENCE_KIND: Rule = Rule::Enum(&["METRIC", "CONFIG", "LOG", "DATABASE"]);
+
+pub static EXPIRY: Rule = Rule::Structure(&[
+    Member { name: "Application", required: true, place: Place::Body, rule: &APPLICATION_NAME },
+    Member { name: "Because", required: false, place: Place::Body, rule: &STRING },
+    Member { name: "Blocked", required: false, place: Place::Body, rule: &TIMESTAMP },
+    Member { name: "Check", required: true, place: Place::Body, rule: &STRING },
+    Member { name: "Ends", required: false, place: Place::Body, rule: &TIMESTAMP },
+    Member { name: "Next", required: false, place: Place::Body, rule: &STRING },
+    Member { name: "Resource", required: true, place: Place::Body, rule: &NAMED_RESOURCE },
+    Member { name: "What", required: true, place: Place::Body, rule: &STRING },
+]);
+
+pub static EXPIRY_LIST: Rule = Rule::List { min: None, max: None, sparse: false, of: &EXPIRY };
 
 pub static EXPLANATION: Rule = Rule::Text { min: Some(1), max: Some(2048), pattern: None };
 
@@ -876,6 +890,18 @@ pub static LIST_EVENTS_REQUEST: Rule = Rule::Structure(&[
 
 pub static LIST_EVENTS_RESPONSE: Rule = Rule::Structure(&[
     Member { name: "Events", required: true, place: Place::Body, rule: &EVENTS },
+    Member { name: "NextToken", required: false, place: Place::Body, rule: &UUID_NEXT_TOKEN },
+]);
+
+pub static LIST_EXPIRIES_REQUEST: Rule = Rule::Structure(&[
+    Member { name: "Application", required: false, place: Place::Query, rule: &KEY },
+    Member { name: "MaxResults", required: false, place: Place::Query, rule: &LIST_MAX_RESULTS },
+    Member { name: "NextToken", required: false, place: Place::Query, rule: &UUID_NEXT_TOKEN },
+    Member { name: "To", required: false, place: Place::Query, rule: &TIMESTAMP },
+]);
+
+pub static LIST_EXPIRIES_RESPONSE: Rule = Rule::Structure(&[
+    Member { name: "Expiries", required: true, place: Place::Body, rule: &EXPIRY_LIST },
     Member { name: "NextToken", required: false, place: Place::Body, rule: &UUID_NEXT_TOKEN },
 ]);
 
@@ -1696,6 +1722,13 @@ pub static RECOMMENDATIONS: Rule = Rule::List { min: Some(0), max: Some(10), spa
 
 pub static RELATED_ANOMALY_SOURCE_DETAILS: Rule =
     Rule::List { min: None, max: None, sparse: false, of: &RECOMMENDATION_RELATED_ANOMALY_SOURCE_DETAIL };
+
+pub static RELEASE_OUTCOME: Rule = Rule::Enum(&["BETTER", "SAME", "WORSE", "NOT_JUDGED"]);
+
+pub static RELEASE_VERDICT: Rule = Rule::Structure(&[
+    Member { name: "Outcome", required: true, place: Place::Body, rule: &RELEASE_OUTCOME },
+    Member { name: "Sentence", required: true, place: Place::Body, rule: &STRING },
+]);
 
 pub static REMOVE_NOTIFICATION_CHANNEL_REQUEST: Rule =
     Rule::Structure(&[Member { name: "Id", required: true, place: Place::Uri, rule: &NOTIFICATION_CHANNEL_ID }]);

@@ -724,6 +724,8 @@ pub struct Event {
     pub sentence: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time: Option<Time>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<ReleaseVerdict>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -800,6 +802,23 @@ pub enum EvidenceKind {
     Log,
     #[serde(rename = "DATABASE")]
     Database,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Expiry {
+    pub application: ApplicationName,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub because: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blocked: Option<Time>,
+    pub check: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends: Option<Time>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+    pub resource: NamedResource,
+    pub what: String,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -1199,6 +1218,27 @@ pub struct ListEventsRequest {
 #[serde(rename_all = "PascalCase")]
 pub struct ListEventsResponse {
     pub events: Vec<Event>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_token: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ListExpiriesRequest {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub application: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_results: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_token: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Time>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ListExpiriesResponse {
+    pub expiries: Vec<Expiry>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_token: Option<String>,
 }
@@ -2244,6 +2284,25 @@ pub struct RecommendationRelatedEventResource {
     pub name: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub r#type: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum ReleaseOutcome {
+    #[serde(rename = "BETTER")]
+    Better,
+    #[serde(rename = "SAME")]
+    Same,
+    #[serde(rename = "WORSE")]
+    Worse,
+    #[serde(rename = "NOT_JUDGED")]
+    NotJudged,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ReleaseVerdict {
+    pub outcome: ReleaseOutcome,
+    pub sentence: String,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

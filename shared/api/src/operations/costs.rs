@@ -21,10 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const ESTIMATE: &str = "COST_ESTIMATION";
 const USUAL_PAGE: usize = 100;
 
-/// DevOps Guru's dollars per active resource and hour, and how many hours its estimates have.
-const GROUP_A: f64 = 0.0028;
-const GROUP_B: f64 = 0.0042;
-const IN_GROUP_A: [&str; 2] = ["AWS::Lambda::Function", "AWS::S3::Bucket"];
+/// How many hours DevOps Guru's estimates have.
 const HOURS: i64 = 720;
 /// Dollars per metric requested of `GetMetricData`, and watches an hour.
 const PER_METRIC: f64 = 0.01 / 1000.0;
@@ -173,7 +170,7 @@ async fn counted<P: Ports>(api: &Api<P>, of: &[Application]) -> Result<Vec<Estim
 
 fn cost(of: &EstimatedResources) -> wire::ServiceResourceCost {
     let hours = HOURS as f64;
-    let unit = if IN_GROUP_A.contains(&of.resource_type.as_str()) { GROUP_A } else { GROUP_B };
+    let unit = Catalog::builtin().devops_guru().price(&of.resource_type);
     wire::ServiceResourceCost {
         label: Some(show::resource::label(&of.resource_type)),
         r#type: Some(of.resource_type.clone()),

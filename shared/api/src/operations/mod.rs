@@ -7,6 +7,7 @@ pub mod channels;
 pub mod costs;
 pub mod coverage;
 pub mod events;
+pub mod expiries;
 pub mod feedback;
 pub mod handling;
 pub mod health;

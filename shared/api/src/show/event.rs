@@ -4,7 +4,9 @@ use super::resource::{application, collection, label};
 use super::{clipped, some};
 use crate::wire;
 use stackseer_catalog::Catalog;
-use stackseer_model::{Application, ChangeEvent, DataSource, EventClass, ResourceId, ResourceRef};
+use stackseer_model::{
+    Application, ChangeEvent, DataSource, EventClass, ResourceId, ResourceRef, Verdict, VerdictOutcome,
+};
 use stackseer_notify as notify;
 
 const MOST_NAME: usize = 50;
@@ -25,7 +27,18 @@ pub fn event(of: &Application, event: &ChangeEvent) -> wire::Event {
         application: Some(application(of)),
         sentence: Some(notify::change_said(event)),
         actor: event.actor.clone(),
+        verdict: event.verdict.as_ref().map(verdict),
     }
+}
+
+fn verdict(verdict: &Verdict) -> wire::ReleaseVerdict {
+    let outcome = match verdict.outcome {
+        VerdictOutcome::NotJudged => wire::ReleaseOutcome::NotJudged,
+        VerdictOutcome::Same => wire::ReleaseOutcome::Same,
+        VerdictOutcome::Better => wire::ReleaseOutcome::Better,
+        VerdictOutcome::Worse => wire::ReleaseOutcome::Worse,
+    };
+    wire::ReleaseVerdict { outcome, sentence: verdict.said.clone() }
 }
 
 fn resource(of: &Application, id: &ResourceId) -> wire::EventResource {

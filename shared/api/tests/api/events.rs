@@ -2,7 +2,7 @@ use crate::scene::{Scene, after, insight, shop, start};
 use serde_json::{Value, json};
 use stackseer_api::generated::Operation;
 use stackseer_model::ports::EventHistory;
-use stackseer_model::{ChangeEvent, DataSource, EventClass, InsightType, ResourceId, Status};
+use stackseer_model::{ChangeEvent, DataSource, EventClass, InsightType, ResourceId, Status, Verdict, VerdictOutcome};
 
 fn event(id: &str, minute: i64, class: EventClass) -> ChangeEvent {
     ChangeEvent {
@@ -15,6 +15,7 @@ fn event(id: &str, minute: i64, class: EventClass) -> ChangeEvent {
         resources: vec![ResourceId("arn:aws:lambda:eu-central-1:123456789012:function:checkout".to_owned())],
         changes: vec![],
         actor: Some("ann".to_owned()),
+        verdict: None,
     }
 }
 
@@ -52,6 +53,18 @@ async fn events_of_one_time_are_paged_whatever_their_ids() {
             assert_eq!(found, ["y", "deploy c", "deploy b", "deploy a", "x", "z"], "{size} of {operation:?}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_release_has_what_it_did() {
+    let scene = Scene::new().learned().await;
+    let said = "worse 30 min after: errors 0.1 % → 5 %, 600 invocations";
+    let verdict = Verdict { outcome: VerdictOutcome::Worse, said: said.to_owned(), measures: vec![] };
+    let judged = ChangeEvent { verdict: Some(verdict), ..event("x", 3, EventClass::Deployment) };
+    scene.store.keep_events(&shop().id, &[judged, event("y", 2, EventClass::Deployment)]).await.unwrap();
+    let answer = scene.call(Operation::ListEvents, json!({"Filters": {}})).await;
+    assert_eq!(answer["Events"][0]["Verdict"], json!({"Outcome": "WORSE", "Sentence": said}));
+    assert_eq!(answer["Events"][1]["Verdict"], Value::Null);
 }
 
 #[tokio::test]

@@ -136,3 +136,14 @@ async fn costs_are_counted_of_all_that_is_watched_or_of_one_and_say_of_what() {
     assert!(close(&one["TotalCost"], 720.0 * (0.0028 + 0.0042)), "{one}");
     assert_eq!(scene.try_call(Operation::ListCosts, json!({"Application": "none"})).await.status, 404);
 }
+
+#[tokio::test]
+async fn what_ends_is_listed_by_day_and_for_the_applications_that_are_asked_for() {
+    let scene = Scene::new().learned().await;
+    let all = scene.call(Operation::ListExpiries, json!({})).await;
+    let listed = all["Expiries"].as_array().unwrap();
+    let ends: Vec<_> = listed.iter().map(|e| (e["Ends"].is_null(), e["Ends"].as_f64().unwrap_or_default())).collect();
+    assert!(ends.is_sorted_by(|a, b| a <= b), "{all}");
+    assert!(listed.iter().all(|e| e["Ends"].is_null() != e["Because"].is_null()), "a day, or why there is none: {all}");
+    assert_eq!(scene.try_call(Operation::ListExpiries, json!({"Application": "none"})).await.status, 404);
+}

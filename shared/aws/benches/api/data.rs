@@ -147,6 +147,7 @@ fn event(application: usize, number: usize) -> ChangeEvent {
             to: Some("3".to_owned()),
         }],
         actor: Some("deployer".to_owned()),
+        verdict: None,
     }
 }
 

@@ -79,6 +79,7 @@ impl Index {
             resources,
             changes: change.changes.clone(),
             actor: change.actor.clone(),
+            verdict: None,
         })
     }
 

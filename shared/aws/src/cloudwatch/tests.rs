@@ -38,7 +38,7 @@ fn at(second: i64) -> Timestamp {
 
 fn source(answer: impl Fn(&Call) -> Reply + Send + Sync + 'static) -> (Metrics, Calls) {
     let (sdk, calls) = sdk(answer);
-    (Metrics::new(Client::new(&sdk)), calls)
+    (Metrics::new(&sdk, "aws", Catalog::builtin()), calls)
 }
 
 async fn read(source: &Metrics, metrics: &[Metric], from: i64, to: i64) -> Result<MetricAnswer, PortError> {
@@ -277,4 +277,47 @@ async fn dimension_sets_are_listed_to_the_last_page_and_once_a_run() {
     assert_eq!(calls.of("monitoring.ListMetrics").len(), 2);
     source.dimension_sets("AWS/DynamoDB", "ThrottledRequests").await.unwrap();
     assert_eq!(calls.of("monitoring.ListMetrics").len(), 4);
+}
+
+fn of_a_distribution() -> Metric {
+    let mut metric = metric("M7", 60);
+    metric.key.namespace = "AWS/CloudFront".into();
+    metric
+}
+
+#[tokio::test]
+async fn what_cloudwatch_keeps_in_one_region_is_read_there() {
+    let (source, calls) = source(numbered);
+    let answer =
+        read(&source, &[metric("M1", 60), of_a_distribution(), metric("M2", 60)], NOW - HOUR, NOW).await.unwrap();
+    let values: Vec<f64> = answer.series.iter().map(|s| s.as_ref().unwrap().0[0].value).collect();
+    assert_eq!(values, [1.0, 7.0, 2.0], "in the order of the question");
+    let calls = calls.of("monitoring.GetMetricData");
+    let mut asked: Vec<(&str, usize)> = calls.iter().map(|c| (c.region.as_str(), queries(c).len())).collect();
+    asked.sort_unstable();
+    assert_eq!(asked, [("eu-west-1", 2), ("us-east-1", 1)]);
+}
+
+#[tokio::test]
+async fn who_may_not_read_in_the_other_region_reads_at_home_all_the_same() {
+    let (source, _) = source(|call| match call.region.as_str() {
+        "us-east-1" => denied("cloudwatch:GetMetricData"),
+        _ => numbered(call),
+    });
+    let answer = read(&source, &[of_a_distribution(), metric("M1", 60)], NOW - HOUR, NOW).await.unwrap();
+    let unseen = answer.series[0].as_ref().unwrap_err();
+    assert_eq!(unseen.action.as_deref(), Some("cloudwatch:GetMetricData"));
+    assert_eq!(answer.series[1].as_ref().unwrap().0[0].value, 1.0);
+    assert!(!answer.may_be_retried, "the answer would be the same");
+    let alone = read(&source, &[of_a_distribution()], NOW - HOUR, NOW).await;
+    assert!(matches!(alone, Err(PortError::Denied { .. })), "nothing at all was read: {alone:?}");
+}
+
+#[tokio::test]
+async fn a_list_is_asked_for_where_the_namespace_is() {
+    let (source, calls) = source(|_| Reply::Ok(json!({"Metrics": []})));
+    source.dimension_sets("AWS/CloudFront", "Requests").await.unwrap();
+    source.dimension_sets("AWS/Lambda", "Errors").await.unwrap();
+    let regions: Vec<String> = calls.all().into_iter().map(|c| c.region).collect();
+    assert_eq!(regions, ["us-east-1", "eu-west-1"]);
 }

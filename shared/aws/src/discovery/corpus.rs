@@ -314,7 +314,7 @@ fn state(watching: &Watching) -> &'static str {
     }
 }
 
-fn stack(
+pub(super) fn stack(
     name: &str,
     path: &Path,
     given: &BTreeMap<String, String>,

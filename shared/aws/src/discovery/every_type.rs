@@ -2,7 +2,7 @@
 
 use super::tests::{World, arn, named, stack};
 use serde_json::{Value, json};
-use stackseer_catalog::{Catalog, ResourceType, Service};
+use stackseer_catalog::{AttributeSpec, Catalog, ResourceType, Service};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What takes its attributes from resources around it, as a template declares them.
@@ -68,6 +68,20 @@ fn example(kind: &ResourceType, service: &Service) -> (Value, String) {
     (json!({"Type": kind.cfn, "Properties": properties}), id)
 }
 
+/// The parts that say what these metrics want of the whole.
+fn parts(kind: &ResourceType, service: &Service, whole: &str) -> Vec<(String, Value)> {
+    let wanted = kind.attributes.iter().filter(|a| service.only.contains_key(&a.name));
+    let part = |attribute: &AttributeSpec| {
+        let of = attribute.of_part.as_ref()?;
+        let part_of = Catalog::builtin().resource_type(&of.cfn)?.part_of.as_ref()?;
+        let mut properties = json!({});
+        put(&mut properties, &of.property, json!(said(kind, service, &attribute.name)));
+        put(&mut properties, part_of, json!({"Ref": whole}));
+        Some((format!("{whole}Part"), json!({"Type": of.cfn, "Properties": properties})))
+    };
+    wanted.filter_map(part).collect()
+}
+
 #[tokio::test]
 async fn every_type_of_the_catalogue_has_metrics_once_discovered() {
     let catalog = Catalog::builtin();
@@ -85,6 +99,10 @@ async fn every_type_of_the_catalogue_has_metrics_once_discovered() {
             let logical = service.id.replace('-', "");
             let (resource, id) = example(kind, service);
             template["Resources"][&logical] = resource;
+            for (part, declared) in parts(kind, service, &logical) {
+                members.push((part.clone(), declared["Type"].as_str().unwrap().to_owned(), part.clone()));
+                template["Resources"][part] = declared;
+            }
             members.push((logical, kind.cfn.clone(), id));
         }
     }

@@ -9,6 +9,8 @@ mod describe;
 mod edges;
 #[cfg(test)]
 mod every_type;
+#[cfg(test)]
+mod first_day;
 mod intrinsics;
 mod lookup;
 mod policies;
@@ -59,7 +61,7 @@ impl Resources {
         let catalog = Arc::new(catalog.clone());
         Self {
             stacks: Stacks::new(aws_sdk_cloudformation::Client::new(sdk), place.clone(), catalog.clone()),
-            tags: Tags::new(aws_sdk_resourcegroupstagging::Client::new(sdk)),
+            tags: Tags::new(sdk, &place.partition, &catalog),
             live,
             metrics,
             catalog,
@@ -151,7 +153,11 @@ impl Resources {
             Err(error) => return Err(error),
         }
         let tagged = match self.tags.with_tag(key, Some(value)).await {
-            Ok(tagged) => tagged,
+            Ok(tagged) => {
+                let (of_no_region, unlisted) = self.tags.of_no_region(Some((key, value))).await?;
+                missed.extend(unlisted);
+                tagged.into_iter().chain(of_no_region).collect()
+            }
             Err(error @ PortError::Transient { .. }) => return Err(error),
             Err(error) => {
                 missed.push(unseen(format!("resources tagged {key}={value}"), &error));
@@ -177,7 +183,10 @@ impl Resources {
 
         let mut missed: Vec<Unseen> = vec![];
         let mut found = match self.tags.all().await {
-            Ok(tagged) => {
+            Ok(mut tagged) => {
+                let (of_no_region, unlisted) = self.tags.of_no_region(None).await?;
+                tagged.extend(of_no_region);
+                missed.extend(unlisted);
                 let names = all.iter().map(|head| head.name.as_str()).collect();
                 region::by_tags(tagged, &names, &mut assigned)
             }

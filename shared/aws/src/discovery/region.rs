@@ -84,7 +84,7 @@ pub(crate) async fn by_metrics(
             Err(error @ PortError::Transient { .. }) => return Err(error),
             Err(error) => {
                 missed.push(unseen(format!("{} without stack or tag", catalog.label_of_metrics(service)), &error));
-                if matches!(error, PortError::Denied { .. }) {
+                if matches!(error, PortError::Denied { .. }) && !metrics.is_elsewhere(&service.namespace) {
                     break;
                 }
                 continue;
@@ -135,6 +135,8 @@ fn resource_of(
     for (dimension, template) in &service.dimensions {
         let value = &set[dimension];
         match template.strip_prefix('{').and_then(|t| t.strip_suffix('}')) {
+            Some("account") if *value == place.account => {}
+            Some("account") => return None,
             Some(attribute) => {
                 said.insert(attribute.trim_end_matches('?').to_owned(), value.clone());
             }

@@ -1,11 +1,13 @@
 //! The tagging API: which resources carry a tag, and which exist at all.
 
-use crate::error::port_error;
+use crate::error::{port_error, unseen};
+use aws_config::{Region, SdkConfig};
 use aws_sdk_resourcegroupstagging::Client;
 use aws_sdk_resourcegroupstagging::types::TagFilter;
+use stackseer_catalog::Catalog;
 use stackseer_model::ports::PortError;
-use stackseer_model::{CHECK_TAG, Resource};
-use std::collections::BTreeMap;
+use stackseer_model::{CHECK_TAG, Resource, Unseen};
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) const GET: &str = "tag:GetResources";
 /// DevOps Guru takes one tag key as an application's, and only with this beginning, in any letter case.
@@ -27,7 +29,16 @@ impl Tagged {
 
 #[derive(Debug, Clone)]
 pub(crate) struct Tags {
+    home: Client,
+    elsewhere: Vec<Elsewhere>,
+}
+
+/// Services without a Region, whose tags are listed in one all the same.
+#[derive(Debug, Clone)]
+struct Elsewhere {
+    region: String,
     client: Client,
+    services: Vec<String>,
 }
 
 pub(crate) fn check_key(key: &str) -> Result<(), PortError> {
@@ -41,31 +52,67 @@ pub(crate) fn check_key(key: &str) -> Result<(), PortError> {
 }
 
 impl Tags {
-    pub(crate) fn new(client: Client) -> Self {
-        Self { client }
+    /// Where the catalogue says that a type's metrics are kept in one other Region, its tags are too.
+    pub(crate) fn new(sdk: &SdkConfig, partition: &str, catalog: &Catalog) -> Self {
+        let home = sdk.region().map(Region::as_ref);
+        let mut services: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+        for service in catalog.services().iter().filter(|_| partition == "aws") {
+            if let Some(region) = service.region.as_deref().filter(|region| home != Some(region)) {
+                services.entry(region).or_default().insert(catalog.service_of(&service.resource_type));
+            }
+        }
+        let there = |(region, services): (&str, BTreeSet<String>)| {
+            let config = aws_sdk_resourcegroupstagging::config::Builder::from(sdk);
+            let client = Client::from_conf(config.region(Region::new(region.to_owned())).build());
+            Elsewhere { region: region.to_owned(), client, services: services.into_iter().collect() }
+        };
+        Self { home: Client::new(sdk), elsewhere: services.into_iter().map(there).collect() }
+    }
+
+    /// What has no Region and carries the key, or any: its tags are listed in one, and what could not be listed.
+    pub(crate) async fn of_no_region(
+        &self,
+        tag: Option<(&str, &str)>,
+    ) -> Result<(Vec<Tagged>, Vec<Unseen>), PortError> {
+        let (mut found, mut missed) = (Vec::new(), Vec::new());
+        for Elsewhere { region, client, services } in &self.elsewhere {
+            match get(client, tag.map(|(key, value)| filter(key, Some(value))), services).await {
+                Ok(tagged) => found.extend(tagged),
+                Err(error @ PortError::Transient { .. }) => return Err(error),
+                Err(error) => {
+                    missed.push(unseen(format!("tagged resources of {} in {region}", services.join(", ")), &error))
+                }
+            }
+        }
+        Ok((found, missed))
     }
 
     /// Everything that carries the key, with one value or any.
     pub(crate) async fn with_tag(&self, key: &str, value: Option<&str>) -> Result<Vec<Tagged>, PortError> {
-        let filter = TagFilter::builder().key(key).set_values(value.map(|v| vec![v.to_owned()])).build();
-        self.get(Some(filter)).await
+        get(&self.home, Some(filter(key, value)), &[]).await
     }
 
     /// Everything that was ever tagged.
     pub(crate) async fn all(&self) -> Result<Vec<Tagged>, PortError> {
-        self.get(None).await
+        get(&self.home, None, &[]).await
     }
+}
 
-    async fn get(&self, filter: Option<TagFilter>) -> Result<Vec<Tagged>, PortError> {
-        let request = self.client.get_resources().set_tag_filters(filter.map(|f| vec![f]));
-        let mut pages = request.into_paginator().send();
-        let mut found = Vec::new();
-        while let Some(page) = pages.next().await {
-            for mapping in page.map_err(|e| port_error(GET, e))?.resource_tag_mapping_list.unwrap_or_default() {
-                let tags = mapping.tags.unwrap_or_default().into_iter().map(|t| (t.key, t.value)).collect();
-                found.extend(mapping.resource_arn.map(|arn| Tagged { arn, tags }));
-            }
+fn filter(key: &str, value: Option<&str>) -> TagFilter {
+    TagFilter::builder().key(key).set_values(value.map(|v| vec![v.to_owned()])).build()
+}
+
+/// `services`: of these alone; of all, where none is named.
+async fn get(client: &Client, filter: Option<TagFilter>, services: &[String]) -> Result<Vec<Tagged>, PortError> {
+    let types = (!services.is_empty()).then(|| services.to_vec());
+    let request = client.get_resources().set_tag_filters(filter.map(|f| vec![f])).set_resource_type_filters(types);
+    let mut pages = request.into_paginator().send();
+    let mut found = Vec::new();
+    while let Some(page) = pages.next().await {
+        for mapping in page.map_err(|e| port_error(GET, e))?.resource_tag_mapping_list.unwrap_or_default() {
+            let tags = mapping.tags.unwrap_or_default().into_iter().map(|t| (t.key, t.value)).collect();
+            found.extend(mapping.resource_arn.map(|arn| Tagged { arn, tags }));
         }
-        Ok(found)
     }
+    Ok(found)
 }

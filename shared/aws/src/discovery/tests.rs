@@ -137,7 +137,9 @@ impl World {
         let mut found: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
         for (arn, key, value) in &self.tagged {
             let service = arn.split(':').nth(2).unwrap();
-            let wanted = services.is_none_or(|s| s.iter().any(|s| s == service))
+            let global = matches!(service, "cloudfront" | "route53");
+            let wanted = global == (call.region == "us-east-1")
+                && services.is_none_or(|s| s.iter().any(|s| s == service))
                 && (filter.is_null() || filter["Key"] == *key)
                 && filter["Values"].as_array().is_none_or(|v| v.is_empty() || v.iter().any(|v| v == value));
             if wanted {
@@ -165,7 +167,7 @@ impl World {
         let world = self.clone();
         let (config, calls) = sdk(move |call| instead(call).unwrap_or_else(|| world.answer(call)));
         let place = Place { partition: "aws".into(), region: REGION.into(), account: ACCOUNT.into() };
-        let metrics = Metrics::new(aws_sdk_cloudwatch::Client::new(&config));
+        let metrics = Metrics::new(&config, "aws", Catalog::builtin());
         (Resources::new(&config, place, metrics, Catalog::builtin()), calls)
     }
 
@@ -1196,7 +1198,7 @@ async fn a_new_service_is_files_of_the_catalogue_alone() {
     world.published = vec![("AWS/Till", BTreeMap::from([("Register", "r2"), ("Shop", "south")]))];
     let (config, _) = sdk(move |call| world.answer(call));
     let place = Place { partition: "aws".into(), region: REGION.into(), account: ACCOUNT.into() };
-    let metrics = Metrics::new(aws_sdk_cloudwatch::Client::new(&config));
+    let metrics = Metrics::new(&config, "aws", &catalog);
     let source = Resources::new(&config, place, metrics, &catalog);
     let inventory = source.inventory(&app(named("shop"))).await.unwrap();
     assert_eq!(edges(&inventory), ["orders ⇢ r1", "r1 → ledger"]);
@@ -1321,4 +1323,51 @@ async fn nothing_that_a_stack_holds_is_left_out_of_the_states() {
     assert_eq!(state_of("jobs"), &Watching::Watched);
     assert!(matches!(state_of("files"), Watching::WithoutMetrics { turn_on: Some(_), .. }), "{states:#?}");
     assert_eq!(state_of("nightly"), &Watching::NotSupported, "a type that no file knows");
+}
+
+const DISTRIBUTION: &str = "arn:aws:cloudfront::123456789012:distribution/E1";
+
+#[tokio::test]
+async fn what_has_no_region_is_found_by_its_tag_where_tags_of_it_are_listed() {
+    let zone = "arn:aws:route53:::hostedzone/Z1";
+    let queue = arn("sqs", "jobs");
+    let tagged = [DISTRIBUTION, zone, queue.as_str()].map(|arn| (arn.to_owned(), "DevOps-Guru-App", "shop"));
+    let world = World { tagged: tagged.to_vec(), ..World::default() };
+    let (source, calls) = world.source();
+    let inventory = source.inventory(&app(tag("shop"))).await.unwrap();
+    assert_eq!(names(&inventory), ["E1", "Z1", "jobs"]);
+    let there: Vec<Call> = calls.of("tagging.GetResources").into_iter().filter(|c| c.region == "us-east-1").collect();
+    assert_eq!(there[0].input["ResourceTypeFilters"], json!(["cloudfront", "route53"]));
+
+    let elsewhere = |call: &Call| (call.region == "us-east-1").then(|| denied("tag:GetResources"));
+    let (source, _) = world.source_but(elsewhere);
+    let inventory = source.inventory(&app(tag("shop"))).await.unwrap();
+    assert_eq!(names(&inventory), ["jobs"], "what may be read is");
+    assert_eq!(what(&inventory), [("tagged resources of cloudfront, route53 in us-east-1", "tag:GetResources")]);
+    assert!(inventory.is_partial);
+}
+
+#[tokio::test]
+async fn who_has_neither_stack_nor_tag_is_known_by_metrics_of_its_own_account() {
+    let mut world = World::default();
+    world.published = vec![
+        ("AWS/Route53", BTreeMap::from([("HealthCheckId", "h-1")])),
+        ("AWS/ES", BTreeMap::from([("DomainName", "search"), ("ClientId", ACCOUNT)])),
+        ("AWS/ES", BTreeMap::from([("DomainName", "theirs"), ("ClientId", "999999999999")])),
+        ("ContainerInsights", BTreeMap::from([("ClusterName", "prod")])),
+        ("ContainerInsights", BTreeMap::from([("ClusterName", "prod"), ("Namespace", "shop"), ("PodName", "cart")])),
+        ("AWS/SWF", BTreeMap::from([("Domain", "old"), ("WorkflowTypeName", "w"), ("WorkflowTypeVersion", "1")])),
+    ];
+    let inventory = world.read(Boundary::Unassigned).await;
+    let found: Vec<String> =
+        inventory.resources.iter().map(|r| format!("{} {}", Catalog::builtin().kind(&r.resource_type), r.id)).collect();
+    assert_eq!(
+        found,
+        [
+            format!("EKS cluster {}", arn("eks", "cluster/prod")),
+            format!("OpenSearch domain {}", arn("es", "domain/search")),
+            "Route 53 health check arn:aws:route53:::healthcheck/h-1".to_owned(),
+            format!("SWF domain {}", arn("swf", "/domain/old")),
+        ]
+    );
 }

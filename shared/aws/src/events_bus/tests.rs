@@ -132,6 +132,7 @@ fn a_user_s_own_change_names_functions_tables_and_stacks_as_people_do() {
             to: Some("2026.11.3".into()),
         }],
         actor: Some("ann".into()),
+        verdict: None,
     };
     assert_eq!(on_inventory(change), [expected]);
     let on = |named: Value| names(read(&with(CUSTOM_EVENT, "/detail/resources", named)));

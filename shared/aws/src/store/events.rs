@@ -21,10 +21,11 @@ impl EventHistory for DynamoStore {
         let known = self.rows.lately_between(&partition, first, last).await?;
         let known: BTreeMap<String, ChangeEvent> =
             known.into_iter().filter_map(|(key, row)| Some((key.1, body(&row).ok()?))).collect();
-        let new = wanted.into_iter().filter(|(sort, event)| known.get(sort) != Some(event));
+        let wanted = wanted.into_iter().map(|(sort, event)| (event.over(known.get(&sort)), sort));
+        let new = wanted.filter(|(event, sort)| known.get(sort) != Some(event));
         let writes: Result<Vec<Write>, PortError> = new
-            .map(|(sort, event)| {
-                let body = encode(event).and_then(fitting).map_err(unreadable)?;
+            .map(|(event, sort)| {
+                let body = encode(&event).and_then(fitting).map_err(unreadable)?;
                 let expires = Some(event.time.as_second() + KEEP);
                 Ok(Write::Put(Key(partition.clone(), sort), Row { body, expires, ..Row::default() }))
             })

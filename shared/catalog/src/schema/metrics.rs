@@ -11,6 +11,9 @@ pub struct Service {
     #[serde(skip)]
     pub id: String,
     pub namespace: String,
+    /// Where CloudWatch keeps the namespace, if that is one Region alone wherever the resources are.
+    #[serde(default)]
+    pub region: Option<String>,
     /// CloudFormation's name of the type these metrics describe.
     pub resource_type: String,
     /// What people call these metrics, where they are not the service's own: `Shop`.

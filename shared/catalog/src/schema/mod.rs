@@ -2,6 +2,7 @@
 
 mod changes;
 mod checks;
+mod devops_guru;
 mod forms;
 mod looks;
 mod metrics;
@@ -12,13 +13,15 @@ mod resources;
 mod rules;
 mod tables;
 mod text;
+mod verdicts;
 
 pub use changes::{Change, ChangedProperty, Changes};
 pub use checks::{Check, Default as AskedByDefault, OTHERS, SeverityAt, Worse};
+pub use devops_guru::{DevOpsGuru, ItsService, ItsUnseen};
 pub use forms::{Form, Said};
 pub use looks::{ANY, Look, Looks};
 pub use metrics::{MetricSpec, Needs, Service};
-pub use patterns::{DirectionWord, Effect, Pattern};
+pub use patterns::{Cost, CostPart, DirectionWord, Effect, Pattern};
 pub use predicate::{
     AttributeIs, Bound, ChangeTest, Each, Ends, Limit, LimitOf, LookAlike, MetricIs, Over, Place, Predicate, Reaching,
     Side, Test, Trend, Unit, Which,
@@ -29,11 +32,13 @@ pub use resources::{
 };
 pub use tables::{DataTable, Row, date};
 pub use text::{Advice, fill};
+pub use verdicts::VerdictRules;
 
 use serde::de::DeserializeOwned;
 
 /// The catalogue's folders.
-pub const FOLDERS: [&str; 8] = ["resources", "ignored", "changes", "metrics", "checks", "patterns", "advice", "data"];
+pub const FOLDERS: [&str; 10] =
+    ["resources", "ignored", "changes", "metrics", "checks", "patterns", "advice", "data", "verdicts", "devops-guru"];
 
 /// The whole catalogue, as read from its files.
 #[derive(Debug, Clone, Default)]
@@ -45,6 +50,8 @@ pub struct Read {
     pub checks: Vec<Check>,
     pub patterns: Vec<Pattern>,
     pub looks: Vec<Looks>,
+    pub verdicts: Vec<VerdictRules>,
+    pub devops_guru: Vec<DevOpsGuru>,
     pub tables: Vec<DataTable>,
 }
 
@@ -71,7 +78,9 @@ pub fn read(files: &[(String, String)]) -> Result<Read, Vec<CatalogError>> {
             "changes" => parse(file, text).map(|changes| read.changes.push(Changes { id, ..changes })),
             "checks" => parse(file, text).map(|check| read.checks.push(Check { id, ..check })),
             "advice" => parse(file, text).map(|looks| read.looks.push(Looks { id, ..looks })),
+            "verdicts" => parse(file, text).map(|rules| read.verdicts.push(VerdictRules { id, ..rules })),
             "data" => parse(file, text).map(|table| read.tables.push(DataTable { id, ..table })),
+            "devops-guru" => parse(file, text).map(|list| read.devops_guru.push(DevOpsGuru { id, ..list })),
             "patterns" => parse(file, text).map(|pattern| read.patterns.push(Pattern { id, ..pattern })),
             _ => parse(file, text).map(|service| read.services.push(Service { id, ..service })),
         };

@@ -21,11 +21,40 @@ pub struct Pattern {
     #[serde(default)]
     pub not_when: Vec<LookAlike>,
     pub recommendation: Advice,
+    /// Where the harm is the bill.
+    #[serde(default)]
+    pub cost: Option<Cost>,
     /// Of two patterns that hold, the higher one names the insight. 0 to 100; a change that explains the effect
     /// outranks the load that shows it.
     pub rank: u8,
     #[serde(default)]
     pub iam: Vec<String>,
+}
+
+/// What the effect's resource costs more a day than usual.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cost {
+    /// Said after the description, where it is known: a template, with `{cost}`.
+    pub said: String,
+    /// They add up.
+    #[serde(rename = "part")]
+    pub parts: Vec<CostPart>,
+}
+
+/// So many dollars for each that is counted, or for each unit of what they take and have.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CostPart {
+    pub dollars: f64,
+    /// Counts them, with the statistic `Sum`.
+    pub metric: String,
+    /// How much each takes, with the statistic `Average`.
+    #[serde(default)]
+    pub average: Option<String>,
+    /// And how much of it the resource has.
+    #[serde(default)]
+    pub attribute: Option<String>,
 }
 
 /// The anomaly the insight is named after.

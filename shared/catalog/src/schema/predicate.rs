@@ -38,6 +38,10 @@ pub enum Place {
     Producer,
     /// What reads from it, directly.
     Consumer,
+    /// What it leads to and what leads to it again: what goes round in a loop with it.
+    Loop,
+    /// What leads to it from outside such a loop.
+    Outside,
     /// Anything in the application.
     Application,
 }

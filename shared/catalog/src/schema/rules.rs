@@ -1,9 +1,13 @@
 //! What the types can't say.
 
+mod devops_guru;
 mod looks;
 mod resources;
+mod verdicts;
 
-use super::{Check, DataTable, LookAlike, OTHERS, Pattern, Place, Predicate, Read, ResourceType, Service, Test};
+use super::{
+    Check, CostPart, DataTable, LookAlike, OTHERS, Pattern, Place, Predicate, Read, ResourceType, Service, Test,
+};
 use stackseer_model::Role;
 use std::collections::BTreeMap;
 
@@ -85,10 +89,13 @@ pub struct Broken {
 pub fn broken(read: &Read) -> Vec<Broken> {
     let mut errors = Vec::new();
     resources::broken(read, &mut errors);
+    regions(&read.services, &mut errors);
     read.services.iter().for_each(|s| service(s, &read.resources, &mut errors));
     read.checks.iter().for_each(|c| check(c, read, &mut errors));
     read.patterns.iter().for_each(|p| pattern(p, read, &mut errors));
     looks::broken(read, &mut errors);
+    verdicts::broken(read, &mut errors);
+    devops_guru::broken(read, &mut errors);
     read.tables.iter().for_each(|t| table(t, &mut errors));
     let mut titles: BTreeMap<&str, &str> = BTreeMap::new();
     for pattern in &read.patterns {
@@ -102,6 +109,19 @@ pub fn broken(read: &Read) -> Vec<Broken> {
         }
     }
     errors
+}
+
+/// A series is read in its namespace's Region: there is no other way to tell which.
+fn regions(services: &[Service], errors: &mut Vec<Broken>) {
+    let mut known: BTreeMap<&str, &Service> = BTreeMap::new();
+    for service in services {
+        let first = known.entry(&service.namespace).or_insert(service);
+        if first.region != service.region {
+            let said = first.region.as_deref().unwrap_or("each resource's own");
+            let problem = format!("the `region` of {} is {said}, says {}", service.namespace, first.id);
+            errors.push(error("metrics", &service.id, "region", problem));
+        }
+    }
 }
 
 fn error(folder: &'static str, id: &str, at: &str, problem: String) -> Broken {
@@ -240,6 +260,10 @@ fn pattern(pattern: &Pattern, read: &Read, errors: &mut Vec<Broken>) {
             format!("`effect.metric` {metric} is no metric of {} in catalog/metrics", pattern.effect.resource_type),
         );
     }
+    if let Some(cost) = &pattern.cost {
+        say_all(&mut say, "cost.said", unknown_placeholder("cost.said", &cost.said, &["cost".to_owned()]));
+        say_all(&mut say, "cost.part", cost.parts.iter().find_map(|part| unknown_part(part, pattern, read)));
+    }
     for predicate in pattern.predicates() {
         let at = &place_of(predicate, &pattern.when, &pattern.not_when);
         say_all(&mut say, at, predicate.unknown_metric(services));
@@ -248,6 +272,22 @@ fn pattern(pattern: &Pattern, read: &Read, errors: &mut Vec<Broken>) {
             say(at, "`over` is for checks: a pattern looks at what is around its effect".to_owned());
         }
     }
+}
+
+/// A metric or attribute of a cost that the catalogue doesn't have of the effect's type.
+fn unknown_part(part: &CostPart, pattern: &Pattern, read: &Read) -> Option<String> {
+    let cfn = &pattern.effect.resource_type;
+    let services = || read.services.iter().filter(|s| s.resource_type == *cfn);
+    let known = |name: &str, statistic: &str| {
+        services().any(|s| s.metrics.iter().any(|m| m.name == name && m.statistic == statistic))
+    };
+    let counts = std::iter::once((part.metric.as_str(), "Sum"));
+    let mut metrics = counts.chain(part.average.as_deref().map(|average| (average, "Average")));
+    if let Some((name, statistic)) = metrics.find(|(name, statistic)| !known(name, statistic)) {
+        return Some(format!("{name} {statistic} is no metric of {cfn} in catalog/metrics"));
+    }
+    let attribute = part.attribute.as_deref().map(|attribute| ("cost.part", attribute));
+    unknown_attribute(cfn, attribute.into_iter(), &read.resources).map(|(_, problem)| problem)
 }
 
 fn table(table: &DataTable, errors: &mut Vec<Broken>) {
@@ -326,7 +366,7 @@ fn unknown_attribute<'a>(
         return Some(("resource_type", format!("`resource_type` {cfn} has no file in catalog/resources")));
     };
     let known: Vec<&str> =
-        ["name", "arn"].into_iter().chain(resource.attributes.iter().map(|a| a.name.as_str())).collect();
+        ["name", "arn", "account"].into_iter().chain(resource.attributes.iter().map(|a| a.name.as_str())).collect();
     let (at, unknown) = attributes.into_iter().find(|(_, attribute)| !known.contains(attribute))?;
     Some((at, format!("{unknown} is no attribute of {cfn}, expected one of {}", known.join(", "))))
 }

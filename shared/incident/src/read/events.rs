@@ -34,7 +34,18 @@ pub fn read(text: &Text, resources: &Resources) -> Result<Vec<ChangeEvent>, Inci
         if let Some(first_line) = lines.insert(id.clone(), object.line) {
             return Err(object.error("id", Problem::Repeated { first_line }));
         }
-        events.push(ChangeEvent { id, time, source, name, data_source, class, resources: touched, changes, actor });
+        events.push(ChangeEvent {
+            id,
+            time,
+            source,
+            name,
+            data_source,
+            class,
+            resources: touched,
+            changes,
+            actor,
+            verdict: None,
+        });
         object.finish()?;
     }
     events.sort_by_key(|event| event.time);

@@ -204,6 +204,7 @@ mod tests {
             resources: on.iter().map(|r| ResourceId((*r).into())).collect(),
             changes: vec![change],
             actor: None,
+            verdict: None,
         }
     }
 

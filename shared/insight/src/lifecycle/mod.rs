@@ -9,6 +9,7 @@ mod settle;
 mod subject;
 mod tell;
 
+pub use open::ALONE;
 pub use repeat::Repeats;
 pub(crate) use tell::{note, tell};
 

@@ -12,10 +12,11 @@ use crate::situation::Situation;
 use crate::topology::Topology;
 use crate::{cause, impact};
 use stackseer_model::*;
+use std::collections::BTreeSet;
 
 /// A single symptom this rare opens an insight without a second one beside it: by its own history less than once in a thousand
 /// metric-weeks. No span of the ordinary weeks in `shared/detect/tests/null.rs` reaches it.
-const ALONE: f64 = 3.0;
+pub const ALONE: f64 = 3.0;
 /// A less rare one that lasts so long opens too; none there does either.
 const LASTING_SECONDS: i64 = 30 * 60;
 
@@ -127,7 +128,9 @@ pub fn reopen(
 fn because(situation: &Situation<'_>, group: &Group<'_>) -> String {
     let strongest =
         group.symptoms.iter().max_by(|a, b| a.span.score.total_cmp(&b.span.score)).expect("a group has a symptom");
-    let others = group.all().count() - 1;
+    // A metric that departs twice is one.
+    let metrics: BTreeSet<_> = group.all().map(|a| (&a.metric().resource, &a.metric().key)).collect();
+    let others = metrics.len() - 1;
     let also = match others {
         0 => String::new(),
         1 => ", and one more metric with it".to_owned(),

@@ -136,6 +136,8 @@ fn place(place: Place, of: &Resource) -> String {
         Place::Upstream => format!("what leads to {name}"),
         Place::Producer => format!("what writes to {name}"),
         Place::Consumer => format!("what reads from {name}"),
+        Place::Loop => format!("what goes round with {name}"),
+        Place::Outside => format!("what leads to {name} from outside its loop"),
         Place::Application => "the application".to_owned(),
     }
 }

@@ -270,7 +270,7 @@ impl Span {
 fn find(catalog: &Catalog, resource: &Resource, named: &str) -> Result<Metric, String> {
     let mut words = named.split(' ');
     let (name, statistic) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-    let open: BTreeMap<&str, &str> = words.filter_map(|word| word.split_once('=')).collect();
+    let open = open_dimensions(words);
     let sets = |namespace: &str, metric: &str| {
         let files = catalog.services().iter().filter(|s| s.namespace == namespace);
         files
@@ -280,11 +280,32 @@ fn find(catalog: &Catalog, resource: &Resource, named: &str) -> Result<Metric, S
     };
     let (metrics, _) = catalog.metrics_of(resource, sets);
     let mut fit = metrics.into_iter().filter(|m| m.key.name == name && m.key.statistic == statistic);
-    let found = fit.find(|m| open.iter().all(|(d, v)| m.key.dimensions.get(*d).is_some_and(|value| value == v)));
+    let found = fit.find(|m| open.iter().all(|(d, v)| m.key.dimensions.get(d).is_some_and(|value| value == v)));
     found.ok_or_else(|| format!("{named} is no metric of {} {}", resource.resource_type, resource.name))
 }
 
-fn dimensions(service: &Service, resource: &Resource, open: &BTreeMap<&str, &str>) -> Option<BTreeMap<String, String>> {
+/// `Name=value`; a name may have spaces: `Broker ID=1`.
+fn open_dimensions<'t>(words: impl Iterator<Item = &'t str>) -> BTreeMap<String, String> {
+    let mut open = BTreeMap::new();
+    let mut before = Vec::new();
+    for word in words {
+        match word.split_once('=') {
+            Some((name, value)) => {
+                before.push(name);
+                open.insert(before.join(" "), value.to_owned());
+                before.clear();
+            }
+            None => before.push(word),
+        }
+    }
+    open
+}
+
+fn dimensions(
+    service: &Service,
+    resource: &Resource,
+    open: &BTreeMap<String, String>,
+) -> Option<BTreeMap<String, String>> {
     let one = |(dimension, template): (&String, &String)| {
         let value = match template.as_str() {
             "{name}" => resource.name.clone(),
@@ -292,7 +313,7 @@ fn dimensions(service: &Service, resource: &Resource, open: &BTreeMap<&str, &str
                 let attribute = template.trim_matches(['{', '}']);
                 resource.known(attribute.trim_end_matches('?')).map(str::to_owned)?
             }
-            "*" => (*open.get(dimension.as_str())?).to_owned(),
+            "*" => open.get(dimension)?.clone(),
             template => template.to_owned(),
         };
         Some((dimension.clone(), value))

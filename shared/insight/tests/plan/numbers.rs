@@ -149,3 +149,9 @@ fn an_incident_that_grows_tells_its_worst_everywhere() {
     let growing = [(0, 0.1, true, 10, 60, 0.9), (9, 0.3, true, 12, 50, 1.0), (7, 0.5, true, 15, 100, 0.2)];
     assert_eq!(hold(scene(&growing, &[(2, -100), (0, 3)], false)).unwrap(), 1);
 }
+
+#[test]
+fn a_metric_that_departs_twice_is_counted_once() {
+    let short = [(4, 0.02, false, 5, 5, 0.02), (5, 0.02, false, 5, 5, 0.02), (0, 0.02, false, 13, 5, 0.02)];
+    assert_eq!(hold(scene(&short, &[], false)).unwrap(), 1);
+}

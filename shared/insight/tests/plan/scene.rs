@@ -160,6 +160,7 @@ impl Scene {
             resources: vec![id],
             changes: vec![],
             actor: Some("ci".into()),
+            verdict: None,
         });
         self
     }

@@ -260,7 +260,8 @@ fn numbers(text: &str) -> Vec<String> {
 
 /// The number or time that the text begins with, and what comes after it.
 fn one(text: &str) -> (String, &str) {
-    if let Some(end) = text.find(" UTC").filter(|end| [5, 16].contains(end)) {
+    let is_clock = |end: &usize| text[..*end].chars().all(|c| c.is_ascii_digit() || "-: ".contains(c));
+    if let Some(end) = text.find(" UTC").filter(|end| [5, 16].contains(end)).filter(is_clock) {
         return (text[..end + 4].to_owned(), &text[end + 4..]);
     }
     let part = |c: char| c.is_ascii_digit() || c == '.' || c == ',' || c == ':';
@@ -280,6 +281,7 @@ fn numbers_are_found_with_their_units() {
     // `shop-2` is a name that the evidence knows; here nobody took it out.
     assert_eq!(numbers(&text.replace("5XX", "…").replace("shop-2", "…")), found);
     assert_eq!(numbers("p90 of a_1 and 5, 6"), ["5", "6"]);
+    assert_eq!(numbers("120 ms (38×) from 12:13 UTC"), ["120 ms", "38×", "12:13 UTC"]);
 }
 
 #[test]

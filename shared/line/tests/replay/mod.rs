@@ -2,8 +2,8 @@
 
 use stackseer_catalog::Catalog;
 use stackseer_incident::{Incident, IncidentSource};
-use stackseer_line::{Baselines, History, Reach, Repeats, Sensitivity, Watch, learn, metrics_of, watch};
-use stackseer_model::ports::Store;
+use stackseer_line::{Baselines, History, Reach, Repeats, Sensitivity, Watch, kept_events, learn, metrics_of, watch};
+use stackseer_model::ports::{EventHistory, Store};
 use stackseer_model::{Insight, Message};
 use stackseer_testkit::MemoryStore;
 use std::ops::ControlFlow::Continue;
@@ -37,16 +37,20 @@ async fn run(incident: &Incident, catalog: &Catalog) -> Replayed {
     let mut ever = Vec::new();
     for now in incident.ticks() {
         let known = store.insight_state(&application.id, now).await.expect("a store in memory");
+        let kept = kept_events(&store, &application.id, now).await.expect("a store in memory");
         let about = Watch {
             catalog,
             application,
             learned: &learned,
             known: &known.insights,
+            kept: &kept,
             now,
             reach: Reach::SymptomsFirst,
             repeats: Repeats::default(),
         };
-        let plan = watch(&source, &source, &about).await.expect("a source of files").plan;
+        let watched = watch(&source, &source, &about).await.expect("a source of files");
+        store.keep_events(&application.id, &watched.changes).await.expect("a store in memory");
+        let plan = watched.plan;
         if !plan.changed.is_empty() {
             store
                 .commit(application, known.generation, &plan.changed, &plan.messages)

@@ -153,7 +153,7 @@ pub trait InsightHistory: Sync {
 
 /// The changes of each application, its resources named as its inventory names them.
 pub trait EventHistory: Sync {
-    /// What is known already, and the same, is not written again.
+    /// What is known already, and the same, is not written again. A verdict once given stays.
     fn keep_events(
         &self,
         application: &ApplicationId,

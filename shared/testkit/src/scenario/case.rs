@@ -92,5 +92,6 @@ pub fn event(said: &EventFile, on: &[&Resource], from: Timestamp) -> ChangeEvent
         resources: on.iter().map(|r| r.id.clone()).collect(),
         changes: said.changes.clone(),
         actor: said.by.clone(),
+        verdict: None,
     }
 }

@@ -229,6 +229,7 @@ impl Timetable {
             resources: vec![resource.id.clone()],
             changes: change.into_iter().collect(),
             actor: Some(actor.to_owned()),
+            verdict: None,
         }
     }
 }

@@ -86,7 +86,11 @@ impl EventHistory for MemoryStore {
         let mut state = self.state();
         state.fail()?;
         let known = state.events.entry(application.clone()).or_default();
-        known.extend(events.iter().map(|event| (Position::new(event.time, &event.id), event.clone())));
+        for event in events {
+            let place = Position::new(event.time, &event.id);
+            let kept = event.over(known.get(&place));
+            known.insert(place, kept);
+        }
         Ok(())
     }
 

@@ -48,6 +48,7 @@ async fn a_change_comes_back_as_an_event_of_whom_it_touched() {
         resources: vec![function().id],
         changes: ours.changes,
         actor: ours.actor,
+        verdict: None,
     };
     assert_eq!(events, [expected]);
     for item in put(&calls) {

@@ -54,7 +54,7 @@ impl Engine {
 
     /// Past the store.
     pub(super) fn run(&self, operation: &str, input: Value) -> Value {
-        match self.call(&Call { operation: format!("dynamodb.{operation}"), input }) {
+        match self.call(&Call { operation: format!("dynamodb.{operation}"), region: String::new(), input }) {
             Reply::Ok(answer) => answer,
             Reply::Body(status, error) => panic!("{operation}: {status} {error}"),
             _ => unreachable!("an engine answers or refuses"),

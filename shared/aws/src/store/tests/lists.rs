@@ -14,6 +14,7 @@ over_both! {
     an_anomaly_leads_to_the_insight_that_holds_it_now
     what_is_deleted_is_nowhere_and_the_others_stay
     two_accounts_never_meet
+    what_a_release_did_stays_whoever_keeps_it_again
     an_application_s_events_come_in_pages_and_each_once
     history_is_listed_and_no_part_of_the_state
 }
@@ -299,6 +300,20 @@ async fn two_accounts_never_meet(store: &impl Both) {
     assert_eq!(listed(store, &list).await, from_ref(&insights[0].id));
     let theirs = store.list_events(&theirs.id, &Ask::newest(9)).await.unwrap();
     assert_eq!((theirs.items, theirs.next), (vec![], None));
+}
+
+async fn what_a_release_did_stays_whoever_keeps_it_again(store: &impl Both) {
+    let app = application("shop").id;
+    let event = &insight(&application("shop"), "s", 0, 0).events[0];
+    let judged = |said: &str| {
+        let verdict = Verdict { outcome: VerdictOutcome::Same, said: said.to_owned(), measures: vec![] };
+        ChangeEvent { verdict: Some(verdict), ..event.clone() }
+    };
+    for kept in [event.clone(), judged("no worse"), event.clone(), judged("a later look thinks otherwise")] {
+        store.keep_events(&app, &[kept]).await.unwrap();
+    }
+    let page = store.list_events(&app, &Ask::newest(9)).await.unwrap();
+    assert_eq!(page.items, [judged("no worse")]);
 }
 
 async fn an_application_s_events_come_in_pages_and_each_once(store: &impl Both) {

@@ -184,6 +184,7 @@ fn insight(application: &Application, subject: &str, anomalies: usize, points: u
                 to: Some("2".into()),
             }],
             actor: Some("ann".into()),
+            verdict: None,
         }],
         recommendations: vec![Recommendation {
             name: "Raise the write capacity".into(),

@@ -61,7 +61,9 @@ fn attributes(resource: &ResourceType, say: &mut impl FnMut(&str, String)) {
     for (i, attribute) in resource.attributes.iter().enumerate() {
         let AttributeSpec { name, live, .. } = attribute;
         let at = &format!("attribute.{i}");
-        if matches!(name.as_str(), "name" | "arn") || resource.attributes[..i].iter().any(|a| a.name == *name) {
+        if matches!(name.as_str(), "name" | "arn" | "account")
+            || resource.attributes[..i].iter().any(|a| a.name == *name)
+        {
             say(at, format!("attribute {name} stands here twice, or is what every resource has"));
         }
         let is_said = !attribute.property.is_empty()
