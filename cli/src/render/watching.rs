@@ -15,6 +15,9 @@ pub fn watching(page: &mut Page, application: &str, states: &[ResourceState]) {
     for ResourceState { resource, watching } in states {
         let said = match watching {
             Watching::Watched => continue,
+            Watching::WatchedInPart { because, turn_on } => {
+                ("watched in part", because.as_str(), Some(turn_on.as_str()))
+            }
             Watching::WithoutMetrics { because, turn_on } => ("without metrics", because.as_str(), turn_on.as_deref()),
             Watching::NotSupported => ("not supported yet", "", None),
         };

@@ -1,5 +1,6 @@
 //! Credentials, Region and endpoint: from what the user gave to clients that can be called.
 
+use crate::cloudtrail::Elsewhere;
 use crate::error::{deepest, port_error};
 use crate::store::DynamoStore;
 use crate::{Events, Functions, Metrics, Permissions, Resources};
@@ -216,7 +217,12 @@ impl Aws {
     }
 
     pub fn events(&self) -> Events {
-        Events::new(aws_sdk_cloudtrail::Client::new(&self.sdk), self.scope())
+        let elsewhere = Catalog::builtin().elsewhere(&self.place).into_iter().map(|(service, region)| {
+            let config = aws_sdk_cloudtrail::config::Builder::from(&self.sdk);
+            let client = aws_sdk_cloudtrail::Client::from_conf(config.region(Region::new(region.clone())).build());
+            Elsewhere { client, region, service }
+        });
+        Events::new(aws_sdk_cloudtrail::Client::new(&self.sdk), self.scope()).and_of(elsewhere.collect())
     }
 
     pub fn permissions(&self) -> Permissions {

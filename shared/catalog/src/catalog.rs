@@ -5,7 +5,7 @@ use crate::schema::{
     self, ANY, CatalogError, Change, Check, DataTable, DevOpsGuru, IamAction, Ignored, Look, Looks, MetricSpec, Node,
     Pattern, ResourceType, Service, VerdictRules,
 };
-use stackseer_model::{Inventory, Metric, MetricKey, Resource, Role, Unseen};
+use stackseer_model::{Inventory, Metric, MetricKey, Place, Resource, Role, Unseen};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
@@ -134,6 +134,16 @@ impl Catalog {
     /// The one Region in which CloudWatch keeps this namespace, if it is the same wherever the resources are.
     pub fn region_of(&self, namespace: &str) -> Option<&str> {
         self.services.iter().find(|s| s.namespace == namespace)?.region.as_deref()
+    }
+
+    /// Services without a Region, as ARNs call them, each with the Region in which it is told of all the same; but where that is the
+    /// place's own. Other partitions have Regions of their own for that.
+    pub fn elsewhere(&self, place: &Place) -> BTreeSet<(String, String)> {
+        let of = |service: &Service| {
+            let region = service.region.clone().filter(|region| *region != place.region)?;
+            Some((self.service_of(&service.resource_type), region))
+        };
+        self.services.iter().filter(|_| place.partition == "aws").filter_map(of).collect()
     }
 
     /// How a sentence says it: `duration`, `throttled writes`.

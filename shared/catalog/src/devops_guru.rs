@@ -15,19 +15,20 @@ pub struct NotSeen {
 impl Catalog {
     /// What can be switched on before what nobody reads.
     pub fn not_seen_of_devops_guru(&self, states: &[ResourceState]) -> Vec<NotSeen> {
-        let mut blind: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+        let mut blind: BTreeMap<(&str, &str, &str), usize> = BTreeMap::new();
         for ResourceState { resource, watching } in states {
-            let because = match watching {
+            let (part, because) = match watching {
                 Watching::Watched => continue,
-                Watching::WithoutMetrics { because, .. } => because.as_str(),
-                Watching::NotSupported => "not supported yet",
+                Watching::WatchedInPart { because, .. } => ("more metrics", because.as_str()),
+                Watching::WithoutMetrics { because, .. } => ("metrics", because.as_str()),
+                Watching::NotSupported => ("metrics", "not supported yet"),
             };
             if self.service_name(&resource.resource_type).is_some() {
-                *blind.entry((because, &resource.resource_type)).or_default() += 1;
+                *blind.entry((because, part, &resource.resource_type)).or_default() += 1;
             }
         }
-        let blind = blind.into_iter().map(|((because, of), count)| NotSeen {
-            what: format!("metrics of {}", self.counted(count, of)),
+        let blind = blind.into_iter().map(|((because, part, of), count)| NotSeen {
+            what: format!("{part} of {}", self.counted(count, of)),
             because: because.to_owned(),
         });
         let unread = self.devops_guru().unseen.iter().filter_map(|unseen| {

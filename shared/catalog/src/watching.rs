@@ -23,10 +23,35 @@ impl Catalog {
         let resources = inventory.resources.iter().filter(counts);
         let state = |resource: &Resource| match asked.get(resource.id.as_str()) {
             Some(asked) if asked.iter().all(|m| published(m) == Some(false)) => self.without_metrics(resource),
-            Some(_) => Watching::Watched,
+            Some(asked) => self.switched_off(resource, asked, &published).map_or(Watching::Watched, |needs| {
+                Watching::WatchedInPart { because: needs.off.clone(), turn_on: needs.turn_on.clone() }
+            }),
             None => self.unasked(resource),
         };
         resources.map(|r| ResourceState { resource: ResourceRef::from(r), watching: state(r) }).collect()
+    }
+
+    /// What must be switched on, of a resource that has other metrics: none is there of a file that needs it, or the resource's own
+    /// configuration says that it is off.
+    fn switched_off(
+        &self,
+        resource: &Resource,
+        asked: &[&Metric],
+        published: impl Fn(&Metric) -> Option<bool>,
+    ) -> Option<&Needs> {
+        let is_other = |(attribute, wanted): (&String, &String)| {
+            self.value(resource, attribute).is_some_and(|value| value != wanted)
+        };
+        let is_off = |service: &Service| {
+            let is_of = |m: &Metric| self.spec(&m.key).is_some_and(|(file, _)| file.id == service.id);
+            let mut own = asked.iter().filter(|m| is_of(m)).peekable();
+            match self.applies(service, resource) {
+                true => own.peek().is_some() && own.all(|m| published(m) == Some(false)),
+                false => service.only.iter().any(is_other),
+            }
+        };
+        let is_type = |service: &&Service| service.resource_type == resource.resource_type;
+        self.services().iter().filter(is_type).filter(|s| s.needs.is_some()).find(|s| is_off(s))?.needs.as_ref()
     }
 
     /// Of what no metric is asked for.

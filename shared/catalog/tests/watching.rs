@@ -91,3 +91,24 @@ fn what_has_metrics_is_watched_whatever_its_type() {
     assert_eq!(states.iter().map(|s| &s.watching).collect::<Vec<_>>(), [&Watching::Watched]);
     assert_eq!(catalog.watching(&inventory, &[], |_| None), []);
 }
+
+#[test]
+fn what_is_watched_in_part_says_what_else_to_turn_on() {
+    let service = || vec![resource("AWS::ECS::Service", "web", &[("cluster", "shop")])];
+    let said = |states: Vec<ResourceState>| match &states[0].watching {
+        Watching::WatchedInPart { because, .. } => because.clone(),
+        other => format!("{other:?}"),
+    };
+    let but_tasks = |m: &Metric| Some(m.key.namespace == "AWS/ECS");
+    assert_eq!(said(states(service(), but_tasks)), "Container Insights is off");
+    assert_eq!(states(service(), |_| Some(true))[0].watching, Watching::Watched);
+    assert_eq!(states(service(), |_| None)[0].watching, Watching::Watched, "what was not read may be there");
+
+    // By its configuration alone.
+    let cdn =
+        |additional| vec![resource("AWS::CloudFront::Distribution", "cdn", &[("additional_metrics", additional)])];
+    assert_eq!(said(states(cdn("Disabled"), |_| Some(true))), "additional metrics are off");
+    assert_eq!(states(cdn("Enabled"), |_| Some(true))[0].watching, Watching::Watched);
+    let counts: WatchingCounts = states(cdn("Disabled"), |_| Some(true)).iter().collect();
+    assert_eq!((counts.watched, counts.without_metrics), (1, 0));
+}

@@ -101,7 +101,9 @@ fn generic(situation: &Situation<'_>, group: &Group<'_>, causes: Vec<Cause>, mai
         (true, MissingPoint::Gap) => "Stopped Reporting".to_owned(),
     };
     let by = by.map_or_else(String::new, |c| format!(", caused by {}", c.resource.name));
-    let service = situation.catalog.service_label(&resource.resource_type);
+    // Metrics that people call otherwise than the service, as DevOps Guru did Container Insights'.
+    let own = situation.catalog.spec(&metric.key).and_then(|(file, _)| file.label.clone());
+    let service = own.unwrap_or_else(|| situation.catalog.service_label(&resource.resource_type));
     let why = match causes.first() {
         Some(cause) => format!("Most likely cause: {}: {}.", cause.resource.name, cause.reason),
         None => "No clear cause: no resource shows most of the harm, and no change came just before.".to_owned(),

@@ -268,7 +268,9 @@ async fn an_application_too_large_for_one_learning_is_learned_in_parts_and_watch
     assert_eq!((first.outcome, first.metrics_read), (Outcome::Unfinished, 50));
     let kept = line.store.learning(&SHOP.application).await.unwrap().unwrap();
     let is_kept = |m: &Metric| kept.baselines.contains_key(&m.key) || kept.unseen.contains_key(&m.key);
-    assert!(metrics.iter().filter(|m| m.opens).all(is_kept), "what can open an insight comes first");
+    let (opening, explaining): (Vec<&Metric>, Vec<&Metric>) = metrics.iter().partition(|m| m.opens);
+    let comes_first = opening.iter().all(|m| is_kept(m)) || !explaining.iter().any(|m| is_kept(m));
+    assert!(comes_first, "what can open an insight does");
 
     let ticked = line.tick(TaskKind::Watch, at(12, 10)).await.unwrap();
     assert_eq!((ticked.watch, ticked.learn), (1, 1));
@@ -481,12 +483,14 @@ fn seconds(second: i64) -> Timestamp {
 
 #[tokio::test]
 async fn an_application_of_five_thousand_metrics_is_watched_in_one_go() {
-    const FUNCTIONS: usize = 625;
-    let functions = (0..FUNCTIONS).map(|n| Resource::new("AWS::Lambda::Function", &format!("function-{n}")));
+    const METRICS: usize = 5_000;
+    let function = |n: usize| Resource::new("AWS::Lambda::Function", &format!("function-{n}"));
+    let of_each = Catalog::builtin().metrics_of(&function(0), |_, _| vec![]).0.len();
+    let functions = (0..METRICS.div_ceil(of_each)).map(function);
     let inventory = Inventory { resources: functions.collect(), ..Inventory::default() };
-    let source = Quiet { failing: "function-321".into() };
+    let source = Quiet { failing: "function-121".into() };
     let (metrics, _) = metrics_of(&source, Catalog::builtin(), &inventory).await.unwrap();
-    assert_eq!(metrics.len(), 5_000);
+    assert!(metrics.len() >= METRICS);
     let (from, to) = (SHOP.watch.from, at(9, 0));
     let history = History {
         catalog: Catalog::builtin(),
@@ -508,6 +512,8 @@ async fn an_application_of_five_thousand_metrics_is_watched_in_one_go() {
     // First what may open an insight, then the rest: durations are one within each.
     let asked = [true, false].map(|opens| billed(metrics.iter().filter(|m| m.opens == opens).map(|m| &m.key)));
     let asked: usize = asked.into_iter().sum();
+    let calls: usize =
+        [true, false].map(|opens| metrics.iter().filter(|m| m.opens == opens).count().div_ceil(500)).iter().sum();
     let learning = Learning { at: from, complete: true, inventory, metrics, baselines, unseen, watching };
     store.keep_learning(&SHOP.application, &learning).await.unwrap();
 
@@ -516,8 +522,9 @@ async fn an_application_of_five_thousand_metrics_is_watched_in_one_go() {
             .await;
     let done = done.unwrap();
     assert_eq!((done.metrics_read, done.opened), (asked, 1));
-    assert!(done.calls <= 11, "{} calls", done.calls);
-    assert_eq!(store.insights(&SHOP.application.id)[0].causes[0].resource.name, "function-321");
+    // Once the requests by themselves, of what fails.
+    assert!(done.calls as usize <= calls + 1, "{} calls", done.calls);
+    assert_eq!(store.insights(&SHOP.application.id)[0].causes[0].resource.name, "function-121");
     assert_eq!(
         store.last_watched(&SHOP.application.scope()).await.unwrap(),
         [(SHOP.application.id.clone(), to)].into(),

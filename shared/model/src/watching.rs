@@ -9,6 +9,13 @@ use std::ops::AddAssign;
 pub enum Watching {
     /// It has metrics.
     Watched,
+    /// It has metrics, and could have more.
+    WatchedInPart {
+        /// What is off, as a sentence's part: `Container Insights is off`.
+        because: String,
+        /// How to get the rest, a sentence.
+        turn_on: String,
+    },
     /// Its type is known, but there are no metrics of it.
     WithoutMetrics {
         /// Why, as a sentence's part: `request metrics are off`.
@@ -30,10 +37,17 @@ pub struct ResourceState {
     pub watching: Watching,
 }
 
+impl Watching {
+    /// Wholly or in part.
+    pub fn is_watched(&self) -> bool {
+        matches!(self, Self::Watched | Self::WatchedInPart { .. })
+    }
+}
+
 impl ResourceState {
     /// What has published a point since is watched.
     pub fn seen(mut self, published: &BTreeSet<ResourceId>) -> Self {
-        if published.contains(&self.resource.id) {
+        if published.contains(&self.resource.id) && !self.watching.is_watched() {
             self.watching = Watching::Watched;
         }
         self
@@ -82,7 +96,7 @@ impl<'a> FromIterator<&'a ResourceState> for WatchingCounts {
         let mut counts = Self::default();
         for state in states {
             match state.watching {
-                Watching::Watched => counts.watched += 1,
+                Watching::Watched | Watching::WatchedInPart { .. } => counts.watched += 1,
                 Watching::WithoutMetrics { .. } => counts.without_metrics += 1,
                 Watching::NotSupported => counts.not_supported += 1,
             }
@@ -114,7 +128,11 @@ mod tests {
             because: "request metrics are off".to_owned(),
             turn_on: turn_on.map(str::to_owned),
         };
-        for watching in [Watching::Watched, off(Some("Turn them on.")), off(None), Watching::NotSupported] {
+        let in_part = Watching::WatchedInPart {
+            because: "Container Insights is off".to_owned(),
+            turn_on: "Turn it on.".to_owned(),
+        };
+        for watching in [Watching::Watched, in_part, off(Some("Turn them on.")), off(None), Watching::NotSupported] {
             let state = ResourceState { resource: resource.clone(), watching };
             let json = serde_json::to_value(&state).unwrap();
             assert!(json["state"].is_string() && json["name"] == "files", "{json}");

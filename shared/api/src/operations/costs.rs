@@ -14,7 +14,7 @@ use stackseer_catalog::Catalog;
 use stackseer_model::ports::PortError;
 use stackseer_model::{
     Application, Boundary, Estimate, EstimatedResources, Inventory, LearnedApplication, ResourceId, ResourceState,
-    Watching, billed,
+    billed,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -153,7 +153,7 @@ async fn counted<P: Ports>(api: &Api<P>, of: &[Application]) -> Result<Vec<Estim
         let states = api.ports.resource_states(application).await?.unwrap_or_default();
         let inventory = api.ports.learned_inventory(application).await?.unwrap_or_default();
         for ResourceState { resource, watching } in states {
-            let is_active = watching == Watching::Watched;
+            let is_active = watching.is_watched();
             let (count, metrics) = counted.entry((resource.resource_type, !is_active)).or_default();
             *metrics += if is_active { symptoms(&inventory, &resource.id) } else { 0 };
             *count += usize::from(known.insert(resource.id));

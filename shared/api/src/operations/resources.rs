@@ -47,7 +47,7 @@ pub async fn list<P: Ports>(
 
 pub fn state(watching: &Watching) -> wire::CoverageState {
     match watching {
-        Watching::Watched => wire::CoverageState::Watched,
+        Watching::Watched | Watching::WatchedInPart { .. } => wire::CoverageState::Watched,
         Watching::WithoutMetrics { .. } => wire::CoverageState::WithoutMetrics,
         Watching::NotSupported => wire::CoverageState::NotSupported,
     }

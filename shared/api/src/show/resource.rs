@@ -73,6 +73,7 @@ pub fn resource_type_filter(resource_type: &str) -> Option<wire::ResourceTypeFil
 pub fn monitored(of: &Application, state: &ResourceState, at: Timestamp) -> wire::MonitoredResourceIdentifier {
     let (because, turn_on) = match &state.watching {
         Watching::Watched => (None, None),
+        Watching::WatchedInPart { because, turn_on } => (Some(because.clone()), Some(turn_on.clone())),
         Watching::WithoutMetrics { because, turn_on } => (Some(because.clone()), turn_on.clone()),
         Watching::NotSupported => (Some("not supported yet".to_owned()), None),
     };

@@ -6,7 +6,7 @@ mod record;
 #[cfg(test)]
 mod tests;
 
-use crate::error::port_error;
+use crate::error::{port_error, unseen};
 use aws_sdk_cloudtrail::Client;
 use aws_sdk_cloudtrail::operation::lookup_events::LookupEventsOutput;
 use aws_sdk_cloudtrail::types::{Event, LookupAttribute, LookupAttributeKey};
@@ -30,10 +30,20 @@ const BETWEEN_CALLS: Duration = Duration::from_millis(500);
 #[derive(Debug, Clone)]
 pub struct Events {
     client: Client,
+    elsewhere: Vec<Elsewhere>,
     scope: Scope,
     state: Arc<Mutex<State>>,
     /// For all the pages of a range.
     within: Option<Duration>,
+}
+
+/// A service without a Region, whose changes CloudTrail tells in one.
+#[derive(Debug, Clone)]
+pub(crate) struct Elsewhere {
+    pub client: Client,
+    pub region: String,
+    /// `cloudfront`, as ARNs have it.
+    pub service: String,
 }
 
 #[derive(Debug, Default)]
@@ -51,7 +61,11 @@ struct Read {
 
 impl Events {
     pub(crate) fn new(client: Client, scope: Scope) -> Self {
-        Self { client, scope, state: Arc::default(), within: None }
+        Self { client, elsewhere: vec![], scope, state: Arc::default(), within: None }
+    }
+
+    pub(crate) fn and_of(self, elsewhere: Vec<Elsewhere>) -> Self {
+        Self { elsewhere, ..self }
     }
 
     /// Gives up after this time, with the newest changes read until then.
@@ -71,7 +85,7 @@ impl Events {
         let mut pages = 0;
         let mut token = None;
         loop {
-            let page = self.page(&mut state.next_call, from, to, token);
+            let page = self.page(&self.client, writes_only()?, &mut state.next_call, from, to, token);
             let page = match until {
                 None => page.await?,
                 Some(until) => match timeout_at(until, page).await {
@@ -90,13 +104,49 @@ impl Events {
                 break;
             }
         }
+        for there in &self.elsewhere {
+            let told = self.of_no_region(there, &mut state.next_call, from, to);
+            let told = match until {
+                None => told.await,
+                Some(until) => timeout_at(until, told).await.unwrap_or(Ok(vec![])),
+            };
+            match told {
+                Ok(changes) => read.changes.extend(changes),
+                Err(error) => {
+                    let what = format!("change events of {} in {}", there.service, there.region);
+                    read.unseen.get_or_insert(unseen(what, &error));
+                }
+            }
+        }
         let changes = Arc::new(read);
         state.read = Some(Read { from, to, changes: changes.clone() });
         Ok(changes)
     }
 
+    async fn of_no_region(
+        &self,
+        there: &Elsewhere,
+        next_call: &mut Option<Instant>,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<RegionChange>, PortError> {
+        let (mut changes, mut token) = (Vec::new(), None);
+        loop {
+            let of = attribute(LookupAttributeKey::EventSource, &format!("{}.amazonaws.com", there.service))?;
+            let page = self.page(&there.client, of, next_call, from, to, token).await?;
+            let events = page.events.unwrap_or_default().into_iter();
+            changes.extend(events.filter_map(|event| change(&self.scope, event)));
+            token = page.next_token.filter(|t| !t.is_empty());
+            if token.is_none() {
+                return Ok(changes);
+            }
+        }
+    }
+
     async fn page(
         &self,
+        client: &Client,
+        which: LookupAttribute,
         next_call: &mut Option<Instant>,
         from: Timestamp,
         to: Timestamp,
@@ -106,9 +156,9 @@ impl Events {
             sleep_until(next).await;
         }
         *next_call = Some(Instant::now() + BETWEEN_CALLS);
-        self.client
+        client
             .lookup_events()
-            .lookup_attributes(writes_only()?)
+            .lookup_attributes(which)
             .start_time(DateTime::from_secs(from.as_second()))
             .end_time(DateTime::from_secs(to.as_second()))
             .max_results(50)
@@ -153,8 +203,11 @@ impl ChangeSource for Events {
 }
 
 fn writes_only() -> Result<LookupAttribute, PortError> {
-    let attribute =
-        LookupAttribute::builder().attribute_key(LookupAttributeKey::ReadOnly).attribute_value("false").build();
+    attribute(LookupAttributeKey::ReadOnly, "false")
+}
+
+fn attribute(key: LookupAttributeKey, value: &str) -> Result<LookupAttribute, PortError> {
+    let attribute = LookupAttribute::builder().attribute_key(key).attribute_value(value).build();
     attribute.map_err(|e| PortError::Permanent { action: LOOKUP.to_owned(), message: e.to_string() })
 }
 

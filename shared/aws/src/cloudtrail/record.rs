@@ -63,7 +63,8 @@ fn is_own(user_agent: Option<&str>) -> bool {
 /// carry a key.
 fn identifiers(value: &Value, depth: usize, found: &mut BTreeSet<String>) {
     const ENDINGS: &[&str] = &["Name", "Arn", "ARN", "Id", "Identifier", "Url", "Names", "Arns", "Ids"];
-    const WORDS: &[&str] = &["service", "cluster", "resource", "name", "rule", "endpoint", "autoScalingGroupName"];
+    const WORDS: &[&str] =
+        &["id", "service", "cluster", "resource", "name", "rule", "endpoint", "autoScalingGroupName"];
     const USERS: &[&str] = &["environment", "variables", "tags", "parameters", "input", "secret", "headers", "body"];
     const LONGEST: usize = 1024;
     let Value::Object(map) = value else { return };

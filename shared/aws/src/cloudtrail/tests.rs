@@ -426,3 +426,48 @@ async fn a_denial_is_an_error_and_throttling_is_not() {
         .await;
     assert_eq!(events, Ok(vec![]));
 }
+
+#[tokio::test]
+async fn changes_of_what_has_no_region_are_read_where_they_are_told() {
+    let cdn = "arn:aws:cloudfront::123456789012:distribution/E1";
+    let answer = move |call: &crate::wire::Call| {
+        let told = match call.input["LookupAttributes"][0]["AttributeKey"].as_str() {
+            Some("ReadOnly") => event(
+                "lambda",
+                "UpdateFunctionCode20150331v2",
+                json!({"requestParameters": {"functionName": "checkout"}}),
+            ),
+            _ => event("cloudfront", "UpdateDistribution2020_05_31", json!({"requestParameters": {"id": "E1"}})),
+        };
+        json!({"Events": [{"EventId": told["eventID"], "CloudTrailEvent": told.to_string()}]})
+    };
+    let inventory = || {
+        let mut inventory = inventory();
+        inventory.resources.push(stackseer_catalog::Catalog::builtin().resource_of_arn(cdn).unwrap());
+        inventory
+    };
+    let there = |config: &aws_config::SdkConfig| Elsewhere {
+        client: Client::from_conf(
+            aws_sdk_cloudtrail::config::Builder::from(config).region(aws_config::Region::new("us-east-1")).build(),
+        ),
+        region: "us-east-1".into(),
+        service: "cloudfront".into(),
+    };
+    let (config, calls) = sdk(move |call| Reply::Ok(answer(call)));
+    let source = Events::new(Client::new(&config), Scope::new(ACCOUNT, REGION)).and_of(vec![there(&config)]);
+    let events = source.change_events(&inventory(), at(NOW - 3600), at(NOW)).await.unwrap();
+    let mut names: Vec<&str> = events.iter().map(|e| e.name.as_str()).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["UpdateDistribution", "UpdateFunctionCode"]);
+    let regions: Vec<String> = calls.all().into_iter().map(|c| c.region).collect();
+    assert_eq!(regions, [REGION, "us-east-1"]);
+
+    let (config, _) = sdk(move |call| match call.region.as_str() {
+        "us-east-1" => denied("cloudtrail:LookupEvents"),
+        _ => Reply::Ok(answer(call)),
+    });
+    let source = Events::new(Client::new(&config), Scope::new(ACCOUNT, REGION)).and_of(vec![there(&config)]);
+    let changes = source.region_changes(at(NOW - 3600), at(NOW)).await.unwrap();
+    assert_eq!(changes.changes.len(), 1, "what may be read at home is");
+    assert_eq!(changes.unseen.unwrap().what, "change events of cloudfront in us-east-1");
+}

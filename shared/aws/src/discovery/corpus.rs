@@ -308,7 +308,7 @@ fn metrics(resource: &Resource) -> Vec<Metric> {
 
 fn state(watching: &Watching) -> &'static str {
     match watching {
-        Watching::Watched => "watched",
+        Watching::Watched | Watching::WatchedInPart { .. } => "watched",
         Watching::WithoutMetrics { .. } => "without_metrics",
         Watching::NotSupported => "not_supported",
     }

@@ -61,7 +61,7 @@ impl Resources {
         let catalog = Arc::new(catalog.clone());
         Self {
             stacks: Stacks::new(aws_sdk_cloudformation::Client::new(sdk), place.clone(), catalog.clone()),
-            tags: Tags::new(sdk, &place.partition, &catalog),
+            tags: Tags::new(sdk, &place, &catalog),
             live,
             metrics,
             catalog,

@@ -6,7 +6,7 @@ use aws_sdk_resourcegroupstagging::Client;
 use aws_sdk_resourcegroupstagging::types::TagFilter;
 use stackseer_catalog::Catalog;
 use stackseer_model::ports::PortError;
-use stackseer_model::{CHECK_TAG, Resource, Unseen};
+use stackseer_model::{CHECK_TAG, Place, Resource, Unseen};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) const GET: &str = "tag:GetResources";
@@ -53,18 +53,15 @@ pub(crate) fn check_key(key: &str) -> Result<(), PortError> {
 
 impl Tags {
     /// Where the catalogue says that a type's metrics are kept in one other Region, its tags are too.
-    pub(crate) fn new(sdk: &SdkConfig, partition: &str, catalog: &Catalog) -> Self {
-        let home = sdk.region().map(Region::as_ref);
-        let mut services: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
-        for service in catalog.services().iter().filter(|_| partition == "aws") {
-            if let Some(region) = service.region.as_deref().filter(|region| home != Some(region)) {
-                services.entry(region).or_default().insert(catalog.service_of(&service.resource_type));
-            }
+    pub(crate) fn new(sdk: &SdkConfig, place: &Place, catalog: &Catalog) -> Self {
+        let mut services: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (service, region) in catalog.elsewhere(place) {
+            services.entry(region).or_default().push(service);
         }
-        let there = |(region, services): (&str, BTreeSet<String>)| {
+        let there = |(region, services): (String, Vec<String>)| {
             let config = aws_sdk_resourcegroupstagging::config::Builder::from(sdk);
-            let client = Client::from_conf(config.region(Region::new(region.to_owned())).build());
-            Elsewhere { region: region.to_owned(), client, services: services.into_iter().collect() }
+            let client = Client::from_conf(config.region(Region::new(region.clone())).build());
+            Elsewhere { region, client, services }
         };
         Self { home: Client::new(sdk), elsewhere: services.into_iter().map(there).collect() }
     }
