@@ -7,7 +7,7 @@ use aws_sdk_resourcegroupstagging::types::TagFilter;
 use stackseer_catalog::Catalog;
 use stackseer_model::ports::PortError;
 use stackseer_model::{CHECK_TAG, Place, Resource, Unseen};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 pub(crate) const GET: &str = "tag:GetResources";
 /// DevOps Guru takes one tag key as an application's, and only with this beginning, in any letter case.
