@@ -69,9 +69,11 @@ pub fn ask<'a>(view: View<'a, '_>, reaching: &'a Reaching, usage: &'a Usage, com
         latest: way.first(&forecast, late).map(on),
         highest: forecast.at(reaching.within_days, Q90),
     };
-    let ratio = if in_unit > 0.0 { now / in_unit } else { 0.0 };
+    // People are told the day they can look up.
+    let value = values.last().copied().unwrap_or(now);
+    let ratio = if in_unit > 0.0 { value / in_unit } else { 0.0 };
     let over = ShownOver { unit: Unit::Days, known: days.len(), beyond: 0, since: first.start };
-    let metric = ShownMetric { metric: &usage.metric, value: now, expected: in_unit, ratio, over: Some(over) };
+    let metric = ShownMetric { metric: &usage.metric, value, expected: in_unit, ratio, over: Some(over) };
     Answer::Holds(Shown {
         metric: Some(metric),
         limit: Some(limit),
