@@ -160,3 +160,15 @@ fn devops_guru(catalog: &Catalog, row: &Row<'_>) -> String {
         (false, true) => "yes, ahead of harm too".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_document_says_what_the_catalogue_has() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/coverage.md");
+        let kept = std::fs::read_to_string(path).expect("docs/coverage.md is there");
+        assert!(kept == write(Catalog::builtin()), "run `cargo run -p xtask -- coverage`");
+    }
+}

@@ -224,13 +224,13 @@ fn read(response: &HttpResponse) -> Result<Value, OrchestratorError<ErrorMetadat
         (true, None) => Err(OrchestratorError::response("the answer is neither JSON nor XML".into())),
         (false, answer) => {
             let header = response.headers().get("x-amzn-errortype");
-            Err(OrchestratorError::operation(error(&answer.unwrap_or_default(), header)))
+            Err(OrchestratorError::operation(error(&answer.unwrap_or_default(), header, response.status().as_u16())))
         }
     }
 }
 
 /// `{"__type": "com.amazonaws.sqs#QueueDoesNotExist", "message": …}`, or XML's `<Code>` and `<Message>`.
-fn error(answer: &Value, header: Option<&str>) -> ErrorMetadata {
+fn error(answer: &Value, header: Option<&str>, status: u16) -> ErrorMetadata {
     let inner = answer.get("Error").or_else(|| answer.pointer("/Errors/Error")).unwrap_or(answer);
     let said = |names: [&str; 3]| names.iter().find_map(|name| inner.get(*name)).map(text);
     let mut metadata = ErrorMetadata::builder();
@@ -238,10 +238,8 @@ fn error(answer: &Value, header: Option<&str>) -> ErrorMetadata {
         let code = code.split(':').next().unwrap_or_default();
         metadata = metadata.code(code.rsplit('#').next().unwrap_or(code));
     }
-    if let Some(message) = said(["message", "Message", "errorMessage"]) {
-        metadata = metadata.message(message);
-    }
-    metadata.build()
+    let message = said(["message", "Message", "errorMessage"]);
+    metadata.message(message.unwrap_or_else(|| format!("HTTP status {status}"))).build()
 }
 
 /// What is in `<OperationResult>`, where there is one.

@@ -9,7 +9,7 @@ use stackseer_model::{Attribute, Inventory, Resource, ResourceRef, Timestamp};
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Expiry {
     pub resource: ResourceRef,
-    /// What ends: `runtime nodejs20.x`, `certificate valid until`.
+    /// What ends: `runtime nodejs20.x`, `certificate`, `standard support`.
     pub what: String,
     #[serde(flatten)]
     pub ends: Ending,
@@ -62,7 +62,7 @@ impl Catalog {
                         attribute.to_owned(),
                         Expiry {
                             resource: ResourceRef::from(resource),
-                            what: what(attribute, value.filter(|_| ends.table.is_some())),
+                            what: self.what(resource, attribute, value.filter(|_| ends.table.is_some())),
                             ends: ending,
                             check: check.id.clone(),
                             within_days: ends.within_days,
@@ -77,6 +77,17 @@ impl Catalog {
             order(a).cmp(&order(b))
         });
         found
+    }
+
+    /// `certificate` of `certificate_ends`; of what ends as a whole, what people call it.
+    fn what(&self, resource: &Resource, attribute: &str, value: Option<&str>) -> String {
+        let attribute = attribute.replace('_', " ");
+        match (attribute.strip_suffix("ends").map(str::trim), value) {
+            (Some(""), _) => self.kind(&resource.resource_type),
+            (Some(what), _) => what.to_owned(),
+            (None, Some(value)) => format!("{attribute} {value}"),
+            (None, None) => attribute,
+        }
     }
 
     fn ending<'r>(
@@ -123,9 +134,4 @@ fn is_meant(check: &Check, resource: &Resource) -> bool {
         Some(Attribute::Unknown(_)) | None => false,
     };
     resource.resource_type == check.resource_type && !check.only.iter().any(is_another)
-}
-
-fn what(attribute: &str, value: Option<&str>) -> String {
-    let attribute = attribute.replace('_', " ");
-    value.map_or_else(|| attribute.clone(), |value| format!("{attribute} {value}"))
 }

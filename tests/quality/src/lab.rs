@@ -10,7 +10,8 @@ use anyhow::Result;
 use pollster::block_on;
 use stackseer_catalog::Catalog;
 use stackseer_line::{
-    Baselines, HISTORY_DAYS, History, Learned, Reach, Repeats, Sensitivity, Watch, learn, metrics_of, watch,
+    Baselines, HISTORY_DAYS, History, Learned, Reach, Repeats, Sensitivity, Watch, kept_events, learn, metrics_of,
+    watch,
 };
 use stackseer_model::ports::{EventHistory, Store};
 use stackseer_model::{ChangeEvent, EventClass, Insight, Metric, MetricKey};

@@ -56,9 +56,10 @@ impl Live {
     pub(crate) async fn describe(&self, inventory: &mut Inventory, lookup: &Lookup) {
         let mut found = Found::new(lookup, std::mem::take(&mut inventory.edges));
         let mut reading = Reading::new(lookup, inventory);
+        // What starts functions comes before what is asked of those that are started.
+        self.of_topics(&mut reading, &mut found).await;
         self.of_functions(&mut reading, &mut found).await;
         self.of_tables(&mut reading).await;
-        self.of_topics(&mut reading, &mut found).await;
         self.of_answers(&mut reading).await;
         self.of_databases(&mut reading).await;
         self.of_apis(&mut reading).await;

@@ -80,9 +80,10 @@ impl<'a> Found<'a> {
         self.edges.retain(|(from, to), _| from != part && to != part);
     }
 
-    /// What something calls or feeds in this way.
-    pub(crate) fn targets(&self, kind: EdgeKind) -> BTreeSet<ResourceId> {
-        self.edges.iter().filter(|(_, of)| **of == kind).map(|((_, to), _)| to.clone()).collect()
+    /// What calls or feeds it without waiting.
+    pub(crate) fn starters(&self, of: &ResourceId) -> impl Iterator<Item = &ResourceId> {
+        let starts = self.edges.iter().filter(move |((_, to), kind)| to == of && **kind == EdgeKind::Async);
+        starts.map(|((from, _), _)| from)
     }
 
     /// Whatever the ends are.

@@ -50,7 +50,7 @@ pub fn inventory() -> Inventory {
     let mut checkout = function(CHECKOUT, "1024", "10");
     checkout.set("reserved_concurrency", "100");
     let resources = vec![
-        resource(API, GATEWAY, &[("api_name", GATEWAY), ("stage", "prod")]),
+        resource(API, GATEWAY, &[("api_name", GATEWAY), ("stage", "prod"), ("integration_timeout_seconds", "8")]),
         function(CATALOG, "512", "6"),
         checkout,
         function(ACCOUNTS, "512", "6"),
@@ -64,10 +64,16 @@ pub fn inventory() -> Inventory {
             &[
                 ("visibility_timeout_seconds", "180"),
                 ("dead_letter_queue", DEAD_LETTERS),
+                ("max_receives", "3"),
+                ("fifo", "false"),
                 ("retention_seconds", "345600"),
             ],
         ),
-        resource(QUEUE, DEAD_LETTERS, &[("visibility_timeout_seconds", "30"), ("retention_seconds", "1209600")]),
+        resource(
+            QUEUE,
+            DEAD_LETTERS,
+            &[("visibility_timeout_seconds", "30"), ("retention_seconds", "345600"), ("fifo", "false")],
+        ),
     ];
     let id = |resource_type: &str, name: &str| Resource::new(resource_type, name).id;
     let edge = |from: (&str, &str), to: (&str, &str), kind| Edge { from: id(from.0, from.1), to: id(to.0, to.1), kind };

@@ -7,13 +7,18 @@ use super::reading::{Fields, Reading, count};
 use crate::discovery::edges::Found;
 use crate::error::port_error;
 use mappings::Mapping;
-use stackseer_model::EdgeKind;
+use stackseer_model::Resource;
 use stackseer_model::ports::PortError;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::sync::OnceCell;
 
 const FUNCTION: &str = "AWS::Lambda::Function";
+/// What hands Lambda an event and goes on: Lambda tries it, and drops it in the end. Others are polled, or wait.
+const PUSHERS: [&str; 5] =
+    ["AWS::S3::Bucket", "AWS::SNS::Topic", "AWS::Events::Rule", "AWS::Scheduler::Schedule", "AWS::IoT::TopicRule"];
+/// Whether any does.
+const STARTED: &str = "StartedByEvents";
 
 /// What is listed for the whole Region.
 #[derive(Debug, Default)]
@@ -109,20 +114,26 @@ impl Live {
         Ok(settings.account_limit.map(|limit| limit.concurrent_executions))
     }
 
-    /// Where failed events go, and whether Lambda stops loops: asked of those that something starts without waiting.
+    /// What becomes of events that a function fails on, and whether Lambda stops loops: asked of those that are started so.
     async fn asynchronous(&self, reading: &mut Reading<'_>, found: &Found<'_>) {
-        let started = found.targets(EdgeKind::Async);
-        let is_started = |id| started.contains(id);
-        let functions: BTreeSet<String> =
-            reading.members(FUNCTION).filter(|f| is_started(&f.id)).filter_map(|f| f.arn.clone()).collect();
-        let functions: Vec<String> = functions.into_iter().collect();
+        let lookup = reading.lookup;
+        let starters =
+            |function: &Resource| found.starters(&function.id).map(|id| lookup.type_of(id)).collect::<Vec<_>>();
+        let members: Vec<(String, Vec<&str>)> =
+            reading.members(FUNCTION).filter_map(|f| Some((f.arn.clone()?, starters(f)))).collect();
         let action = "lambda:ListFunctionEventInvokeConfigs";
-        let read = reading.each(&functions, "asynchronous settings", "Lambda function", |arn| self.event_settings(arn));
-        let read = read.await;
+        let is_pushed = |types: &Vec<&str>| types.iter().any(|cfn| PUSHERS.contains(cfn));
+        let (pushed, others): (Vec<_>, Vec<_>) = members.iter().partition(|(_, types)| is_pushed(types));
+        let pushed: Vec<String> = pushed.into_iter().map(|(arn, _)| arn.clone()).collect();
+        let read = reading.each(&pushed, "asynchronous settings", "Lambda function", |arn| self.event_settings(arn));
+        let mut read = read.await;
+        read.extend(others.into_iter().map(|(arn, _)| (arn.clone(), Fields::from([(STARTED.to_owned(), None)]))));
         reading.set(action, read);
 
         let action = "lambda:GetFunctionRecursionConfig";
-        let read = reading.each(&functions, "recursion settings", "Lambda function", |arn| async move {
+        let started: Vec<String> =
+            members.iter().filter(|(_, types)| !types.is_empty()).map(|(arn, _)| arn.clone()).collect();
+        let read = reading.each(&started, "recursion settings", "Lambda function", |arn| async move {
             let answer = self.lambda.get_function_recursion_config().function_name(arn).send().await;
             let recursion = answer.map_err(|e| port_error(action, e))?.recursive_loop;
             Ok(Fields::from([("RecursiveLoop".to_owned(), recursion.map(|r| r.as_str().to_owned()))]))
@@ -145,6 +156,7 @@ impl Live {
         let on_failure = settings.as_ref().and_then(|s| s.destination_config.as_ref()?.on_failure.as_ref());
         let of = |number: Option<i32>| number.map(|n| n.to_string());
         Ok(Fields::from([
+            (STARTED.to_owned(), Some("true".to_owned())),
             ("OnFailure".to_owned(), on_failure.and_then(|o| o.destination.clone()).filter(|arn| !arn.is_empty())),
             ("MaximumEventAgeInSeconds".to_owned(), of(settings.as_ref().and_then(|s| s.maximum_event_age_in_seconds))),
             ("MaximumRetryAttempts".to_owned(), of(settings.as_ref().and_then(|s| s.maximum_retry_attempts))),

@@ -11,6 +11,11 @@ fn url(name: &str) -> String {
 }
 
 fn jobs() -> World {
+    jobs_by("m0")
+}
+
+/// `mapping`: the id of the one in the template.
+fn jobs_by(mapping: &str) -> World {
     let template = r#"{"Resources": {
         "Jobs": {"Type": "AWS::SQS::Queue", "Properties": {"VisibilityTimeout": 90}},
         "Work": {"Type": "AWS::Lambda::Function"},
@@ -20,7 +25,7 @@ fn jobs() -> World {
     let members = [
         ("Jobs", "AWS::SQS::Queue", url("jobs")),
         ("Work", "AWS::Lambda::Function", "work".to_owned()),
-        ("Map", "AWS::Lambda::EventSourceMapping", "m0".to_owned()),
+        ("Map", "AWS::Lambda::EventSourceMapping", mapping.to_owned()),
     ];
     World::of(vec![stack("shop", template, &members.each_ref().map(|(l, c, p)| (*l, *c, p.as_str())))])
 }
@@ -70,6 +75,18 @@ async fn a_mapping_switched_off_by_hand_stands_between_nothing() {
     let inventory = world.read(named("shop")).await;
     assert_eq!((edges(&inventory), parts(&inventory)), (vec![], vec![]));
     assert_eq!(resource(&inventory, "m0").known("state"), Some("Disabled"));
+}
+
+#[tokio::test]
+async fn of_two_mappings_the_one_that_is_on_counts() {
+    let mut world = jobs_by("m1");
+    world.mappings = vec![
+        (arn("sqs", "jobs"), format!("{}:new", function("work")), "Enabled"),
+        (arn("sqs", "jobs"), format!("{}:old", function("work")), "Disabled"),
+    ];
+    let inventory = world.read(named("shop")).await;
+    assert_eq!(edges(&inventory), ["jobs ⇢ work"]);
+    assert_eq!(parts(&inventory).len(), 2);
 }
 
 #[tokio::test]
@@ -159,8 +176,12 @@ async fn a_function_of_a_vpc_is_in_the_zones_of_its_subnets() {
 }
 
 #[tokio::test]
-async fn where_failed_events_go_is_asked_of_who_is_started_without_waiting() {
-    let mut world = jobs();
+async fn where_failed_events_go_is_asked_of_who_is_started_by_events() {
+    let template = r#"{"Resources": {
+        "Nightly": {"Type": "AWS::Events::Rule", "Properties": {"Targets": [{"Id": "1", "Arn": {"Fn::GetAtt": ["Work", "Arn"]}}]}},
+        "Work": {"Type": "AWS::Lambda::Function"}}}"#;
+    let members = [("Nightly", "AWS::Events::Rule", "nightly"), ("Work", "AWS::Lambda::Function", "work")];
+    let mut world = World::of(vec![stack("shop", template, &members)]);
     let settings = json!({"FunctionArn": format!("{}:$LATEST", function("work")), "MaximumRetryAttempts": 1,
         "DestinationConfig": {"OnFailure": {"Destination": arn("sqs", "failed")}}});
     let of_alias = json!({"FunctionArn": format!("{}:live", function("work")), "MaximumRetryAttempts": 2});
@@ -171,14 +192,21 @@ async fn where_failed_events_go_is_asked_of_who_is_started_without_waiting() {
     let inventory = world.read(named("shop")).await;
     let work = attributes(&inventory, "work");
     assert_eq!((work["async_on_failure"].as_str(), work["async_max_retries"].as_str()), ("failed", "1"));
-    assert_eq!(work["recursion"], "Allow");
+    assert_eq!((work["started_by_events"].as_str(), work["recursion"].as_str()), ("true", "Allow"));
 
     world.answers.insert("lambda.ListFunctionEventInvokeConfigs", json!({"FunctionEventInvokeConfigs": []}));
     let inventory = world.read(named("shop")).await;
     assert_eq!(resource(&inventory, "work").attributes["async_on_failure"], Attribute::Unset);
     let (source, _) = world.denying("lambda.ListFunctionEventInvokeConfigs");
     let inventory = source.inventory(&app(named("shop"))).await.unwrap();
-    assert!(matches!(resource(&inventory, "work").attributes["async_on_failure"], Attribute::Unknown(_)));
+    assert!(matches!(resource(&inventory, "work").attributes["started_by_events"], Attribute::Unknown(_)));
+
+    // A queue is polled: what fails comes back to it, and nothing is dropped.
+    let (source, calls) = jobs().source();
+    let inventory = source.inventory(&app(named("shop"))).await.unwrap();
+    assert_eq!(resource(&inventory, "work").attributes["started_by_events"], Attribute::Unset);
+    assert!(calls.of("lambda.ListFunctionEventInvokeConfigs").is_empty());
+    assert_eq!(calls.of("lambda.GetFunctionRecursionConfig").len(), 1);
 }
 
 #[tokio::test]

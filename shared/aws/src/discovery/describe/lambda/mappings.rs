@@ -59,6 +59,8 @@ impl Live {
             let page = page.map_err(|e| port_error(ACTION, e))?;
             mappings.extend(page.event_source_mappings.unwrap_or_default().into_iter().filter_map(Mapping::of));
         }
+        // Of two between the same, the one that is on counts.
+        mappings.sort_by_key(|mapping| mapping.is_on);
         Ok(Arc::new(mappings))
     }
 }
