@@ -116,7 +116,7 @@ async fn a_healthy_account_opens_few_insights_on_its_first_day_each_to_be_fixed(
     let lost = learned.watching.iter().filter(was_seen).filter(|state| state.watching == Watching::NotSupported);
     assert_eq!(lost.collect::<Vec<_>>(), [] as [&ResourceState; 0], "DevOps Guru saw it");
 
-    let found = check(catalog, &application, &learned, &[], at(0));
+    let found = check(catalog, &application, &learned, &[], &Settings::default(), at(0));
     let said: Vec<String> = found.changed.iter().map(|i| format!("{}: {}", i.name, i.description)).collect();
     assert!(found.changed.len() <= MOST_INSIGHTS, "{} insights:\n{}", said.len(), said.join("\n"));
     for insight in &found.changed {
