@@ -76,9 +76,12 @@ fn counts(catalog: &Catalog, rows: &BTreeMap<&str, Row<'_>>) -> String {
     let types: BTreeSet<&str> = catalog.services().iter().map(|s| s.resource_type.as_str()).collect();
     let had: BTreeSet<&str> = rows.values().filter(|row| row.is_covered()).flat_map(Row::names).collect();
     let all = catalog.devops_guru().services.len();
+    let not: Vec<&str> =
+        catalog.devops_guru().services.iter().map(|s| s.name.as_str()).filter(|name| !had.contains(name)).collect();
+    let not = if not.is_empty() { String::new() } else { format!(" (not {})", not.join(", ")) };
     format!(
         "| | |\n|---|---|\n\
-         | services watched | {}, among them {} of DevOps Guru's {all} |\n\
+         | services watched | {}, among them {} of DevOps Guru's {all}{not} |\n\
          | types of resources watched | {} |\n\
          | metrics | {}, {} of them every five minutes |\n\
          | patterns that name a cause | {} |\n\
