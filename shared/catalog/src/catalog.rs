@@ -265,7 +265,7 @@ pub(crate) fn resolved(service: &Service, resource: &Resource) -> Result<BTreeMa
         let value = match attribute {
             "name" => Some(resource.name.as_str()),
             "arn" => resource.arn.as_deref(),
-            "account" => resource.arn.as_deref().and_then(|arn| Arn::parse(arn)).map(|arn| arn.account),
+            "account" => resource.arn.as_deref().and_then(Arn::parse).map(|arn| arn.account),
             _ => match attribute.strip_suffix('?') {
                 Some(attribute) => resource.known(attribute).or(Some("*")),
                 None => resource.known(attribute),

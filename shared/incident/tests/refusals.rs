@@ -182,7 +182,7 @@ fn topology() {
         "no resource is called `nobody`; name one of metrics.csv",
     );
     refused(",checkout,sync\n", "topology.csv:2: source", "fill it in");
-    refused("checkout,orders,calls\n", "topology.csv:2: kind", "write sync or async");
+    refused("checkout,orders,calls\n", "topology.csv:2: kind", "write sync, async or part");
     refused("checkout,orders,sync\ncheckout,orders,async\n", "topology.csv:3: target", "says what line 2 said");
     refused("checkout,orders\n", "topology.csv:2", "2 fields where there must be 3");
 }

@@ -145,7 +145,7 @@ async fn judge<'a>(
         catalog,
         inventory: &learned.inventory,
         metrics: &learned.metrics,
-        events: &changes.to_vec(),
+        events: changes,
         window_start: window.from,
         now,
     };

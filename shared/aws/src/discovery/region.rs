@@ -78,7 +78,7 @@ pub(crate) async fn by_metrics(
     let mut found = Vec::new();
     let mut missed = Vec::new();
     let catalog = assigned.catalog;
-    for service in catalog.services() {
+    for service in catalog.services().iter().filter(|s| !is_of_parts(catalog, s)) {
         let listed = match metrics.list(&service.namespace, None).await {
             Ok(listed) => listed,
             Err(error @ PortError::Transient { .. }) => return Err(error),
@@ -104,6 +104,14 @@ pub(crate) async fn by_metrics(
         }
     }
     Ok((found, missed))
+}
+
+/// Metrics of a resource's parts (an alias, an operation, a pod), where the whole publishes under its own name too: those tell of it.
+fn is_of_parts(catalog: &Catalog, service: &Service) -> bool {
+    let is_open = |of: &Service| of.dimensions.values().any(|value| value == "*");
+    let is_whole =
+        |of: &Service| of.namespace == service.namespace && of.resource_type == service.resource_type && !is_open(of);
+    is_open(service) && catalog.services().iter().any(is_whole)
 }
 
 /// Where another kind of the same type publishes under the same dimensions, the names that tell this one: of messages a

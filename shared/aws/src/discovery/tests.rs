@@ -1349,8 +1349,7 @@ async fn what_has_no_region_is_found_by_its_tag_where_tags_of_it_are_listed() {
 
 #[tokio::test]
 async fn who_has_neither_stack_nor_tag_is_known_by_metrics_of_its_own_account() {
-    let mut world = World::default();
-    world.published = vec![
+    let published = vec![
         ("AWS/Route53", BTreeMap::from([("HealthCheckId", "h-1")])),
         ("AWS/ES", BTreeMap::from([("DomainName", "search"), ("ClientId", ACCOUNT)])),
         ("AWS/ES", BTreeMap::from([("DomainName", "theirs"), ("ClientId", "999999999999")])),
@@ -1358,6 +1357,7 @@ async fn who_has_neither_stack_nor_tag_is_known_by_metrics_of_its_own_account() 
         ("ContainerInsights", BTreeMap::from([("ClusterName", "prod"), ("Namespace", "shop"), ("PodName", "cart")])),
         ("AWS/SWF", BTreeMap::from([("Domain", "old"), ("WorkflowTypeName", "w"), ("WorkflowTypeVersion", "1")])),
     ];
+    let world = World { published, ..World::default() };
     let inventory = world.read(Boundary::Unassigned).await;
     let found: Vec<String> =
         inventory.resources.iter().map(|r| format!("{} {}", Catalog::builtin().kind(&r.resource_type), r.id)).collect();

@@ -43,6 +43,7 @@ pub struct During {
     pub until: Timestamp,
 }
 
+#[expect(clippy::large_enum_variant, reason = "it is asked and answered, never kept")]
 pub enum Answer<'a> {
     Holds(Shown<'a>),
     /// And why not, in words.

@@ -4,6 +4,9 @@
 //! `CHECK=lambda cargo test -p stackseer-insight --test checks -- --nocapture` runs those with this in their name and shows what
 //! they say.
 
+// Scenarios are files, and which of them to run is said from outside.
+#![allow(clippy::disallowed_methods)]
+
 mod scenario;
 
 use scenario::{Case, Scenario, World};

@@ -147,7 +147,7 @@ impl Scenario {
         for (name, given) in self.resources.iter().filter(|(name, _)| !case.without.contains(name)) {
             inventory.resources.push(resource(name, given, case.attributes.get(name)));
         }
-        for name in case.attributes.keys().filter(|name| !self.resources.contains_key(*name)) {
+        if let Some(name) = case.attributes.keys().find(|name| !self.resources.contains_key(*name)) {
             return Err(format!("there is no resource {name}"));
         }
         for edge in case.edges.as_ref().unwrap_or(&self.edges) {

@@ -10,7 +10,8 @@ use std::collections::HashMap;
 
 const ACTION: &str = "apigateway:GET";
 /// Where stages and integrations of an API are, and how long it waits where nothing is said.
-const KINDS: [(&str, fn(&str) -> [String; 2], f64); 2] = [
+type Kind = (&'static str, fn(&str) -> [String; 2], f64);
+const KINDS: [Kind; 2] = [
     (
         "AWS::ApiGateway::RestApi",
         |id| [format!("/restapis/{id}/stages"), format!("/restapis/{id}/resources?embed=methods&limit=500")],
