@@ -141,11 +141,12 @@ async fn judge<'a>(
     watched: &mut Watched,
 ) -> Result<Vec<ChangeEvent>, PortError> {
     let Watch { catalog, learned, known, now, .. } = *about;
+    let unjudged = changes.to_vec();
     let releases = Releases {
         catalog,
         inventory: &learned.inventory,
         metrics: &learned.metrics,
-        events: changes,
+        events: &unjudged,
         window_start: window.from,
         now,
     };
