@@ -36,7 +36,7 @@ quality *args:
 # All that docs/quality.md reports: ordinary months and incidents of four seeds, field cases, PetShop and NAB; half an hour on two idle cores
 suite data=env("STACKSEER_DATA", "../shared/data"):
     @for set in field petshop nab; do [ -e "{{ data }}/$set" ] || { echo "just suite: no {{ data }}/$set; say where it is: just suite FOLDER" >&2; exit 1; }; done
-    "{{ just_executable() }}" quality --field "{{ data }}/field"
+    "{{ just_executable() }}" quality --field "{{ data }}/field/incidents"
     PETSHOP_DIR="{{ data }}/petshop" "{{ just_executable() }}" petshop
     STACKSEER_DATA="{{ data }}" "{{ just_executable() }}" nab
 
