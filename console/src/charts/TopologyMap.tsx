@@ -69,7 +69,7 @@ function Node({ node, at, isChosen, onChoose }: { node: TopologyNode; at: At; is
   return (
     <g
       role="button" tabIndex={0} className={isChosen ? 'chosen' : undefined} transform={`translate(${at.x} ${at.y})`}
-      aria-label={`${node.Label} ${node.Name}${unwatched}${many ? `, ${many} open` : ''}`} aria-pressed={isChosen} onClick={onChoose}
+      aria-label={`${node.Label} ${node.Name}${many ? `, ${many} open` : ''}${unwatched}`} aria-pressed={isChosen} onClick={onChoose}
       onKeyDown={(event) => {
         if (event.key !== 'Enter' && event.key !== ' ') return;
         event.preventDefault();
